@@ -1,0 +1,1 @@
+"""Layer 2: the configuration of pytest and of loopscope, as files say it."""

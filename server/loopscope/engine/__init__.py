@@ -1,0 +1,1 @@
+"""Layer 5: run rules over a snapshot, suppress, compose fixes."""

@@ -1,0 +1,1 @@
+"""Layer 2: what one file says (outline, layout, bodies)."""

@@ -1,0 +1,1 @@
+"""Layer 6: what an editor asks, answered in plain data."""

@@ -1,0 +1,1 @@
+"""Layer 7: files, environments and the cache: the IO."""

@@ -1,0 +1,1 @@
+"""Layer 8: the only importer of pygls and lsprotocol."""

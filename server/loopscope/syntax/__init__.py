@@ -1,0 +1,1 @@
+"""Layer 1: parsing by chunks with recovery, names and comments."""

@@ -1,0 +1,1 @@
+"""Layer 0: text, positions and edits."""
