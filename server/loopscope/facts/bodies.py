@@ -1,0 +1,69 @@
+"""What the functions of one file do: the syntax that rules look at, gathered in one walk."""
+
+import ast
+from dataclasses import dataclass, field
+from enum import Enum
+
+from loopscope.facts.outline import FactId
+
+
+class Use(Enum):
+    """What becomes of a call's value."""
+
+    STATEMENT = "a statement of its own"
+    AWAITED = "awaited"
+    ASSERTED = "the test of an assert (alone or under not/and/or)"
+    TESTED = "the test of if, while, a ternary (alone or under not/and/or)"
+    COMPARED = "an operand of a comparison"
+    RETURNED = "returned"
+    YIELDED = "yielded"
+    ARGUMENT = "an argument of another call"
+    ASSIGNED = "assigned to a name or target"
+    WITH = "the item of a with"
+    ASYNC_WITH = "the item of an async with"
+    ITERATED = "what a for or comprehension iterates"
+    ASYNC_ITERATED = "what an async for or async comprehension iterates"
+    ATTRIBUTE = "the object of an attribute or subscript"
+    OTHER = "something else"
+
+
+@dataclass(frozen=True, slots=True)
+class CallSite:
+    """One call in a function's own body (nested functions have bodies of their own)."""
+
+    node: ast.Call
+    name: str | None
+    """Canonical dotted name of what is called, through imports (local ones too); a chain from a parameter or local
+    variable keeps that variable's name and sets `local_root`."""
+    local_root: bool
+    use: Use
+    parent: ast.AST
+    statement: ast.stmt
+    in_lambda: bool
+    in_comprehension: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """One `def` (nested ones too) and what its own body does. Spans come from `span(node)`, absolute code points."""
+
+    id: FactId
+    """The function's id in the outline; a nested function's qualname goes through `<locals>`."""
+    node: ast.FunctionDef | ast.AsyncFunctionDef
+    parent: "Body | None"
+    calls: tuple[CallSite, ...]
+    awaits: tuple[ast.Await, ...]
+    yields: tuple[ast.Yield | ast.YieldFrom, ...]
+    withs: tuple[ast.With | ast.AsyncWith, ...]
+    fors: tuple[ast.For | ast.AsyncFor, ...]
+    returns: tuple[ast.Return, ...]
+    loads: tuple[ast.Name, ...]
+    """Every name read in the own body, decorators and defaults excluded."""
+    bound: frozenset[str]
+    """Names bound in the own body: parameters, assignments, imports, with/for/except targets, nested defs."""
+    nested: tuple["Body", ...] = field(default=())
+
+    @property
+    def is_async(self) -> bool:
+        """Whether it is an `async def`."""
+        return isinstance(self.node, ast.AsyncFunctionDef)

@@ -1,0 +1,85 @@
+"""Expressions as facts: a small picklable mirror of the syntax that decorators, marks and assignments are made of."""
+
+from typing import NamedTuple
+
+
+class Const(NamedTuple):
+    """A literal: string, bytes, number, bool, None or Ellipsis."""
+
+    value: str | bytes | int | float | complex | bool | None
+
+    def __repr__(self) -> str:
+        return repr(self.value)
+
+
+class Ref(NamedTuple):
+    """A name or attribute chain, canonical through the file's imports: `pt.fixture` is `pytest.fixture`.
+
+    A relative import keeps its dots: `from .util import x` makes `x` the name `.util.x`.
+    A name that nothing in the file binds, or that a plain assignment binds, stays as written.
+    """
+
+    name: str
+
+
+class Call(NamedTuple):
+    """A call with its arguments; a keyword `None` stands for `**mapping`, an `Opaque` argument may be `*args`."""
+
+    func: "Expr"
+    args: tuple["Expr", ...] = ()
+    keywords: tuple[tuple[str | None, "Expr"], ...] = ()
+
+    def keyword(self, name: str) -> "Expr | None":
+        """The value given for a keyword, or None when it is not given."""
+        return next((value for key, value in self.keywords if key == name), None)
+
+
+class Items(NamedTuple):
+    """A list, tuple or set display."""
+
+    kind: str
+    items: tuple["Expr", ...]
+
+
+class Pairs(NamedTuple):
+    """A dict display; a key None stands for `**mapping`."""
+
+    pairs: tuple[tuple["Expr | None", "Expr"], ...]
+
+
+class Concat(NamedTuple):
+    """`left + right`."""
+
+    left: "Expr"
+    right: "Expr"
+
+
+class Opaque(NamedTuple):
+    """Any other expression: its value is unknown."""
+
+    kind: str = ""
+
+
+Expr = Const | Ref | Call | Items | Pairs | Concat | Opaque
+
+
+def dotted(expr: Expr) -> str | None:
+    """The canonical name of `name`, or of what is called in `name(...)`; None for anything else."""
+    if isinstance(expr, Call):
+        expr = expr.func
+    return expr.name if isinstance(expr, Ref) else None
+
+
+def strings(expr: Expr) -> tuple[str, ...] | None:
+    """The strings of a string literal or of a list or tuple of them; None when any part is not a literal string."""
+    match expr:
+        case Const(str() as value):
+            return (value,)
+        case Items(_, items):
+            values = [item.value for item in items if isinstance(item, Const) and isinstance(item.value, str)]
+            return tuple(values) if len(values) == len(items) else None
+        case Concat(left, right):
+            before, after = strings(left), strings(right)
+            return None if before is None or after is None else before + after
+        case _:
+            return None

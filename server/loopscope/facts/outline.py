@@ -1,0 +1,127 @@
+"""What one file says to others: an outline without offsets, so that typing in a body leaves it equal."""
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import NamedTuple
+
+from loopscope.facts.expr import Expr
+
+
+class FactId(NamedTuple):
+    """Names one definition in a file: its dotted name and, where the name is defined again, the how-manieth (from 0)."""
+
+    qualname: str
+    nth: int = 0
+
+    @property
+    def holder(self) -> str:
+        """The dotted name of the class that holds the definition; empty at module level."""
+        return self.qualname.rpartition(".")[0]
+
+
+class Guard(Enum):
+    """Under which condition a name is bound."""
+
+    ALWAYS = "always"
+    TYPE_CHECKING = "if TYPE_CHECKING"
+    NOT_TYPE_CHECKING = "else of if TYPE_CHECKING"
+    CONDITION = "if, match, for or while"
+    TRY = "try"
+    EXCEPT = "except"
+
+
+class ParamKind(Enum):
+    """How an argument can be given, as `inspect.Parameter.kind` says."""
+
+    POSITIONAL_ONLY = "positional-only"
+    NORMAL = "normal"
+    KEYWORD_ONLY = "keyword-only"
+    VAR_POSITIONAL = "*args"
+    VAR_KEYWORD = "**kwargs"
+
+
+class Param(NamedTuple):
+    """One parameter of a function; `annotation` is its source text."""
+
+    name: str
+    kind: ParamKind
+    has_default: bool
+    annotation: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionFact:
+    """A `def` at module or class level. `decorators` are in source order, the outermost first."""
+
+    id: FactId
+    name: str
+    is_async: bool
+    yields: bool
+    params: tuple[Param, ...]
+    decorators: tuple[Expr, ...] = ()
+    returns: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ClassFact:
+    """A class at module or class level; `bindings` is its body's namespace in source order."""
+
+    id: FactId
+    name: str
+    bases: tuple[Expr, ...]
+    keywords: tuple[tuple[str | None, Expr], ...]
+    decorators: tuple[Expr, ...]
+    bindings: tuple["Binding", ...]
+
+
+class ImportedModule(NamedTuple):
+    """`import a.b as c` (module `a.b`); a plain `import a.b` binds `a` to module `a` and loads `a.b`."""
+
+    module: str
+    loads: str
+
+
+class ImportedName(NamedTuple):
+    """`from module import name`; `name` is `*` for a star import (bound name `*`). Relative modules keep their dots."""
+
+    module: str
+    name: str
+
+
+class Assigned(NamedTuple):
+    """`name = value` (also annotated, walrus excepted); `augmented` for `name += value`."""
+
+    value: Expr
+    augmented: bool = False
+
+
+class Rebound(NamedTuple):
+    """Bound in a way that says nothing of its value (`for`, `with … as`, unpacking, `del`, `global` in a function)."""
+
+    how: str
+
+
+Target = FunctionFact | ClassFact | ImportedModule | ImportedName | Assigned | Rebound
+
+
+class Binding(NamedTuple):
+    """One binding of a name in a module or class body."""
+
+    name: str
+    target: Target
+    guard: Guard = Guard.ALWAYS
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """All that other files, and pytest's collection, can see of a file.
+
+    `effects` are the calls that stand as statements at module level (`pytest.skip(...)`, `pytest.importorskip(...)`).
+    `dynamic` names ways in which the module makes names that no reading finds: `"globals"`, `"setattr"`, `"exec"`,
+    `"__getattr__"`. `requested` are the literal names given to `getfixturevalue`, `used_names` is not kept here.
+    """
+
+    bindings: tuple[Binding, ...]
+    effects: tuple[Expr, ...] = ()
+    dynamic: frozenset[str] = frozenset()
+    has_syntax_errors: bool = False
