@@ -5,7 +5,7 @@ from enum import Enum
 from pathlib import PurePath
 from typing import Generic, TypeVar
 
-from loopscope.config.origin import Origin
+from loopscope.config.model import Origin
 from loopscope.facts.outline import FactId, FunctionFact
 
 
