@@ -1,0 +1,70 @@
+"""A configuration file in one shape, whatever its syntax: sections of keys, each with its place in the text."""
+
+import re
+from bisect import bisect_right
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from loopscope.text.span import Span
+
+
+_LINE_END = re.compile(r"\r\n|\n|\r")
+
+
+class Piece(NamedTuple):
+    """A stretch of a value's text that stands unchanged in the file: `length` code points from `start` there."""
+
+    offset: int
+    start: int
+    length: int
+
+
+class Located(NamedTuple):
+    """Where one key and its value are in a text.
+
+    `value` covers the literal with its quotes. `pieces` map a string value to the file; `items` are the elements of an
+    array, located in turn.
+    """
+
+    key: Span
+    value: Span
+    pieces: tuple[Piece, ...] = ()
+    items: tuple["Located", ...] = ()
+
+    def part(self, start: int, end: int) -> Span:
+        """Where the characters `[start, end)` of a string value are in the file; the whole value if that is unclear."""
+        first = next((p for p in self.pieces if p.offset <= start <= p.offset + p.length), None)
+        last = next((p for p in reversed(self.pieces) if p.offset <= end <= p.offset + p.length), None)
+        if first is None or last is None:
+            return self.value
+        return Span(first.start + start - first.offset, last.start + end - last.offset)
+
+
+class SyntaxProblem(NamedTuple):
+    """Why a text could not be parsed, with the 1-based line when it is known."""
+
+    line: int | None
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """The line starts of one text, to tell the 1-based line of an offset."""
+
+    starts: tuple[int, ...]
+    length: int
+
+    def at(self, offset: int) -> int:
+        """The 1-based line that holds a code-point offset."""
+        return bisect_right(self.starts, offset)
+
+    def span(self, line: int) -> Span:
+        """The range of a 1-based line with its line end; of the last line when there is none of that number."""
+        index = min(line, len(self.starts)) - 1
+        end = self.starts[index + 1] if index + 1 < len(self.starts) else self.length
+        return Span(self.starts[index], end)
+
+
+def lines_of(text: str) -> Lines:
+    """The lines of a text, as editors count them: they end at `\\n`, `\\r\\n` and `\\r`."""
+    return Lines((0, *(end.end() for end in _LINE_END.finditer(text))), len(text))

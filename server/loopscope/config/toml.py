@@ -1,0 +1,50 @@
+"""TOML files: values from `tomllib`, and where each key is from `toml_spans`."""
+
+import re
+import tomllib
+from dataclasses import dataclass
+
+from loopscope.config.document import Located, SyntaxProblem
+from loopscope.config.toml_spans import KeyPath, TomlSpans, locate_keys
+
+_PLACE = re.compile(r"\s*\(at (?:line (\d+), column \d+|end of document)\)$")
+
+
+@dataclass(frozen=True, slots=True)
+class TomlFile:
+    """A parsed TOML document and the places of its keys (without entry when a key could not be located)."""
+
+    values: dict[str, object]
+    spans: TomlSpans
+
+    def table(self, *path: str) -> dict[str, object] | None:
+        """The table at a path of keys, or None when there is none (or something that is no table)."""
+        found: object = self.values
+        for key in path:
+            found = found.get(key) if isinstance(found, dict) else None
+        return {str(key): value for key, value in found.items()} if isinstance(found, dict) else None
+
+    def located(self, *path: str) -> Located | None:
+        """Where the key at a path is; for a table, its header is both key and value."""
+        return self.spans.get(path)
+
+
+def parse_toml(text: str) -> TomlFile | SyntaxProblem:
+    """The document, or why `tomllib` refuses it, with the 1-based line when it names one."""
+    text_without_mark = text.removeprefix("\ufeff")
+    try:
+        values = tomllib.loads(text_without_mark)
+    except RecursionError:
+        return SyntaxProblem(None, "nested too deeply")
+    except ValueError as error:
+        return _refusal(str(error), text)
+    spans: dict[KeyPath, Located] = locate_keys(text)
+    return TomlFile(values, spans)
+
+
+def _refusal(message: str, text: str) -> SyntaxProblem:
+    place = _PLACE.search(message)
+    if place is None:
+        return SyntaxProblem(None, message)
+    line = int(place[1]) if place[1] else text.count("\n") + 1
+    return SyntaxProblem(line, message[: place.start()])
