@@ -1,0 +1,126 @@
+"""Finding the Python environment of a project and reading what is installed there. No interpreter is ever run."""
+
+import os
+from collections.abc import Mapping
+from pathlib import PurePath
+
+from loopscope.host.candidates import Candidate, candidates, places
+from loopscope.host.distributions import PathFiles, plugins_of, read_distributions, read_path_files
+from loopscope.host.layout import Layout, is_environment, prefix_of, python_version_in, read_layout, running_layout
+from loopscope.workspace.environment import Distribution, Environment, EnvironmentKind, normalised
+
+
+def find_environment(workspace: PurePath, setting: str | None, environ: Mapping[str, str]) -> Environment:
+    """The environment that the tests of `workspace` most likely run in, read from disk. Never raises.
+
+    In this order: `setting` (a prefix directory or an interpreter, relative to the workspace or with `~`), `VIRTUAL_ENV`,
+    `CONDA_PREFIX`, an environment in or above the workspace, those of poetry, pdm, pipenv and hatch, `__pypackages__`,
+    and last the one that loopscope runs in. `environ` is the process environment.
+    """
+    user = places(environ)
+    notes: list[str] = []
+    if setting:
+        found = _from_setting(workspace, setting, user.home)
+        if found is not None:
+            return _read(found, "setting", "the setting `environment`", ())
+        notes.append(f"The setting `environment` names {setting}, where no Python environment is.")
+    for candidate in candidates(workspace, user):
+        layout = read_layout(candidate.prefix) if is_environment(candidate.prefix) else None
+        if layout is not None and layout.site_packages:
+            return _read(layout, candidate.kind, candidate.found_by, tuple(notes))
+        if candidate.found_by.endswith("is set"):
+            notes.append(_not_usable(candidate))
+    layout = _pypackages(workspace)
+    if layout is not None:
+        return _read(layout, "venv", "__pypackages__ in the workspace", tuple(notes))
+    return _read(running_layout(), "server", "the Python that runs loopscope, since the project has none", tuple(notes))
+
+
+def readable_roots(environment: Environment, environ: Mapping[str, str]) -> tuple[PurePath, ...]:
+    """Directories that symbolic links may lead into besides the workspace: the environment's, and shared package stores."""
+    own = (*environment.site_packages, *environment.search_path, *environment.editable.values())
+    prefix = (environment.path,) if environment.path else ()
+    user = places(environ)
+    uv = user.directory("UV_CACHE_DIR", ".cache/uv", ".cache/uv", "AppData/Local/uv/cache")
+    stores = (*((uv,) if uv else ()), PurePath("/nix/store"))
+    roots = (*own, *environment.import_roots[:1], *prefix, *stores)
+    return tuple(dict.fromkeys(root for root in roots if root.is_absolute()))
+
+
+def _from_setting(workspace: PurePath, setting: str, home: PurePath | None) -> Layout | None:
+    given = PurePath(setting)
+    if given.parts and given.parts[0] == "~" and home is not None:
+        given = home.joinpath(*given.parts[1:])
+    path = PurePath(os.path.normpath(workspace / given))
+    try:
+        if os.path.isdir(path):
+            return read_layout(path)
+        return read_layout(prefix_of(path), python_version_in(path)) if os.path.isfile(path) else None
+    except ValueError:  # a NUL in the setting
+        return None
+
+
+def _not_usable(candidate: Candidate) -> str:
+    return f"{candidate.found_by.removesuffix(' is set')} names {candidate.prefix}, where no Python environment is."
+
+
+def _pypackages(workspace: PurePath) -> Layout | None:
+    """PEP 582, as pdm still offers it: `__pypackages__/3.12/lib`, the newest."""
+    folder = workspace / "__pypackages__"
+    try:
+        versions = [
+            (int(major), int(minor), 0)
+            for major, dot, minor in (name.partition(".") for name in os.listdir(folder))
+            if dot and major.isdecimal() and minor.isdecimal() and len(minor) < 4
+        ]
+    except OSError:
+        return None
+    for version in sorted(versions, reverse=True):
+        library = folder / f"{version[0]}.{version[1]}" / "lib"
+        if os.path.isdir(library):
+            return Layout(folder, version, (library,), None)
+    return None
+
+
+def _read(layout: Layout, kind: EnvironmentKind, found_by: str, notes: tuple[str, ...]) -> Environment:
+    path_files = [read_path_files(place) for place in layout.site_packages]
+    search_path = _search_path(layout.site_packages, path_files)
+    modules: dict[str, PurePath] = {}
+    for one in path_files:
+        modules = {**one.modules, **modules}
+    every = list(read_distributions(search_path))
+    by_name: dict[str, Distribution] = {}
+    for distribution in every:
+        by_name.setdefault(normalised(distribution.name), distribution)
+    return Environment(
+        path=layout.prefix,
+        kind=kind,
+        python_version=layout.python_version,
+        site_packages=layout.site_packages,
+        search_path=(*search_path, *_unreached_sources(every, search_path, modules)),
+        editable=modules,
+        distributions=by_name,
+        plugins=plugins_of(every),
+        stdlib=layout.stdlib,
+        found_by=found_by,
+        notes=notes,
+    )
+
+
+def _search_path(site_packages: tuple[PurePath, ...], path_files: list[PathFiles]) -> tuple[PurePath, ...]:
+    """`sys.path` as `site.addsitedir` builds it: each site-packages directory, followed by what its `.pth` files add."""
+    order: list[PurePath] = []
+    for place, files in zip(site_packages, path_files, strict=True):
+        order += (place, *files.directories)
+    return tuple(dict.fromkeys(order))
+
+
+def _unreached_sources(
+    distributions: list[Distribution], search_path: tuple[PurePath, ...], modules: Mapping[str, PurePath]
+) -> tuple[PurePath, ...]:
+    """Sources of editable installs that neither a `.pth` file nor a known import hook leads to (meson-python and others)."""
+    reached = (*search_path, *modules.values())
+    sources = [distribution.source for distribution in distributions if distribution.source is not None]
+    missing = [source for source in sources if not any(path.is_relative_to(source) for path in reached)]
+    below = (source / "src" if os.path.isdir(source / "src") else source for source in missing)
+    return tuple(dict.fromkeys(path for path in below if os.path.isdir(path)))
