@@ -1,0 +1,52 @@
+"""One call of Python's own parser that never raises."""
+
+import ast
+import re
+import warnings
+from typing import NamedTuple
+
+FILENAME = "<loopscope>"
+NESTED = "class _:\n"
+"""Put before members of a class, so that they parse with their indentation."""
+
+_UNREADABLE = re.compile("[\x00\ud800-\udfff]")
+
+# The parser warns of invalid escapes in the analysed text, which would go to the server's stderr.
+warnings.filterwarnings("ignore", module=re.escape(FILENAME))
+
+
+class Failure(NamedTuple):
+    """Why a text does not parse: Python's message, and its place as 1-based lines and columns; line 0 is unknown."""
+
+    message: str
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+
+def strict(text: str) -> ast.Module | Failure:
+    """The syntax tree of a text, or why it has none.
+
+    Besides syntax errors it survives NUL bytes, lone surrogates, and nesting too deep for the parser.
+    """
+    bad = _UNREADABLE.search(text)
+    if bad is not None:
+        line = text.count("\n", 0, bad.start()) + 1
+        column = bad.start() - (text.rfind("\n", 0, bad.start()) + 1) + 1
+        what = "a NUL byte" if bad.group() == "\x00" else "a lone surrogate"
+        return Failure(f"source code cannot contain {what}", line, column, line, column + 1)
+    try:
+        tree = compile(text, FILENAME, "exec", ast.PyCF_ONLY_AST, dont_inherit=True)
+    except SyntaxError as error:
+        line, column = error.lineno or 0, error.offset or 1
+        return Failure(error.msg, line, column, error.end_lineno or line, error.end_offset or column)
+    except (ValueError, RecursionError, MemoryError) as error:
+        return Failure(f"too complex to parse ({type(error).__name__})", 0, 1, 0, 1)
+    assert isinstance(tree, ast.Module)
+    return tree
+
+
+def parses(text: str, *, nested: bool) -> bool:
+    """Whether a text parses, as a module or as members of a class."""
+    return isinstance(strict(NESTED + text if nested else text), ast.Module)
