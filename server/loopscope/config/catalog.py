@@ -56,7 +56,7 @@ INI_OPTIONS: dict[str, IniOption] = {
         ),
         IniOption("asyncio_default_test_loop_scope", "string", "function", "pytest-asyncio", choices=LOOP_SCOPES),
         IniOption("anyio_mode", "string", "strict", "anyio"),
-        IniOption("timeout", "string", "", "pytest-timeout"),
+        IniOption("timeout", "text-or-number", "", "pytest-timeout"),
         IniOption("DJANGO_SETTINGS_MODULE", "string", "", "pytest-django"),
     )
 }

@@ -9,24 +9,10 @@ from loopscope.config.words import split_words
 
 # Options of pytest 9.2 (and the plugins that matter here) that take the next word as their value.
 _TAKES_VALUE = frozenset(
-    "--maxfail --pdbcls --capture --lfnf --last-failed-no-failures --durations --durations-min --verbosity "
-    "--report-chars --tb --show-capture --color --code-highlight --pastebin --junitxml --junit-xml --junitprefix "
-    "--junit-prefix --pythonwarnings --max-warnings --ignore --ignore-glob --deselect --confcutdir --import-mode "
-    "--doctest-report --doctest-glob --config-file --rootdir --basetemp --override-ini --assert --log-level "
-    "--log-format --log-date-format --log-cli-level --log-cli-format --log-cli-date-format --log-file "
-    "--log-file-mode --log-file-level --log-file-format --log-file-date-format --log-auto-indent --log-disable "
-    "--asyncio-mode --anyio-mode --timeout --ds --dc".split()
+    ["--maxfail", "--pdbcls", "--capture", "--lfnf", "--last-failed-no-failures", "--durations", "--durations-min", "--verbosity", "--report-chars", "--tb", "--show-capture", "--color", "--code-highlight", "--pastebin", "--junitxml", "--junit-xml", "--junitprefix", "--junit-prefix", "--pythonwarnings", "--max-warnings", "--ignore", "--ignore-glob", "--deselect", "--confcutdir", "--import-mode", "--doctest-report", "--doctest-glob", "--config-file", "--rootdir", "--basetemp", "--override-ini", "--assert", "--log-level", "--log-format", "--log-date-format", "--log-cli-level", "--log-cli-format", "--log-cli-date-format", "--log-file", "--log-file-mode", "--log-file-level", "--log-file-format", "--log-file-date-format", "--log-auto-indent", "--log-disable", "--asyncio-mode", "--anyio-mode", "--timeout", "--ds", "--dc"]
 )
 _FLAGS = frozenset(
-    "--markers --exitfirst --strict-config --strict-markers --strict --fixtures --funcargs --fixtures-per-test --pdb "
-    "--trace --runxfail --lf --last-failed --ff --failed-first --nf --new-first --cache-clear --sw --stepwise "
-    "--sw-skip --stepwise-skip --sw-reset --stepwise-reset --verbose --no-header --no-summary --no-fold-skipped "
-    "--force-short-summary --quiet --disable-warnings --disable-pytest-warnings --showlocals --no-showlocals "
-    "--xfail-tb --fulltrace --full-trace --collectonly --collect-only --co --pyargs --noconftest --keepduplicates "
-    "--keep-duplicates --collect-in-virtualenv --continue-on-collection-errors --doctest-modules "
-    "--doctest-ignore-import-errors --doctest-continue-on-failure --version --help --disable-plugin-autoload "
-    "--traceconfig --trace-config --setuponly --setup-only --setupshow --setup-show --setupplan --setup-plan "
-    "--asyncio-debug --reuse-db --create-db --no-cov".split()
+    ["--markers", "--exitfirst", "--strict-config", "--strict-markers", "--strict", "--fixtures", "--funcargs", "--fixtures-per-test", "--pdb", "--trace", "--runxfail", "--lf", "--last-failed", "--ff", "--failed-first", "--nf", "--new-first", "--cache-clear", "--sw", "--stepwise", "--sw-skip", "--stepwise-skip", "--sw-reset", "--stepwise-reset", "--verbose", "--no-header", "--no-summary", "--no-fold-skipped", "--force-short-summary", "--quiet", "--disable-warnings", "--disable-pytest-warnings", "--showlocals", "--no-showlocals", "--xfail-tb", "--fulltrace", "--full-trace", "--collectonly", "--collect-only", "--co", "--pyargs", "--noconftest", "--keepduplicates", "--keep-duplicates", "--collect-in-virtualenv", "--continue-on-collection-errors", "--doctest-modules", "--doctest-ignore-import-errors", "--doctest-continue-on-failure", "--version", "--help", "--disable-plugin-autoload", "--traceconfig", "--trace-config", "--setuponly", "--setup-only", "--setupshow", "--setup-show", "--setupplan", "--setup-plan", "--asyncio-debug", "--reuse-db", "--create-db", "--no-cov"]
 )
 _SHORT_TAKES_VALUE = "kmrWcpon"
 _SHORT_FLAGS = "xsvqlVh"

@@ -1,7 +1,7 @@
 """Which file configures pytest, and the rootdir: `determine_setup` of `_pytest/config/findpaths.py`."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePath
 
 from loopscope.config.command_line import CommandLine
@@ -15,14 +15,15 @@ from loopscope.text.files import Files
 class Setup:
     """What pytest settles before it reads options.
 
-    `file` is the configuration in effect (its values may be empty or None), `shadowed` the files beside it that hold
-    pytest configuration without effect.
+    `file` is the configuration in effect, `shadowed` the files beside it that hold pytest configuration without
+    effect. `bare` marks a pyproject.toml that says nothing about pytest but fixes the rootdir.
     """
 
     rootdir: PurePath
     file: Loaded | None
     shadowed: tuple[PurePath, ...] = ()
     problems: tuple[ConfigProblem, ...] = ()
+    bare: bool = False
 
 
 def determine_setup(
@@ -43,10 +44,10 @@ def determine_setup(
         return setup
     path = absolute(invocation_dir, rootdir.value)
     if files.is_dir(path):
-        return Setup(path, setup.file, setup.shadowed, setup.problems)
+        return replace(setup, rootdir=path)
     message = f"Directory '{path}' not found. Check the '--rootdir' option."
     problem = problem_at(rootdir.origin, message, "missing-path", fatal=True)
-    return Setup(setup.rootdir, setup.file, setup.shadowed, (*setup.problems, problem))
+    return replace(setup, problems=(*setup.problems, problem))
 
 
 def config_in(files: Files, folder: PurePath, version: Version | None = None) -> Setup | None:
@@ -88,7 +89,7 @@ def locate_config(
                 return Setup(folder, setup.file, setup.shadowed, (*problems, *setup.problems)), ()
             problems += setup.problems if setup is not None else ()
     if pyproject is not None and at_least(version, 8, 1):
-        return Setup(pyproject.parent, Loaded(pyproject, {}), (), tuple(problems)), ()
+        return Setup(pyproject.parent, Loaded(pyproject, {}), (), tuple(problems), bare=True), ()
     return None, tuple(problems)
 
 
@@ -121,7 +122,7 @@ def _explicit(
         message = f"Config file '{path}' has an unsupported format. Supported: {', '.join(CONFIG_SUFFIXES)}."
     problem = problem_at(inifile.origin, message, "missing-path", fatal=True)
     fallback = _discovered(files, invocation_dir, dirs, version)
-    return Setup(fallback.rootdir, fallback.file, fallback.shadowed, (*fallback.problems, problem))
+    return replace(fallback, problems=(*fallback.problems, problem))
 
 
 def _dirs_of(files: Files, invocation_dir: PurePath, arguments: Sequence[Sourced[str]]) -> list[PurePath]:

@@ -1,14 +1,11 @@
 """A configuration file in one shape, whatever its syntax: sections of keys, each with its place in the text."""
 
-import re
 from bisect import bisect_right
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
+from loopscope.text.lines import line_starts
 from loopscope.text.span import Span
-
-
-_LINE_END = re.compile(r"\r\n|\n|\r")
 
 
 class Piece(NamedTuple):
@@ -66,5 +63,17 @@ class Lines:
 
 
 def lines_of(text: str) -> Lines:
-    """The lines of a text, as editors count them: they end at `\\n`, `\\r\\n` and `\\r`."""
-    return Lines((0, *(end.end() for end in _LINE_END.finditer(text))), len(text))
+    """The lines of a text, as editors count them."""
+    return Lines(tuple(line_starts(text)), len(text))
+
+
+def as_list(value: object) -> list[object] | None:
+    """An array of a parsed document, None for everything else."""
+    return cast("list[object]", value) if isinstance(value, list) else None
+
+
+def as_table(value: object) -> dict[str, object] | None:
+    """A table of a parsed document (or a JSON object), None for everything else."""
+    if not isinstance(value, dict):
+        return None
+    return {str(key): item for key, item in cast("dict[object, object]", value).items()}

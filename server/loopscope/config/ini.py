@@ -107,7 +107,7 @@ def _section_name(content: str) -> str | None:
     if content[0] != "[":
         return None
     for sign in _COMMENT:
-        content = content.split(sign)[0].rstrip()
+        content = content.split(sign, maxsplit=1)[0].rstrip()
     return content[1:-1] if content[-1] == "]" else None
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePath
 
-from loopscope.config.document import Lines, Located, SyntaxProblem, lines_of
+from loopscope.config.document import Lines, Located, SyntaxProblem, as_list, lines_of
 from loopscope.config.ini import IniFile, parse_ini
 from loopscope.config.model import ConfigProblem, Origin, ProblemKind
 from loopscope.config.toml import TomlFile, parse_toml
@@ -141,7 +141,9 @@ class _Reader:
             native = {}
         if native and options:
             span = _key_span(document, "tool", "pytest", "ini_options")
-            message = "Cannot use both [tool.pytest] (native TOML types) and [tool.pytest.ini_options]: pytest stops here."
+            message = (
+                "Cannot use both [tool.pytest] (native TOML types) and [tool.pytest.ini_options]: pytest stops here."
+            )
             self._report(span, message, kind="conflicting-tables", fatal=True)
             return self._done(None, readable=False)
         if native:
@@ -151,7 +153,7 @@ class _Reader:
         path = ("tool", "pytest", "ini_options")
         return self._done(
             {
-                key: self._raw(value if isinstance(value, list) else str(value), "ini", document.located(*path, key))
+                key: self._raw(str(value) if as_list(value) is None else value, "ini", document.located(*path, key))
                 for key, value in options.items()
             }
         )

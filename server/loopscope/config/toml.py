@@ -4,7 +4,7 @@ import re
 import tomllib
 from dataclasses import dataclass
 
-from loopscope.config.document import Located, SyntaxProblem
+from loopscope.config.document import Located, SyntaxProblem, as_table
 from loopscope.config.toml_spans import KeyPath, TomlSpans, locate_keys
 
 _PLACE = re.compile(r"\s*\(at (?:line (\d+), column \d+|end of document)\)$")
@@ -21,8 +21,8 @@ class TomlFile:
         """The table at a path of keys, or None when there is none (or something that is no table)."""
         found: object = self.values
         for key in path:
-            found = found.get(key) if isinstance(found, dict) else None
-        return {str(key): value for key, value in found.items()} if isinstance(found, dict) else None
+            found = (as_table(found) or {}).get(key)
+        return as_table(found)
 
     def located(self, *path: str) -> Located | None:
         """Where the key at a path is; for a table, its header is both key and value."""

@@ -6,6 +6,7 @@ it has found so far, and the rest has no place.
 
 import re
 import tomllib
+from contextlib import suppress
 
 from loopscope.config.document import Located, Piece
 from loopscope.text.span import Span
@@ -29,10 +30,8 @@ class _LostError(Exception):
 def locate_keys(text: str) -> TomlSpans:
     """The place of every key by its path; tables stand at their header. Elements of arrays of tables have no path."""
     scanner = _Scanner(text)
-    try:
+    with suppress(_LostError, RecursionError):
         scanner.document()
-    except (_LostError, RecursionError):
-        pass
     return scanner.found
 
 

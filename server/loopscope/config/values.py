@@ -6,8 +6,9 @@ from pathlib import PurePath
 from typing import Literal, TypeVar
 
 from loopscope.config.catalog import IniOption
-from loopscope.config.document import Lines, Located
+from loopscope.config.document import Lines, Located, as_list
 from loopscope.config.model import Origin, Sourced
+from loopscope.config.paths import absolute
 from loopscope.config.words import split_words
 from loopscope.text.span import Span
 
@@ -65,7 +66,7 @@ def convert(option: IniOption, raw: RawValue, inidir: PurePath) -> object:
     if option.type in ("args", "linelist", "paths"):
         words = _toml_list(option, raw) if raw.mode == "toml" else _ini_list(option, raw)
         if option.type == "paths":
-            return tuple(Sourced(inidir / word.value, word.origin) for word in words)
+            return tuple(Sourced(absolute(inidir, word.value), word.origin) for word in words)
         return words
     if raw.mode == "toml":
         return _toml_scalar(option, raw.value)
@@ -83,8 +84,9 @@ def strtobool(text: str) -> bool:
 
 
 def _ini_list(option: IniOption, raw: RawValue) -> tuple[Sourced[str], ...]:
-    if isinstance(raw.value, list):
-        return tuple(Sourced(str(item), raw.item_origin(index)) for index, item in enumerate(raw.value))
+    elements = as_list(raw.value)
+    if elements is not None:
+        return tuple(Sourced(str(item), raw.item_origin(index)) for index, item in enumerate(elements))
     text = str(raw.value)
     if option.type == "linelist":
         return _split_lines(text, raw)
@@ -108,10 +110,11 @@ def _split_lines(text: str, raw: RawValue) -> tuple[Sourced[str], ...]:
 
 
 def _toml_list(option: IniOption, raw: RawValue) -> tuple[Sourced[str], ...]:
-    if not isinstance(raw.value, list):
+    elements = as_list(raw.value)
+    if elements is None:
         raise InvalidValueError(_expects(option, "a list of strings", raw.value), wrong_type=True)
     words: list[Sourced[str]] = []
-    for index, item in enumerate(raw.value):
+    for index, item in enumerate(elements):
         if not isinstance(item, str):
             raise InvalidValueError(_expects(option, "a list of strings", item), wrong_type=True, item=index)
         words.append(Sourced(item, raw.item_origin(index)))

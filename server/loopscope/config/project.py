@@ -1,0 +1,68 @@
+"""Which configuration belongs to a file of a workspace, when nobody says where pytest is started.
+
+pytest decides by its working directory and arguments, which a language server cannot know. The decision:
+
+1. `pytest` started at the workspace root is the first guess, as in CI: if its search finds a configuration file that
+   counts, that one is in effect, and a nested `tests/pytest.ini` is passed over.
+2. A folder between the file and the root that holds its own configuration *and* its own project file (pyproject.toml,
+   setup.py or setup.cfg) is a project of its own, as in a monorepo: pytest is started there. The nearest such folder
+   wins. A `pyproject.toml` or `setup.cfg` with pytest's section is both at once.
+3. When the search from the root finds nothing that counts, the nearest folder with a configuration is where people
+   start pytest, project file or not.
+4. Otherwise nothing is configured: the workspace root, with defaults.
+"""
+
+from dataclasses import replace
+from pathlib import PurePath
+
+from loopscope.config.discovery import config_in, locate_config
+from loopscope.config.effective import DEFAULT_INVOCATION, Invocation, find_config
+from loopscope.config.loaders import Version
+from loopscope.config.pytest_config import PytestConfig
+from loopscope.text.files import Files
+
+_PROJECT_FILES = ("pyproject.toml", "setup.py", "setup.cfg")
+
+
+def config_for(
+    files: Files, file_path: PurePath, workspace_root: PurePath, invocation: Invocation = DEFAULT_INVOCATION
+) -> PytestConfig:
+    """The configuration under which a file's tests run, by the decision above.
+
+    `passed_over` of the result names the files with pytest configuration between the file and the folder in effect. A
+    file outside of the workspace is taken as the only argument of pytest run in its folder.
+    """
+    if not file_path.is_relative_to(workspace_root):
+        return find_config(files, file_path, invocation=invocation)
+    version = invocation.pytest_version
+    nested = _nested(files, file_path, workspace_root, version)
+    folder = _start(files, nested, workspace_root, version)
+    config = find_config(files, folder, invocation=invocation)
+    passed = tuple(path for path in nested.values() if path.parent != folder and path.is_relative_to(folder))
+    return replace(config, passed_over=passed)
+
+
+def _nested(
+    files: Files, file_path: PurePath, workspace_root: PurePath, version: Version | None
+) -> dict[PurePath, PurePath]:
+    """The folders below the root, nearest to the file first, that have a configuration file, and which."""
+    found: dict[PurePath, PurePath] = {}
+    for folder in file_path.parents:
+        if not folder.is_relative_to(workspace_root) or folder == workspace_root:
+            break
+        setup = config_in(files, folder, version)
+        if setup is not None and setup.file is not None:
+            found[folder] = setup.file.path
+    return found
+
+
+def _start(
+    files: Files, nested: dict[PurePath, PurePath], workspace_root: PurePath, version: Version | None
+) -> PurePath:
+    """The folder in which pytest is taken to be started."""
+    for folder in nested:
+        if any(files.is_file(folder / name) for name in _PROJECT_FILES):
+            return folder
+    setup, _ = locate_config(files, [workspace_root], version)
+    root_counts = setup is not None and setup.file is not None and not setup.bare
+    return next(iter(nested), workspace_root) if not root_counts else workspace_root
