@@ -1,0 +1,141 @@
+"""The command line: arguments, help and exit codes. Each command's module is loaded only when it runs."""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from loopscope import __version__
+from loopscope.cli.errors import ProjectError
+
+USAGE_ERROR = 2
+"""The exit code for wrong usage and internal errors; 1 says that something was found."""
+
+_JSON_SHAPE = """\
+--format json prints an array of
+  {"rule", "severity", "message", "file", "line", "column", "end_line", "end_column", "url",
+   "fix": {"safety", "title", "edits": [{"file", "line", "column", "end_line", "end_column", "text"}]} | null}
+with lines and columns from 1, columns in code points, ends exclusive, files relative to the working directory with "/".
+
+exit codes: 0 nothing found, 1 something found, 2 wrong usage or internal error
+"""
+
+_EXAMPLES = """\
+examples:
+  loopscope check                              check the tests below the working directory
+  loopscope check tests/api --fix              apply the safe fixes there
+  loopscope check --select missing-await       look for one mistake only
+  loopscope rule async-test-never-runs         explain a rule
+  loopscope fixtures tests/test_api.py         what pytest will inject, and on which loop
+  loopscope config                             what loopscope knows of this project, and from where
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs a command; returns its exit code. Wrong usage ends the process with 2, as argparse does."""
+    options = build_parser().parse_args(arguments)
+    try:
+        code = _run(options)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # The reader went away (`| head`): nothing is left to say, and Python must not try to flush at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return USAGE_ERROR
+    except KeyboardInterrupt:
+        return 130
+    except ProjectError as error:
+        print(f"loopscope: {error}", file=sys.stderr)
+        return USAGE_ERROR
+    return code
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The parser of all commands."""
+    parser = argparse.ArgumentParser(
+        prog="loopscope",
+        description="Says what pytest will really do with asynchronous tests. It never runs your code.",
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"loopscope {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    _add_check(commands)
+    _add_rule(commands)
+    _add_config(commands)
+    _add_fixtures(commands)
+    _add_server(commands)
+    return parser
+
+
+def _add_check(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:  # noqa: SLF001 - its only name
+    check = commands.add_parser(
+        "check",
+        help="find mistakes in tests, conftests and pytest's configuration",
+        epilog=_JSON_SHAPE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    check.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="files or folders (default: .)")
+    check.add_argument("--select", action="append", metavar="RULES", help="only these rules (comma-separated), or ALL")
+    check.add_argument("--extend-select", action="append", metavar="RULES", help="these rules as well")
+    check.add_argument("--ignore", action="append", metavar="RULES", help="not these rules (comma-separated)")
+    check.add_argument("--fix", action="store_true", help="apply the safe fixes")
+    check.add_argument("--unsafe-fixes", action="store_true", help="with --fix or --diff: the unsafe ones too")
+    check.add_argument("--diff", action="store_true", help="show what --fix would change; change nothing")
+    check.add_argument("--format", choices=("text", "json"), default="text", help="how to print (default: text)")
+    check.add_argument("--statistics", action="store_true", help="count the findings by rule")
+    check.add_argument("--exit-zero", action="store_true", help="exit with 0 even when something was found")
+    check.add_argument("--jobs", type=int, metavar="N", help="processes to use (default: one per processor)")
+    _add_environment(check)
+
+
+def _add_rule(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:  # noqa: SLF001 - its only name
+    rule = commands.add_parser("rule", help="explain a rule, or list them all")
+    rule.add_argument("name", nargs="?", metavar="NAME", help="the rule to explain")
+    rule.add_argument("--format", choices=("text", "json"), default="text", help="how to print (default: text)")
+
+
+def _add_config(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:  # noqa: SLF001 - its only name
+    config = commands.add_parser(
+        "config", help="show the effective configuration of pytest and loopscope, and where each value comes from"
+    )
+    config.add_argument("path", nargs="?", type=Path, default=Path(), metavar="PATH", help="file or folder (default: .)")
+    config.add_argument("--format", choices=("text", "json"), default="text", help="how to print (default: text)")
+    _add_environment(config)
+
+
+def _add_fixtures(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:  # noqa: SLF001 - its only name
+    fixtures = commands.add_parser(
+        "fixtures", help="show for each test its runner, its loop and the fixtures pytest will inject"
+    )
+    fixtures.add_argument("path", nargs="?", type=Path, default=Path(), metavar="PATH", help="file or folder (default: .)")
+    fixtures.add_argument("--format", choices=("text", "json"), default="text", help="how to print (default: text)")
+    _add_environment(fixtures)
+
+
+def _add_server(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:  # noqa: SLF001 - its only name
+    server = commands.add_parser("server", help="run the language server, over standard input and output")
+    server.add_argument("--log-file", type=Path, metavar="FILE", help="write the server's log there as well")
+
+
+def _add_environment(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--environment",
+        metavar="DIR",
+        help="the project's virtual environment or its interpreter (default: VIRTUAL_ENV, .venv, …); it is read, never run",
+    )
+
+
+def _run(options: argparse.Namespace) -> int:
+    match options.command:
+        case "check":
+            from loopscope.cli.check import run
+        case "rule":
+            from loopscope.cli.rule import run
+        case "config":
+            from loopscope.cli.config import run
+        case "fixtures":
+            from loopscope.cli.fixtures import run
+        case _:
+            from loopscope.cli.server import run
+    return run(options)

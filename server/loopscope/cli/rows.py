@@ -1,0 +1,89 @@
+"""Findings as rows for people and programs: positions in lines and columns, paths relative, source lines at hand."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import PurePath
+
+from loopscope.rules.model import Finding, Fix, Severity
+from loopscope.text.source import Source
+from loopscope.text.span import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A range in a file: 1-based lines, 1-based columns in code points, the end exclusive."""
+
+    file: str
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+
+@dataclass(frozen=True, slots=True)
+class RowEdit:
+    """One replacement of a fix."""
+
+    place: Place
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class RowFix:
+    """How a finding can be mended."""
+
+    safety: str
+    title: str
+    edits: tuple[RowEdit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One finding, ready to be shown. `source_line` is the first line it marks, without its line end."""
+
+    rule: str
+    severity: Severity
+    message: str
+    place: Place
+    url: str
+    source_line: str
+    related: tuple[tuple[Place, str], ...]
+    fix: RowFix | None
+
+
+def row_of(
+    finding: Finding, severity: Severity, fix: Fix | None, url: str, sources: Mapping[PurePath, Source], base: PurePath
+) -> Row:
+    """The row of a finding; `sources` holds every file that it or its fix names, `base` is the working directory."""
+
+    def place(path: PurePath, span: Span) -> Place:
+        return place_of(sources[path], span, shown_path(path, base))
+
+    source = sources[finding.path]
+    return Row(
+        rule=finding.rule,
+        severity=severity,
+        message=finding.message,
+        place=place(finding.path, finding.span),
+        url=url,
+        source_line=source.lines.line_text(source.lines.line_of(finding.span.start)),
+        related=tuple((place(item.path, item.span), item.message) for item in finding.related if item.path in sources),
+        fix=fix
+        and RowFix(
+            fix.safety.value,
+            fix.title,
+            tuple(RowEdit(place(path, edit.span), edit.text) for path, edits in fix.edits.items() for edit in edits),
+        ),
+    )
+
+
+def place_of(source: Source, span: Span, file: str) -> Place:
+    """Where a span is, counted from 1."""
+    start = source.lines.position(span.start, "utf-32")
+    end = source.lines.position(span.end, "utf-32")
+    return Place(file, start.line + 1, start.character + 1, end.line + 1, end.character + 1)
+
+
+def shown_path(path: PurePath, base: PurePath) -> str:
+    """A path relative to `base` where it lies below it, with `/` on every system."""
+    return (path.relative_to(base) if path.is_relative_to(base) else path).as_posix()

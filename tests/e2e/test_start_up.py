@@ -1,0 +1,19 @@
+"""Invariant 10: the command line loads what it needs and no more."""
+
+import subprocess
+import sys
+
+import pytest
+
+
+@pytest.mark.parametrize("command", ["check", "fixtures", "config", "rule"])
+def test_commands_load_no_language_server_libraries(command: str, tmp_path) -> None:
+    (tmp_path / "test_a.py").write_text("async def test_a(): ...\n")
+    code = (
+        "import sys; from loopscope.cli.main import main\n"
+        f"main([{command!r}])\n"
+        "loaded = sorted({name.partition('.')[0] for name in sys.modules} & {'pygls', 'lsprotocol', 'jedi', 'parso', 'asyncio'})\n"
+        "sys.exit(f'loaded {loaded}' if loaded else 0)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
