@@ -40,7 +40,7 @@ class _Patterns(NamedTuple):
     deep: re.Pattern[str]
     """What cannot end a chunk or a bracket, inside brackets."""
     definition: re.Pattern[str]
-    """A line that begins a definition at this indentation."""
+    """A line end before a line that begins a definition at this indentation."""
 
 
 @lru_cache(maxsize=64)
@@ -56,7 +56,7 @@ def _patterns(indent: str) -> _Patterns:
     return _Patterns(
         re.compile(f"(?:{SKIPPED}|{flat_line}{pair})*+", re.DOTALL),
         re.compile(f"(?:{SKIPPED}|{deep_line}{pair})*+", re.DOTALL),
-        re.compile(rf"(?:^|(?<=[\r\n])){re.escape(indent)}(?:{_DEFINITION})"),
+        re.compile(rf"[\r\n]{re.escape(indent)}(?:{_DEFINITION})"),
     )
 
 
@@ -72,7 +72,7 @@ def next_cut(text: str, start: int, stop: int, indent: str) -> Cut:
     if inside is None or not (unterminated or not parses(text[start:end], nested=bool(indent))):
         return Cut(end, reach)
     if unterminated or _unbalanced(text, end, stop):
-        return Cut(inside.start(), stop + 1)
+        return Cut(inside.start() + 1, stop + 1)
     return Cut(end, stop + 1)
 
 
