@@ -76,7 +76,7 @@ def locate_config(
 ) -> tuple[Setup | None, tuple[ConfigProblem, ...]]:
     """The first file that counts, from each folder upwards, and the problems of files passed by when there is none.
 
-    Mirrors `locate_config` in findpaths.py; a pyproject.toml without pytest configuration fixes the rootdir since pytest 8.1.
+    Mirrors `locate_config` in findpaths.py; a pyproject.toml without pytest's part fixes the rootdir since 8.1.
     """
     pyproject: PurePath | None = None
     problems: list[ConfigProblem] = []

@@ -30,7 +30,7 @@ class IniSection(NamedTuple):
 IniFile = dict[str, IniSection]
 
 
-class _Failure(Exception):
+class _RefusedError(Exception):
     def __init__(self, line: int, message: str) -> None:
         super().__init__(message)
         self.problem = SyntaxProblem(line, message)
@@ -62,7 +62,7 @@ def parse_ini(text: str) -> IniFile | SyntaxProblem:
     """The sections of an ini text, or the first reason for which iniconfig refuses it, in its words."""
     try:
         return _parse(text)
-    except _Failure as failure:
+    except _RefusedError as failure:
         return failure.problem
 
 
@@ -82,13 +82,13 @@ def _parse(text: str) -> IniFile:
             open_key = None
             section = IniSection(Span(offset, offset + len(content)), {})
             if not name:
-                raise _Failure(number, "empty section name")
+                raise _RefusedError(number, "empty section name")
             if name in sections:
-                raise _Failure(number, f"duplicate section {name!r}")
+                raise _RefusedError(number, f"duplicate section {name!r}")
             sections[name] = section
         elif content[0].isspace() or content[0] == "[":
             if open_key is None:
-                raise _Failure(number, "unexpected value continuation")
+                raise _RefusedError(number, "unexpected value continuation")
             stripped = content.strip()
             open_key.lines.append((stripped, offset + content.index(stripped)))
         else:
@@ -116,12 +116,12 @@ def _key(content: str, offset: int, number: int, section: IniSection | None) -> 
     if separator < 0 or ":" in content[:separator]:
         separator = content.find(":")
     if separator < 0:
-        raise _Failure(number, f"unexpected line: {content!r}")
+        raise _RefusedError(number, f"unexpected line: {content!r}")
     name = content[:separator].strip()
     if section is None:
-        raise _Failure(number, "no section header defined")
+        raise _RefusedError(number, "no section header defined")
     if name in section.entries:
-        raise _Failure(number, f"duplicate name {name!r}")
+        raise _RefusedError(number, f"duplicate name {name!r}")
     value = content[separator + 1 :].strip()
     opened = _Open(section, name, Span(offset, offset + len(name)), offset + separator + 1)
     if value:

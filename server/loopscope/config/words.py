@@ -28,7 +28,8 @@ def split_words(text: str) -> tuple[Word, ...]:
         after = stream.tell()
         while before < after and text[before] in lexer.whitespace:
             before += 1
-        end = after - 1 if after > before and text[after - 1] in lexer.whitespace else after
+        ended_by_blank = lexer.state == " "  # which shlex has read already
+        end = after - 1 if ended_by_blank else after
         words.append(Word(token, before, end))
         before = after
     return tuple(words)

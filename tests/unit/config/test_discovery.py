@@ -10,7 +10,6 @@ from _pytest.config.findpaths import determine_setup
 from _pytest.outcomes import Failed
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-
 from loopscope.config.effective import Invocation, find_config
 
 from .disk import Disk, write
@@ -25,7 +24,15 @@ CONTENTS: dict[str, tuple[str, ...]] = {
     ".pytest.toml": ("", '[pytest]\nmarkers = ["x"]\n'),
     "pytest.ini": ("", INI, "[tool:pytest]\na = 1\n", "oops\n", "a = 1\n[pytest]\n", "[pytest]\na=1\na=2\n"),
     ".pytest.ini": ("", INI),
-    "pyproject.toml": ("", OPTIONS, NATIVE, NATIVE + OPTIONS, "[project]\nname='x'\n", "[tool.pytest.ini_options]\n", "=\n"),
+    "pyproject.toml": (
+        "",
+        OPTIONS,
+        NATIVE,
+        NATIVE + OPTIONS,
+        "[project]\nname='x'\n",
+        "[tool.pytest.ini_options]\n",
+        "=\n",
+    ),
     "tox.ini": ("[tox]\n", INI, "[testenv]\na = b\n c\n"),
     "setup.cfg": ("[metadata]\nname = x\n", CFG, "[pytest]\na = 1\n"),
     "setup.py": ("",),
@@ -94,7 +101,9 @@ def test_every_layout_is_decided_as_pytest_decides(tmp_path: Path, layout: Mappi
         {"tests/unit/pyproject.toml": "", "other/pyproject.toml": OPTIONS},
     ],
 )
-def test_arguments_move_the_search_as_in_pytest(tmp_path: Path, layout: Mapping[str, str], args: tuple[str, ...]) -> None:
+def test_arguments_move_the_search_as_in_pytest(
+    tmp_path: Path, layout: Mapping[str, str], args: tuple[str, ...]
+) -> None:
     write(tmp_path, {"tests/unit/test_a.py": "", "tests/slow/": "", "other/": "", **layout})
     folder = tmp_path.resolve()
     with pytest.MonkeyPatch.context() as patch:

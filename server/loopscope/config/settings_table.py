@@ -1,0 +1,159 @@
+"""Every setting of loopscope, once: checks, documentation and the JSON schema come from this table."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+SettingType = Literal["flag", "text", "texts", "text or null", "table of texts", "table of severities", "preset"]
+
+SEVERITIES = ("error", "warning", "information", "hint", "off")
+PRESETS = ("default", "recommended", "strict", "all")
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One key of `[tool.loopscope]`, of loopscope.toml and of the editor's settings. `choices` limit texts."""
+
+    name: str
+    type: SettingType
+    default: object
+    doc: str
+    example: str
+    choices: tuple[str, ...] = ()
+
+    @property
+    def field(self) -> str:
+        """The name of its field in `Settings`."""
+        return self.name.replace("-", "_")
+
+    @property
+    def expects(self) -> str:
+        """Its type in words, for messages and documentation."""
+        return {
+            "flag": "true or false",
+            "text": "a string",
+            "text or null": "a string",
+            "texts": "a list of strings",
+            "table of texts": "a table of lists of strings",
+            "table of severities": f"a table of severities ({', '.join(SEVERITIES)})",
+            "preset": f"one of {', '.join(PRESETS)}",
+        }[self.type]
+
+
+_NO_TABLE: Mapping[str, object] = {}
+
+SETTINGS: tuple[Setting, ...] = (
+    Setting(
+        "preset",
+        "preset",
+        "default",
+        "The set of rules to start from. `select`, `extend-select` and `ignore` change it.",
+        'preset = "strict"',
+        PRESETS,
+    ),
+    Setting(
+        "select",
+        "texts",
+        (),
+        "Run exactly these rules or groups instead of the preset's. Empty means: those of the preset.",
+        'select = ["missing-await", "async-test-never-runs"]',
+    ),
+    Setting(
+        "extend-select",
+        "texts",
+        (),
+        "Run these rules or groups besides the selected ones.",
+        'extend-select = ["unbounded-wait"]',
+    ),
+    Setting("ignore", "texts", (), "Do not run these rules or groups.", 'ignore = ["sleep-as-synchronisation"]'),
+    Setting(
+        "per-file-ignores",
+        "table of texts",
+        _NO_TABLE,
+        "Do not run the named rules or groups in files that match a glob, relative to the configuration file's folder.",
+        'per-file-ignores = { "tests/legacy/**" = ["missing-await"] }',
+    ),
+    Setting(
+        "severity",
+        "table of severities",
+        _NO_TABLE,
+        "The severity with which a rule or group reports; `off` turns it off.",
+        'severity = { missing-await = "warning" }',
+        SEVERITIES,
+    ),
+    Setting(
+        "exclude",
+        "texts",
+        (),
+        "Files and folders that are not checked, as globs relative to the configuration file's folder.",
+        'exclude = ["tests/data", "vendor/**"]',
+    ),
+    Setting(
+        "environment",
+        "text or null",
+        None,
+        "The project's virtual environment or interpreter, relative to the configuration file's folder. "
+        "Unset: it is searched for.",
+        'environment = ".venv"',
+    ),
+    Setting(
+        "respect-noqa",
+        "flag",
+        True,
+        "Whether `# noqa` comments without codes silence loopscope too.",
+        "respect-noqa = false",
+    ),
+    Setting(
+        "pytest-addopts",
+        "text",
+        "",
+        "The value that PYTEST_ADDOPTS has where the tests run; loopscope does not look at its own environment.",
+        'pytest-addopts = "--asyncio-mode=auto"',
+    ),
+    Setting(
+        "pytest-args",
+        "texts",
+        (),
+        "The arguments with which pytest is started.",
+        'pytest-args = ["-p", "no:anyio", "tests"]',
+    ),
+    Setting(
+        "pytest-plugins",
+        "text",
+        "",
+        "The value that PYTEST_PLUGINS has where the tests run: modules, separated by commas.",
+        'pytest-plugins = "myproject.testing"',
+    ),
+)
+
+SETTINGS_BY_NAME: Mapping[str, Setting] = {setting.name: setting for setting in SETTINGS}
+
+
+def json_schema() -> dict[str, object]:
+    """The JSON schema of `[tool.loopscope]`, of loopscope.toml and of the editor's settings."""
+    return {
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "title": "loopscope",
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {setting.name: _property(setting) for setting in SETTINGS},
+    }
+
+
+def _property(setting: Setting) -> dict[str, object]:
+    texts: dict[str, object] = {"type": "array", "items": {"type": "string"}}
+    shapes: dict[SettingType, dict[str, object]] = {
+        "flag": {"type": "boolean"},
+        "text": {"type": "string"},
+        "text or null": {"type": ["string", "null"]},
+        "texts": texts,
+        "preset": {"type": "string", "enum": list(setting.choices)},
+        "table of texts": {"type": "object", "additionalProperties": texts},
+        "table of severities": {
+            "type": "object",
+            "additionalProperties": {"type": "string", "enum": list(setting.choices)},
+        },
+    }
+    empty: dict[SettingType, object] = {"texts": [], "table of texts": {}, "table of severities": {}}
+    default = empty.get(setting.type, setting.default)
+    return {"description": setting.doc, "default": default, **shapes[setting.type]}
