@@ -28,8 +28,10 @@ def split_words(text: str) -> tuple[Word, ...]:
         after = stream.tell()
         while before < after and text[before] in lexer.whitespace:
             before += 1
-        ended_by_blank = lexer.state == " "  # which shlex has read already
-        end = after - 1 if ended_by_blank else after
+        body = text[before : after - 1]
+        escaped = (len(body) - len(body.rstrip("\\"))) % 2 == 1
+        # shlex has read the blank that ends a word, too, unless the text ends first.
+        end = after - 1 if text[after - 1] in lexer.whitespace and not escaped else after
         words.append(Word(token, before, end))
         before = after
     return tuple(words)
