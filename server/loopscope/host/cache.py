@@ -37,6 +37,7 @@ class Cache:
     """
 
     def __init__(self, directory: PurePath | None, *, max_bytes: int = 64_000_000) -> None:
+        """`directory` is that of one format; all formats beside it together keep below `max_bytes`."""
         self._directory = directory
         self._max_bytes = max_bytes
         self._memory: dict[bytes, object] = {}
@@ -84,12 +85,8 @@ class Cache:
         path = self._path(directory, key)
         temporary = path.with_name(f".{os.urandom(8).hex()}")
         try:
-            try:
-                file = open(temporary, "xb", buffering=0)
-            except FileNotFoundError:
-                os.makedirs(path.parent, mode=0o700, exist_ok=True)
-                file = open(temporary, "xb", buffering=0)
-            with file:
+            os.makedirs(path.parent, mode=0o700, exist_ok=True)
+            with open(temporary, "xb", buffering=0) as file:
                 file.write(data)
             os.replace(temporary, path)
         except OSError:

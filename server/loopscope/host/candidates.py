@@ -7,7 +7,7 @@ from base64 import urlsafe_b64encode
 from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from pathlib import PurePath
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from loopscope.host.layout import is_environment, prefix_of, read_text
 from loopscope.workspace.environment import EnvironmentKind, normalised
@@ -55,11 +55,6 @@ def candidates(workspace: PurePath, user: Places) -> Iterator[Candidate]:
         yield from _of_tools(folder, user)
 
 
-def is_usable(candidate: Candidate) -> bool:
-    """Whether the prefix has the marker files of an environment."""
-    return is_environment(candidate.prefix)
-
-
 def _activated(workspace: PurePath, environ: Mapping[str, str]) -> Iterator[Candidate]:
     if environ.get("VIRTUAL_ENV"):
         yield Candidate(PurePath(environ["VIRTUAL_ENV"]), "venv", "VIRTUAL_ENV is set")
@@ -83,9 +78,9 @@ def _upwards(workspace: PurePath, home: PurePath | None) -> Iterator[PurePath]:
 
 def _in_folder(folder: PurePath, workspace: PurePath) -> Iterator[Candidate]:
     where = "in the workspace" if folder == workspace else f"in {folder}"
-    names = sorted(_subdirectories(folder))
-    usual = [name for name in _USUAL if name in names]
-    for name in (*usual, *(name for name in names if name not in usual)):
+    # A directory of any name counts in the workspace only: what lies above it may belong to other projects.
+    others = sorted(_subdirectories(folder)) if folder == workspace else []
+    for name in dict.fromkeys((*_USUAL, *others)):
         prefix = folder / name
         if is_environment(prefix):
             yield Candidate(prefix, "conda" if os.path.isdir(prefix / "conda-meta") else "venv", f"{name} {where}")
@@ -119,7 +114,7 @@ def _pipenv(folder: PurePath, user: Places) -> Iterator[Candidate]:
 
 
 def _poetry(folder: PurePath, name: str, user: Places) -> Iterator[Candidate]:
-    """`EnvManager.generate_env_name` of poetry, then the active Python of envs.toml, else the newest."""
+    """`EnvManager.generate_env_name` of poetry; the active Python of envs.toml, else the newest."""
     caches = user.directory(
         "POETRY_CACHE_DIR", ".cache/pypoetry", "Library/Caches/pypoetry", "AppData/Local/pypoetry/Cache"
     )
@@ -137,7 +132,7 @@ def _poetry(folder: PurePath, name: str, user: Places) -> Iterator[Candidate]:
 
 
 def _hatch(folder: PurePath, name: str, user: Places) -> Iterator[Candidate]:
-    """`VirtualEnvironment.__init__` of hatch: project name, a hash of the root, environment name; the test one first."""
+    """`VirtualEnvironment.__init__` of hatch: project name, a hash of the root, environment; the test one first."""
     data = user.directory(
         "HATCH_DATA_DIR", ".local/share/hatch", "Library/Application Support/hatch", "AppData/Local/hatch"
     )
@@ -146,9 +141,8 @@ def _hatch(folder: PurePath, name: str, user: Places) -> Iterator[Candidate]:
     project = normalised(name)
     digest = urlsafe_b64encode(sha256(os.fspath(folder).encode("utf-8", "surrogateescape")).digest()).decode()[:8]
     base = data / "env" / "virtual" / project / digest
-    made = sorted(
-        _subdirectories(base), key=lambda found: (found.startswith("hatch-test"), found == project), reverse=True
-    )
+    rank = {name: (name.startswith("hatch-test"), name == project) for name in _subdirectories(base)}
+    made = sorted(rank, key=rank.__getitem__, reverse=True)
     yield from (Candidate(base / found, "venv", f"hatch's environment {found!r} of {folder}") for found in made)
 
 
@@ -168,7 +162,7 @@ def _toml(path: PurePath) -> dict[str, object]:
 
 
 def _table(value: object) -> dict[str, object]:
-    return {str(key): item for key, item in value.items()} if isinstance(value, dict) else {}
+    return cast("dict[str, object]", value) if isinstance(value, dict) else {}
 
 
 def _plain(name: str) -> str:

@@ -2,12 +2,10 @@
 
 import codecs
 import io
-import re
 from typing import NamedTuple
 
 from loopscope.text.files import Unreadable
 
-_COOKIE_LINE = re.compile(rb"\A[^\n]*\n?[^\n]*coding[:=]")
 _WIDE_BOMS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE)
 # Their decoders take quadratic time, and no source file is written in them.
 _SLOW_CODECS = frozenset({"punycode", "idna"})
@@ -32,7 +30,7 @@ def decode(data: bytes, *, is_python: bool) -> Decoded | Unreadable:
         return Unreadable("is a binary file (contains NUL bytes)")
     bom = data.startswith(codecs.BOM_UTF8)
     encoding = "utf-8"
-    if is_python and _COOKIE_LINE.match(data):
+    if is_python and b"coding" in _two_lines(data):
         found = _declared(data)
         if isinstance(found, Unreadable):
             return found
@@ -54,12 +52,18 @@ def encode(text: str, like: Decoded) -> bytes | Unreadable:
     return codecs.BOM_UTF8 + data if like.bom else data
 
 
+def _two_lines(data: bytes) -> bytes:
+    """Where a coding cookie can be. No regular expression: that is slow on one line of megabytes."""
+    first = data.find(b"\n") + 1
+    return data[: data.find(b"\n", first) + 1 or len(data)]
+
+
 def _declared(data: bytes) -> str | Unreadable:
     """The encoding that the first two lines declare, else utf-8."""
-    import tokenize  # few files have a cookie; the others start faster without
+    import tokenize  # noqa: PLC0415  few files have a cookie; the others start faster without
 
     try:
-        encoding = tokenize.detect_encoding(io.BytesIO(data).readline)[0].removesuffix("-sig")
+        encoding = tokenize.detect_encoding(io.BytesIO(_two_lines(data)).readline)[0].removesuffix("-sig")
         if encoding in ("utf", "utf-8"):
             return "utf-8"
         encoding = codecs.lookup(encoding).name

@@ -13,9 +13,9 @@ from loopscope.workspace.environment import Distribution, Environment, Environme
 def find_environment(workspace: PurePath, setting: str | None, environ: Mapping[str, str]) -> Environment:
     """The environment that the tests of `workspace` most likely run in, read from disk. Never raises.
 
-    In this order: `setting` (a prefix directory or an interpreter, relative to the workspace or with `~`), `VIRTUAL_ENV`,
-    `CONDA_PREFIX`, an environment in or above the workspace, those of poetry, pdm, pipenv and hatch, `__pypackages__`,
-    and last the one that loopscope runs in. `environ` is the process environment.
+    In this order: `setting` (a prefix directory or an interpreter, relative to the workspace or with `~`),
+    `VIRTUAL_ENV`, `CONDA_PREFIX`, an environment in or above the workspace, those of pdm, pipenv, poetry and hatch,
+    `__pypackages__`, and last the one that loopscope runs in. `environ` is the process environment.
     """
     user = places(environ)
     notes: list[str] = []
@@ -37,14 +37,12 @@ def find_environment(workspace: PurePath, setting: str | None, environ: Mapping[
 
 
 def readable_roots(environment: Environment, environ: Mapping[str, str]) -> tuple[PurePath, ...]:
-    """Directories that symbolic links may lead into besides the workspace: the environment's, and shared package stores."""
-    own = (*environment.site_packages, *environment.search_path, *environment.editable.values())
-    prefix = (environment.path,) if environment.path else ()
+    """Directories that symbolic links may lead into besides the workspace: the environment's and package stores."""
+    own = (environment.path, environment.stdlib, *environment.search_path, *environment.editable.values())
     user = places(environ)
     uv = user.directory("UV_CACHE_DIR", ".cache/uv", ".cache/uv", "AppData/Local/uv/cache")
-    stores = (*((uv,) if uv else ()), PurePath("/nix/store"))
-    roots = (*own, *environment.import_roots[:1], *prefix, *stores)
-    return tuple(dict.fromkeys(root for root in roots if root.is_absolute()))
+    roots = (*own, uv, PurePath("/nix/store"))
+    return tuple(dict.fromkeys(root for root in roots if root is not None and root.is_absolute()))
 
 
 def _from_setting(workspace: PurePath, setting: str, home: PurePath | None) -> Layout | None:
@@ -108,7 +106,7 @@ def _read(layout: Layout, kind: EnvironmentKind, found_by: str, notes: tuple[str
 
 
 def _search_path(site_packages: tuple[PurePath, ...], path_files: list[PathFiles]) -> tuple[PurePath, ...]:
-    """`sys.path` as `site.addsitedir` builds it: each site-packages directory, followed by what its `.pth` files add."""
+    """The part of `sys.path` that `site.addsitedir` builds: each directory, followed by what its `.pth` files add."""
     order: list[PurePath] = []
     for place, files in zip(site_packages, path_files, strict=True):
         order += (place, *files.directories)
@@ -118,7 +116,7 @@ def _search_path(site_packages: tuple[PurePath, ...], path_files: list[PathFiles
 def _unreached_sources(
     distributions: list[Distribution], search_path: tuple[PurePath, ...], modules: Mapping[str, PurePath]
 ) -> tuple[PurePath, ...]:
-    """Sources of editable installs that neither a `.pth` file nor a known import hook leads to (meson-python and others)."""
+    """Sources of editable installs that no `.pth` file and no known import hook leads to (meson-python and others)."""
     reached = (*search_path, *modules.values())
     sources = [distribution.source for distribution in distributions if distribution.source is not None]
     missing = [source for source in sources if not any(path.is_relative_to(source) for path in reached)]

@@ -29,13 +29,15 @@ class DiskFiles:
     """`Files` of the disk, for any thread.
 
     A path inside one of `roots` is read only when it also *is* there once symbolic links are resolved, so that a link
-    in a workspace opens nothing outside. A path outside all roots is read only when no link redirects its last part.
+    in a workspace opens nothing outside. A path that does not lead through a root is read unless it is a link itself.
     """
 
     def __init__(self, roots: Iterable[PurePath], *, max_bytes: int = MAX_BYTES) -> None:
+        """`roots` are the workspace folders, and what `host.environment.readable_roots` says of their environments."""
         self._max_bytes = max_bytes
         self._roots: tuple[str, ...] = ()
         self._memo: dict[PurePath, _Remembered] = {}
+        self._folders: dict[PurePath, tuple[tuple[int, int], bool]] = {}
         self._memo_bytes = 0
         self._lock = threading.Lock()
         self.allow(roots)
@@ -45,6 +47,7 @@ class DiskFiles:
         real = (os.path.realpath(root) for root in roots)
         with self._lock:
             self._roots = tuple(dict.fromkeys((*self._roots, *real)))
+            self._folders.clear()
             refused = [path for path, known in self._memo.items() if isinstance(known.content, Unreadable)]
             for path in refused:
                 self._drop(path)
@@ -74,7 +77,7 @@ class DiskFiles:
     def entries(self, path: PurePath) -> tuple[Entry, ...]:
         """The names in a directory, sorted; empty when it is missing, may not be listed, or leads out of the roots."""
         try:
-            if not self._stays(path):
+            if not self._folder_stays(path):
                 return ()
             with os.scandir(path) as found:
                 return tuple(sorted(Entry(entry.name, _is_dir(entry)) for entry in found))
@@ -92,7 +95,11 @@ class DiskFiles:
             return Unreadable(f"is {_kind(status.st_mode)}, not a file")
         if status.st_size > self._max_bytes:
             return Unreadable(f"is too large ({status.st_size:,} bytes; the limit is {self._max_bytes:,})")
-        if not self._stays(path):
+        try:
+            stays = self._stays(path)
+        except OSError as error:
+            return Unreadable(_reason(error, path))
+        if not stays:
             return Unreadable("is a symbolic link that leads out of the workspace and its environment")
         data = read_regular(path, self._max_bytes)
         if isinstance(data, Unreadable):
@@ -101,13 +108,34 @@ class DiskFiles:
         return decoded if isinstance(decoded, Unreadable) else decoded.text
 
     def _stays(self, path: PurePath) -> bool:
-        real = os.path.realpath(path)
-        if any(_inside(real, root) for root in self._roots):
+        if os.path.islink(path):
+            return self._in_roots(os.path.realpath(path))
+        return self._folder_stays(path.parent)
+
+    def _folder_stays(self, folder: PurePath) -> bool:
+        """Whether what lies in a directory may be read; remembered as long as the path leads to the same directory."""
+        status = os.stat(folder)
+        key = (status.st_ino, status.st_dev)
+        known = self._folders.get(folder)
+        if known is not None and known[0] == key:
+            return known[1]
+        real = os.path.realpath(folder)
+        stays = self._in_roots(real) or not self._lured(folder, real)
+        self._folders[folder] = (key, stays)
+        return stays
+
+    def _lured(self, folder: PurePath, real: str) -> bool:
+        """Whether the way to a directory outside leads through a root, so that a link there must have led it out.
+
+        Others were asked for by their own name, such as that of a config file above the workspace.
+        """
+        plain = os.path.abspath(folder)
+        if real != os.path.realpath(plain):  # `link/..` is not where it seems
             return True
-        # Outside all roots by its own name, such as a config file above the workspace: asked for, not lured to.
-        parent = os.path.realpath(path.parent)
-        lured = any(_inside(os.path.abspath(path), root) or _inside(parent, root) for root in self._roots)
-        return not lured and real == os.path.join(parent, path.name)
+        return any(self._in_roots(os.path.realpath(above)) for above in (PurePath(plain), *PurePath(plain).parents))
+
+    def _in_roots(self, real: str) -> bool:
+        return any(_inside(real, root) for root in self._roots)
 
     def _remember(self, path: PurePath, remembered: _Remembered) -> None:
         with self._lock:
@@ -127,6 +155,7 @@ class OverlayFiles:
     """`base` with some texts in front of it: the open documents of an editor, saved or not."""
 
     def __init__(self, base: Files, documents: Mapping[PurePath, str]) -> None:
+        """`documents` maps absolute paths to texts; it is copied."""
         self._base = base
         self._documents = dict(documents)
         self._folders: dict[PurePath, set[Entry]] = {}
@@ -201,6 +230,8 @@ def _reason(error: Exception, path: PurePath) -> str:
             return "is a symbolic link to nothing" if os.path.islink(path) else "does not exist"
         case PermissionError():
             return "may not be read (permission denied)"
+        case IsADirectoryError():
+            return "is a directory, not a file"
         case OSError():
             return f"cannot be read: {error.strerror or error}"
         case _:

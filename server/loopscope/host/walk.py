@@ -13,13 +13,17 @@ NORECURSE = ("*.egg", ".*", "_darcs", "build", "CVS", "dist", "node_modules", "v
 """The directories that pytest does not enter unless `norecursedirs` says otherwise (`_pytest/main.py`)."""
 
 
+_MARKERS = frozenset({"pyvenv.cfg", "conda-meta"})
+
+
 def iter_python_files(
     root: PurePath, *, exclude: Sequence[str] = (), norecurse: Sequence[str] = NORECURSE
 ) -> Iterator[PurePath]:
     """The `.py` files below `root`, a directory's files before its subdirectories, each sorted by name.
 
     Left out: directories that match `norecurse` (a name, or a path when the pattern has a separator, as pytest
-    matches), `__pycache__`, virtual and conda environments, and what `exclude` names: patterns over the path below `root` with `/`, where `**` crosses directories
+    matches), `__pycache__`, virtual and conda environments, and what `exclude` names: patterns over the path below
+    `root` with `/`, where `**` crosses directories
     and a pattern without `/` means a file or directory of that name anywhere. Links to directories are not followed, so
     there are no cycles and no file twice; links to files count. What may not be listed is passed over.
 
@@ -52,9 +56,6 @@ def iter_python_files(
             pass  # what was listed before the error still counts
         yield from map(PurePath, sorted(files))
         pending.extend(sorted(folders, reverse=True))
-
-
-_MARKERS = frozenset({"pyvenv.cfg", "conda-meta"})
 
 
 class _Matcher:
