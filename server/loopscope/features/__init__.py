@@ -1,1 +1,1 @@
-"""Layer 6: what an editor asks, answered in plain data."""
+"""Layer 6: what editors ask for, as plain data: completion, hover, definition, symbols, actions."""

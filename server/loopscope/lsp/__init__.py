@@ -1,1 +1,1 @@
-"""Layer 8: the only importer of pygls and lsprotocol."""
+"""Layer 8: the language server, and the only package that knows pygls and lsprotocol."""

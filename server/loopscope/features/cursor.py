@@ -1,0 +1,221 @@
+"""What stands at an offset, read from the tokens of its logical line, so that it works while the line is half typed."""
+
+import re
+from dataclasses import dataclass
+from enum import Enum
+
+from loopscope.features.brackets import Group, Token, logical_line, path_to
+from loopscope.text.source import Source
+from loopscope.text.span import Span
+
+
+class Place(Enum):
+    """Where in the syntax the cursor is."""
+
+    PARAMETER = "the name of a parameter"
+    ARGUMENT = "the beginning of an argument of a call"
+    VALUE = "the value of a keyword argument"
+    STRING = "a string"
+    COMMENT = "a comment"
+    OTHER = "anywhere else"
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """The function whose parameters are being typed. `names` are all of them but the one at the cursor."""
+
+    name: Span
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CallSyntax:
+    """The call that the cursor is in. `callee` is as written; `keywords` are all names of keyword arguments but the one
+    at the cursor; `keyword` is whose value the cursor is in, `index` the number of its argument from 0."""
+
+    callee: str
+    decorator: bool
+    index: int
+    keyword: str | None
+    keywords: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """What stands at `offset`. `word` is the identifier, dotted name's part or string content there, `text` its text.
+
+    `dotted` is what stands before the word in a dotted name (`pytest.mark` for `pytest.mark.as‸`), `full` the whole name.
+    """
+
+    offset: int
+    place: Place
+    word: Span
+    text: str
+    dotted: str = ""
+    full: str = ""
+    signature: Signature | None = None
+    call: CallSyntax | None = None
+
+    @property
+    def prefix(self) -> str:
+        """The part of the word before the cursor."""
+        return self.text[: self.offset - self.word.start]
+
+
+def cursor_at(source: Source, offset: int) -> Cursor:
+    """What stands at an offset; offsets outside of the text count as its nearest end. Never raises."""
+    offset = min(max(offset, 0), len(source.text))
+    path = path_to(logical_line(source, offset), offset)
+    token = _token_at(path[-1], offset)
+    call = _call(path, offset)
+    if token is not None and token.kind == "comment":
+        return Cursor(offset, Place.COMMENT, token.span, token.text)
+    if token is not None and token.inner is not None:
+        word = token.inner if offset in token.inner else Span(offset, offset)
+        return Cursor(offset, Place.STRING, word, source.text[word.start : word.end], call=call)
+    dotted, word = _part(token, offset)
+    text, full = source.text[word.start : word.end], token.text if token else ""
+    signature = _signature(path[-1], offset)
+    place = Place.OTHER
+    if signature is not None:
+        if not dotted and _starts_element(path[-1], token, offset):
+            place = Place.PARAMETER
+    elif call is not None and path[-1].char == "(" and _callee(path[-1]) is not None:
+        if call.keyword is not None:
+            place = Place.VALUE
+        elif _starts_element(path[-1], token, offset):
+            place = Place.ARGUMENT
+    return Cursor(offset, place, word, text, dotted, _unspaced(full), signature, call)
+
+
+def _token_at(group: Group, offset: int) -> Token | None:
+    """The name, string or comment that the cursor is in; it is in a name, comment or unclosed string at its end, too."""
+    for item in group.items:
+        if isinstance(item, Group) or item.kind == "mark":
+            continue
+        start, end = item.span
+        if item.inner is not None:
+            open_ended = item.inner.end == end
+            if start < offset < end or (open_ended and offset == end):
+                return item
+        elif start <= offset <= end:
+            return item
+    return None
+
+
+def _part(token: Token | None, offset: int) -> tuple[str, Span]:
+    """What stands before the cursor's part of a dotted name, and the part."""
+    if token is None:
+        return "", Span(offset, offset)
+    at = offset - token.span.start
+    before = token.text.rfind(".", 0, at) + 1
+    after = token.text.find(".", at)
+    piece = token.text[before : after if after >= 0 else len(token.text)]
+    start = token.span.start + before + (len(piece) - len(piece.lstrip()))
+    start = min(start, offset)
+    return _unspaced(token.text[: before - 1]) if before else "", Span(start, max(start + len(piece.strip()), offset))
+
+
+def _signature(group: Group, offset: int) -> Signature | None:
+    name = _defined(group)
+    if name is None:
+        return None
+    firsts = (_first_name(element) for element in group.elements())
+    return Signature(name, tuple(token.text for token in firsts if token is not None and offset not in token.span))
+
+
+def _defined(group: Group) -> Span | None:
+    """The name in `def name(` or `def name[T](` before a group."""
+    before = [item for item in group.before if isinstance(item, Token) or item.char != "["]
+    if group.char != "(" or len(before) < 2:
+        return None
+    keyword, name = before[-2:]
+    if isinstance(keyword, Token) and isinstance(name, Token) and keyword.text == "def" and name.kind == "name":
+        return name.span
+    return None
+
+
+def _first_name(element: list[Token | Group]) -> Token | None:
+    for item in element:
+        if isinstance(item, Token) and item.text == "*":
+            continue
+        return item if isinstance(item, Token) and item.kind == "name" else None
+    return None
+
+
+def _starts_element(group: Group, token: Token | None, offset: int) -> bool:
+    """Whether the cursor is in the first name of an element, or where one may begin."""
+    before = [item for item in group.items if item.span.end <= offset and item is not token]
+    last = next((item for item in reversed(before) if not _is_star(item)), None)
+    if last is not None and not (isinstance(last, Token) and last.text == ","):
+        return False
+    return token is None or token.kind == "name"
+
+
+def _is_star(item: Token | Group) -> bool:
+    return isinstance(item, Token) and item.text == "*"
+
+
+def _call(path: tuple[Group, ...], offset: int) -> CallSyntax | None:
+    """The innermost call around the cursor, through lists, tuples and dicts, but not through a signature."""
+    for group in reversed(path):
+        if _defined(group) is not None:
+            return None
+        callee = _callee(group)
+        if callee is not None:
+            return _call_syntax(group, callee, offset)
+    return None
+
+
+def _callee(group: Group) -> str | None:
+    last = group.before[-1] if group.before else None
+    if group.char != "(" or not isinstance(last, Token) or last.kind != "name":
+        return None
+    return None if last.text in _KEYWORDS else _unspaced(last.text)
+
+
+_KEYWORDS = frozenset(
+    "and as assert await class def del elif else except finally for from if import in is lambda not or raise return"
+    " while with yield".split()
+)
+
+
+def _call_syntax(group: Group, callee: str, offset: int) -> CallSyntax:
+    keywords: list[str] = []
+    keyword: str | None = None
+    index = 0
+    start = group.span.start + 1
+    for number, element in enumerate(group.elements()):
+        named = _keyword(element)
+        end = element[-1].span.end if element else start
+        comma = next((item.span.start for item in group.items if _is_comma(item) and item.span.start >= end), None)
+        if start <= offset and (comma is None or offset <= comma):
+            index = number
+            if named is not None and offset > named.span.end:
+                keyword = named.text
+        elif named is not None:
+            keywords.append(named.text)
+        if comma is None:
+            break
+        start = comma + 1
+    before = group.before[-2] if len(group.before) > 1 else None
+    decorator = isinstance(before, Token) and before.text == "@"
+    return CallSyntax(callee, decorator, index, keyword, tuple(keywords))
+
+
+def _keyword(element: list[Token | Group]) -> Token | None:
+    """The name of an element `name=…`, but not of `name == …`."""
+    match element[:3]:
+        case [Token(kind="name") as name, Token(text="="), *rest]:
+            twice = bool(rest) and isinstance(rest[0], Token) and rest[0].text == "="
+            return None if twice else name
+        case _:
+            return None
+
+
+def _is_comma(item: Token | Group) -> bool:
+    return isinstance(item, Token) and item.text == ","
+
+
+def _unspaced(dotted: str) -> str:
+    return re.sub(r"\s+", "", dotted)

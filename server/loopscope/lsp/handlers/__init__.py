@@ -1,0 +1,1 @@
+"""The answers to LSP messages, one file per family of requests."""

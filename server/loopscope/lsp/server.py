@@ -1,0 +1,114 @@
+"""The server object: pygls for the protocol, with every handler guarded and traced."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from lsprotocol import types
+from pygls.exceptions import JsonRpcException, JsonRpcInternalError
+from pygls.lsp.server import LanguageServer
+
+from loopscope import __version__
+from loopscope.lsp.log import LOG, configure
+from loopscope.lsp.protocol import Protocol
+from loopscope.lsp.work import Workers
+
+
+class Server(LanguageServer):
+    """Connects handlers with the protocol. It holds no project state; `Session` does."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "loopscope",
+            __version__,
+            text_document_sync_kind=types.TextDocumentSyncKind.Incremental,
+            protocol_cls=Protocol,
+        )
+        self.workers = Workers()
+        self.exit_code: int | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+        configure(self._log_from_any_thread)
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    @property
+    def wire(self) -> Protocol:
+        """The protocol, as the type it really has."""
+        assert isinstance(self.protocol, Protocol)
+        return self.protocol
+
+    def attach(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Remember the loop on which messages are sent."""
+        self._loop = loop
+
+    def answer(
+        self,
+        method: str,
+        handler: Callable[[Any], Awaitable[object]],
+        options: object = None,
+    ) -> None:
+        """Answer the request `method` with an `async` handler, which takes what it needs of the session before its first await.
+
+        A failure is logged and becomes an error answer; nothing else stops.
+        """
+
+        async def guarded(params: Any) -> object:
+            start = time.perf_counter()
+            try:
+                return await handler(params)
+            except JsonRpcException:
+                raise
+            except Exception as error:
+                LOG.exception("%s failed (%s)", method, _subject(params))
+                raise JsonRpcInternalError(f"{method} failed: {error!r}") from error
+            finally:
+                self._trace(method, params, start)
+
+        self.feature(method, options)(guarded)
+
+    def receive(self, method: str, handler: Callable[[Any], None], options: object = None) -> None:
+        """Act on the notification `method` at once, so that messages count in the order in which they came."""
+
+        def guarded(params: Any) -> None:
+            start = time.perf_counter()
+            try:
+                handler(params)
+            except Exception:
+                LOG.exception("%s failed (%s)", method, _subject(params))
+            finally:
+                self._trace(method, params, start)
+
+        self.feature(method, options)(guarded)
+
+    def spawn(self, work: Callable[[], Awaitable[None]], what: str) -> "asyncio.Task[None]":
+        """Run `work` beside the messages, and log it when it fails."""
+
+        async def guarded() -> None:
+            try:
+                await work()
+            except JsonRpcException as error:
+                LOG.warning("%s: the client answered %s", what, error)
+            except Exception:
+                LOG.exception("%s failed", what)
+
+        task = asyncio.ensure_future(guarded())
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    def _trace(self, method: str, params: Any, start: float) -> None:
+        if self.protocol.trace != types.TraceValue.Off:
+            message = f"{method} took {(time.perf_counter() - start) * 1000:.1f} ms"
+            verbose = str(params) if self.protocol.trace == types.TraceValue.Verbose else None
+            self.log_trace(types.LogTraceParams(message=message, verbose=verbose))
+
+    def _log_from_any_thread(self, params: types.LogMessageParams) -> None:
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self.window_log_message, params)
+
+
+def _subject(params: Any) -> str:
+    document = getattr(params, "text_document", None)
+    position = getattr(params, "position", None)
+    parts = [str(part) for part in (getattr(document, "uri", None), getattr(document, "version", None), position) if part]
+    return ", ".join(parts) or "no document"
