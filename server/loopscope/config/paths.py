@@ -40,7 +40,7 @@ def common_ancestor(files: Files, invocation_dir: PurePath, paths: Iterator[Pure
     for path in paths:
         if not exists(files, path):
             continue
-        if found is None or found.is_relative_to(path):
+        if found is None:
             found = path
         elif not path.is_relative_to(found):
             found = next(parent for parent in upwards(found) if path.is_relative_to(parent))

@@ -6,15 +6,16 @@ from pathlib import Path, PurePosixPath
 import pytest
 from _pytest.config import get_config
 from _pytest.config.exceptions import UsageError
-from loopscope.config.catalog import INI_OPTIONS
+from loopscope.config.catalog import INI_OPTIONS, IniOption, OptionType
 from loopscope.config.effective import Invocation, find_config
 from loopscope.config.model import Origin, Sourced
 from loopscope.config.pytest_config import PytestConfig
+from loopscope.config.values import InvalidValueError, Mode, RawValue, convert
 
 from .disk import Disk, Memory, write
 
 ROOT = PurePosixPath("/w")
-CORE = [name for name, option in INI_OPTIONS.items() if option.owner == "pytest" and option.default is not None]
+CORE = [name for name, option in INI_OPTIONS.items() if option.owner == "pytest"]
 
 
 def plain(value: object) -> object:
@@ -42,6 +43,8 @@ def memory(addopts: str = "", version: tuple[int, ...] | None = None, **texts: s
         ),
         ("pytest.ini", "[pytest]\nstrict = YES\nxfail_strict = no\ntestpaths = a b\\ c 'd'\nusefixtures=x\n y\n"),
         ("pytest.ini", "[pytest]\nxfail_strict = no\nstrict_xfail = yes\npython_files = *.py check_*.py\n"),
+        ("pytest.ini", "[pytest]\nstrict_xfail = yes\naddopts = -o xfail_strict=no\n"),
+        ("pytest.ini", "[pytest]\nxfail_strict = yes\n"),
         ("pytest.ini", "[pytest]\nstrict = perhaps\n"),
         ("pytest.ini", "[pytest]\npython_files = 'a\n"),
         ("pytest.toml", '[pytest]\nstrict = true\nmarkers = ["a: b", "c"]\npythonpath = ["src"]\n'),
@@ -78,6 +81,28 @@ def test_values_are_converted_as_pytest_converts(
         judge._ensure_unconfigure()
     assert {option: plain(ours.option(option).value) for option in CORE} == wanted
     assert not ours.refused
+
+
+@pytest.mark.parametrize("type_", ["args", "linelist", "bool", "string", "int", "float"])
+@pytest.mark.parametrize(
+    ("mode", "value"),
+    [
+        *(("ini", text) for text in ("", "1", " 2 ", "1.5", "true", "Off", "a b\n 'c d'\n", "'open")),
+        *(("toml", value) for value in (True, 1, 1.5, "1", ["a b", "c"], ["a", 1], {})),
+    ],
+)
+def test_every_type_is_converted_as_pytest_converts(type_: OptionType, mode: Mode, value: object) -> None:
+    config = get_config()
+    config._inipath = None  # pytest's messages name it
+    judge = config._getini_ini if mode == "ini" else config._getini_toml
+    option = IniOption("x", type_, None)
+    try:
+        wanted = judge("x", "x", type_, value, None)
+    except (TypeError, ValueError):
+        with pytest.raises(InvalidValueError):
+            convert(option, RawValue(value, mode, Origin()), ROOT)
+        return
+    assert plain(convert(option, RawValue(value, mode, Origin()), ROOT)) == wanted
 
 
 def written(text: str, origin: Origin) -> str:
@@ -222,6 +247,20 @@ def test_plugins_are_blocked_and_unblocked_in_order() -> None:
 def test_strict_markers_in_addopts_by_version(version: tuple[int, ...] | None, strict: bool) -> None:
     config = memory(version=version, pytest_ini="[pytest]\naddopts = --strict-markers\n")
     assert config.strict_markers.value is strict
+
+
+def test_a_pyproject_without_pytest_options_fixes_the_rootdir_since_8_1() -> None:
+    files = Memory({"pyproject.toml": "", "a/tests/setup.py": ""})
+    found = [
+        find_config(files, ROOT / "a/tests", invocation=Invocation(version)).rootdir
+        for version in ((8, 0), (8, 1), None)
+    ]
+    assert found == [ROOT / "a/tests", ROOT, ROOT]
+
+
+def test_a_pytest_key_that_is_no_table_is_a_problem() -> None:
+    for config in (memory(pytest_toml="pytest = 1\n"), memory(pyproject="[tool]\npytest = 1\n")):
+        assert [(problem.kind, problem.fatal) for problem in config.problems] == [("wrong-section", True)]
 
 
 def test_old_pytest_reads_no_native_toml() -> None:
