@@ -3,6 +3,7 @@
 import ast
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import NamedTuple
 
 from loopscope.facts.outline import FactId
 
@@ -27,31 +28,39 @@ class Use(Enum):
     OTHER = "something else"
 
 
-@dataclass(frozen=True, slots=True)
-class CallSite:
-    """One call in a function's own body (nested functions have bodies of their own)."""
+class CallSite(NamedTuple):
+    """One call in a function's own body (nested functions have bodies of their own), or at module level.
+
+    Parentheses, `not`, `and`/`or`, ternaries, walruses, stars and keywords are looked through: `use` and `parent` are
+    those of what holds the value in the end; an argument's `parent` is the call that it is given to.
+    """
 
     node: ast.Call
     name: str | None
     """Canonical dotted name of what is called, through imports (local ones too); a chain from a parameter or local
     variable keeps that variable's name and sets `local_root`."""
     local_root: bool
+    imported: bool
+    """Whether an import of this file binds the name's first part; False for builtins and for the module's own names."""
     use: Use
     parent: ast.AST
     statement: ast.stmt
+    """The statement of the body that holds it; a nested `def` or `class` for what its decorators and defaults call."""
     in_lambda: bool
     in_comprehension: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Body:
-    """One `def` (nested ones too) and what its own body does. Spans come from `span(node)`, absolute code points."""
+    """One `def` (nested ones too) and what its own body does. Spans come from `FileFacts.span(body, node)`."""
 
     id: FactId
     """The function's id in the outline; a nested function's qualname goes through `<locals>`."""
     node: ast.FunctionDef | ast.AsyncFunctionDef
     parent: "Body | None"
     calls: tuple[CallSite, ...]
+    """Roughly in evaluation order, an outer call before those in its arguments. Decorators, defaults and annotations of the function itself are
+    not part of its body; those of nested functions are."""
     awaits: tuple[ast.Await, ...]
     yields: tuple[ast.Yield | ast.YieldFrom, ...]
     withs: tuple[ast.With | ast.AsyncWith, ...]
@@ -61,6 +70,8 @@ class Body:
     """Every name read in the own body, decorators and defaults excluded."""
     bound: frozenset[str]
     """Names bound in the own body: parameters, assignments, imports, with/for/except targets, nested defs."""
+    statements: tuple[ast.stmt, ...] = ()
+    """Every statement of the own body, nested blocks included, in source order; a class's own statements too."""
     nested: tuple["Body", ...] = field(default=())
 
     @property

@@ -1,17 +1,22 @@
 """Expressions as facts: a small picklable mirror of the syntax that decorators, marks and assignments are made of."""
 
+from types import EllipsisType
 from typing import NamedTuple
 
+from loopscope.facts.distinct import distinct
 
+
+@distinct
 class Const(NamedTuple):
     """A literal: string, bytes, number, bool, None or Ellipsis."""
 
-    value: str | bytes | int | float | complex | bool | None
+    value: str | bytes | int | float | complex | bool | EllipsisType | None
 
     def __repr__(self) -> str:
         return repr(self.value)
 
 
+@distinct
 class Ref(NamedTuple):
     """A name or attribute chain, canonical through the file's imports: `pt.fixture` is `pytest.fixture`.
 
@@ -22,6 +27,7 @@ class Ref(NamedTuple):
     name: str
 
 
+@distinct
 class Call(NamedTuple):
     """A call with its arguments; a keyword `None` stands for `**mapping`, an `Opaque` argument may be `*args`."""
 
@@ -34,6 +40,7 @@ class Call(NamedTuple):
         return next((value for key, value in self.keywords if key == name), None)
 
 
+@distinct
 class Items(NamedTuple):
     """A list, tuple or set display."""
 
@@ -41,12 +48,14 @@ class Items(NamedTuple):
     items: tuple["Expr", ...]
 
 
+@distinct
 class Pairs(NamedTuple):
     """A dict display; a key None stands for `**mapping`."""
 
     pairs: tuple[tuple["Expr | None", "Expr"], ...]
 
 
+@distinct
 class Concat(NamedTuple):
     """`left + right`."""
 
@@ -54,6 +63,7 @@ class Concat(NamedTuple):
     right: "Expr"
 
 
+@distinct
 class Opaque(NamedTuple):
     """Any other expression: its value is unknown."""
 

@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 from enum import Enum
+from functools import cached_property
 from typing import NamedTuple
 
+from loopscope.facts.distinct import distinct
 from loopscope.facts.expr import Expr
 
 
@@ -74,6 +76,7 @@ class ClassFact:
     bindings: tuple["Binding", ...]
 
 
+@distinct
 class ImportedModule(NamedTuple):
     """`import a.b as c` (module `a.b`); a plain `import a.b` binds `a` to module `a` and loads `a.b`."""
 
@@ -81,6 +84,7 @@ class ImportedModule(NamedTuple):
     loads: str
 
 
+@distinct
 class ImportedName(NamedTuple):
     """`from module import name`; `name` is `*` for a star import (bound name `*`). Relative modules keep their dots."""
 
@@ -88,6 +92,7 @@ class ImportedName(NamedTuple):
     name: str
 
 
+@distinct
 class Assigned(NamedTuple):
     """`name = value` (also annotated, walrus excepted); `augmented` for `name += value`."""
 
@@ -95,8 +100,13 @@ class Assigned(NamedTuple):
     augmented: bool = False
 
 
+@distinct
 class Rebound(NamedTuple):
-    """Bound in a way that says nothing of its value (`for`, `with … as`, unpacking, `del`, `global` in a function)."""
+    """Bound in a way that says nothing of its value.
+
+    `how` is `for`, `with`, `except`, `match`, `unpacking`, `augmented` (by
+    another operator than `+`), `walrus`, `del`, `type`, or `global` (in a function).
+    """
 
     how: str
 
@@ -105,23 +115,48 @@ Target = FunctionFact | ClassFact | ImportedModule | ImportedName | Assigned | R
 
 
 class Binding(NamedTuple):
-    """One binding of a name in a module or class body."""
+    """One binding of a name in a module or class body.
+
+    `name` is dotted when an attribute of a name is set: `TestThing.__test__ = False`.
+    """
 
     name: str
     target: Target
     guard: Guard = Guard.ALWAYS
 
 
-@dataclass(frozen=True, slots=True)
+class GuardedEffect(NamedTuple):
+    """A call that stands as a statement below a condition or a `try` at module level."""
+
+    guard: Guard
+    call: Expr
+
+
+@dataclass(frozen=True)
 class Outline:
     """All that other files, and pytest's collection, can see of a file.
 
-    `effects` are the calls that stand as statements at module level (`pytest.skip(...)`, `pytest.importorskip(...)`).
-    `dynamic` names ways in which the module makes names that no reading finds: `"globals"`, `"setattr"`, `"exec"`,
-    `"__getattr__"`. `requested` are the literal names given to `getfixturevalue`, `used_names` is not kept here.
+    `effects` are the calls that stand as statements at module level and run whenever the module is imported
+    (`pytest.skip(...)`, `pytest.importorskip(...)`); `guarded` those that only may run, without those below
+    `if __name__ == "__main__"`, which pytest never runs.
+    `dynamic` names ways in which the module makes names that no reading finds: `"globals"`, `"locals"`, `"vars"`,
+    `"setattr"`, `"sys.modules"`, `"exec"`, `"__getattr__"`.
     """
 
     bindings: tuple[Binding, ...]
     effects: tuple[Expr, ...] = ()
     dynamic: frozenset[str] = frozenset()
     has_syntax_errors: bool = False
+    guarded: tuple[GuardedEffect, ...] = ()
+
+    # No slots: `cached_property` keeps its value in the instance's dict, which is left out when pickled.
+    @cached_property
+    def by_name(self) -> dict[str, tuple[Binding, ...]]:
+        """The bindings of each name of the module, in source order; not to be changed."""
+        found: dict[str, list[Binding]] = {}
+        for binding in self.bindings:
+            found.setdefault(binding.name, []).append(binding)
+        return {name: tuple(bindings) for name, bindings in found.items()}
+
+    def __reduce__(self) -> tuple[type["Outline"], tuple[object, ...]]:
+        return Outline, (self.bindings, self.effects, self.dynamic, self.has_syntax_errors, self.guarded)

@@ -1,0 +1,212 @@
+"""The facts of one file, chunk by chunk; what an edit does not touch is taken over."""
+
+import ast
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from loopscope.facts.arrange import arrange_bindings, arrange_layout
+from loopscope.facts.bodies import Body, CallSite
+from loopscope.facts.imports import class_names, module_names
+from loopscope.facts.layout import Layout
+from loopscope.facts.outline import FactId, Outline
+from loopscope.facts.part import Part, make_part
+from loopscope.facts.scan import Raw, scan
+from loopscope.syntax.chunk import Chunk, Located, Tree
+from loopscope.text.span import Span
+
+
+# No slots: `cached_property` keeps its values in the instance's dict.
+@dataclass(frozen=True, eq=False)
+class FileFacts:
+    """What one version of one file says. Everything but the outline is computed on first use."""
+
+    tree: Tree
+    outline: Outline
+    names: Mapping[str, str]
+    """The canonical dotted name of each name that the module's imports bind."""
+    parts: tuple[Part, ...]
+    """The facts of `tree.chunks`, one by one."""
+
+    @cached_property
+    def layout(self) -> Layout:
+        """Where the outline's facts stand in this version of the text."""
+        return arrange_layout(self.tree, self.parts)
+
+    @cached_property
+    def bodies(self) -> tuple[Body, ...]:
+        """The bodies of all functions and methods of the outline, in source order; those nested in them are inside."""
+        found = (self.body(id_) for part in self.parts for id_ in part.functions)
+        return tuple([body for body in found if body is not None])
+
+    @cached_property
+    def module_calls(self) -> tuple[CallSite, ...]:
+        """The calls that run when the module is imported, in source order: class bodies, decorators and defaults too.
+
+        Those below `if __name__ == "__main__"` are left out.
+        """
+        return tuple([call for _, call in self._placed_calls])
+
+    def body(self, id_: FactId) -> Body | None:
+        """The body of a function by its id, nested ones too (`outer.<locals>.inner`); None when there is none."""
+        outer = id_.qualname.partition(".<locals>.")[0]
+        if outer == id_.qualname:
+            index = self._owners.get(id_)
+            if index is None or id_ not in self.parts[index].functions:
+                return None
+            return self._again(id_, index) if id_.nth else self.parts[index].body(id_, {})
+        nth = 0
+        while body := self.body(FactId(outer, nth)):
+            if found := _nested(body, id_):
+                return found
+            nth += 1
+        return None
+
+    def span(self, owner: Body | FactId | CallSite, node: Located) -> Span:
+        """Where a node stands, in absolute code points.
+
+        `owner` is the body, definition or call of `module_calls` that the node belongs to. Raises `KeyError` for an
+        owner that is not of this file.
+        """
+        if isinstance(owner, CallSite):
+            index = self._module_call_owners[id(owner)]
+        else:
+            while isinstance(owner, Body):
+                owner = owner.id if owner.parent is None else owner.parent
+            index = self._owners[owner]
+        return self.tree.chunks[index].span(node)
+
+    @cached_property
+    def _owners(self) -> dict[FactId, int]:
+        return {id_: index for index, part in enumerate(self.parts) for id_, _ in part.defs}
+
+    @cached_property
+    def _module_call_owners(self) -> dict[int, int]:
+        return {id(call): index for index, call in self._placed_calls}
+
+    @cached_property
+    def _placed_calls(self) -> tuple[tuple[int, CallSite], ...]:
+        bound: dict[int | None, set[str]] = {}
+        for placed, part in zip(self.tree.chunks, self.parts, strict=True):
+            if placed.holder is not None:
+                bound.setdefault(placed.holder, set()).update(raw.name for raw in part.raws)
+        return tuple(
+            [
+                (index, call)
+                for index, (placed, part) in enumerate(zip(self.tree.chunks, self.parts, strict=True))
+                for call in part.calls(frozenset(bound.get(placed.holder, ())))
+            ]
+        )
+
+    @cached_property
+    def _redefined(self) -> dict[FactId, Body]:
+        return {}
+
+    def _again(self, id_: FactId, index: int) -> Body:
+        """The body of a function whose name was defined before: nested functions count on from there."""
+        found = self._redefined.get(id_)
+        if found is None:
+            above: Counter[str] = Counter()
+            for nth in range(id_.nth):
+                if earlier := self.body(FactId(id_.qualname, nth)):
+                    above.update(_nested_names(earlier))
+            found = self._redefined.setdefault(id_, self.parts[index].body(id_, above))
+        return found
+
+
+def file_facts(tree: Tree, previous: FileFacts | None = None) -> FileFacts:
+    """The facts of a parsed file. Never raises.
+
+    `previous`, the facts of some other version, only makes it faster, and its outline is the new one's, the same object,
+    when both are equal.
+    """
+    if previous is not None and previous.tree is tree:
+        return previous
+    known = _Known(previous)
+    raws = [known.raws(placed.chunk) for placed in tree.chunks]
+    names = _module_names(tree, raws, previous)
+    parts = _parts(tree, raws, names, known)
+    declared = [name for part in parts for name, _ in part.globals]
+    if any(name in names for name in declared):
+        # What a function rebinds is not only what was imported.
+        names = {name: target for name, target in names.items() if name not in declared}
+        parts = _parts(tree, raws, names, _Known(previous))
+    outline = Outline(
+        bindings=arrange_bindings(tree, parts),
+        effects=tuple([effect for part in parts for effect in part.effects]),
+        dynamic=frozenset[str]().union(*[part.dynamic for part in parts]),
+        has_syntax_errors=any(placed.chunk.problems for placed in tree.chunks),
+        guarded=tuple([effect for part in parts for effect in part.guarded]),
+    )
+    if previous is not None and previous.outline == outline:
+        outline = previous.outline
+    return FileFacts(tree, outline, names, tuple(parts))
+
+
+class _Known:
+    """The parts of an earlier version by chunk, each to be used once: equal chunks stand in several places."""
+
+    def __init__(self, previous: FileFacts | None) -> None:
+        self._parts: dict[Chunk, list[Part]] = {}
+        self._raws: dict[Chunk, tuple[Raw, ...]] = {}
+        for part in previous.parts if previous else ():
+            self._parts.setdefault(part.chunk, []).append(part)
+            self._raws[part.chunk] = part.raws
+
+    def raws(self, chunk: Chunk) -> tuple[Raw, ...]:
+        """The bindings of a chunk as the syntax has them."""
+        found = self._raws.get(chunk)
+        if found is None:
+            found = self._raws[chunk] = scan(chunk.body, chunk.text)
+        return found
+
+    def part(
+        self, chunk: Chunk, names: Mapping[str, str], own_names: Mapping[str, str], holder: str, seen: Mapping[str, int]
+    ) -> Part:
+        """The facts of a chunk, taken over when they are the same."""
+        candidates = self._parts.get(chunk, [])
+        for index, part in enumerate(candidates):
+            if part.fits(names, own_names, holder, seen):
+                return candidates.pop(index)
+        return make_part(chunk, self.raws(chunk), names, own_names, holder, seen)
+
+
+def _module_names(tree: Tree, raws: Sequence[tuple[Raw, ...]], previous: FileFacts | None) -> Mapping[str, str]:
+    above = [raw for placed, found in zip(tree.chunks, raws, strict=True) if placed.holder is None for raw in found]
+    names = module_names(above)
+    return previous.names if previous is not None and previous.names == names else names
+
+
+def _parts(tree: Tree, raws: Sequence[tuple[Raw, ...]], names: Mapping[str, str], known: _Known) -> list[Part]:
+    members: dict[int, list[Raw]] = {}
+    for placed, found in zip(tree.chunks, raws, strict=True):
+        if placed.holder is not None:
+            members.setdefault(placed.holder, []).extend(found)
+    seen: Counter[str] = Counter()
+    parts: list[Part] = []
+    # For each chunk that is the header of a split class: its dotted name, and what names stand for in its body.
+    inside: dict[int, tuple[str, Mapping[str, str]]] = {}
+    for index, placed in enumerate(tree.chunks):
+        holder, own_names = inside[placed.holder] if placed.holder is not None else ("", names)
+        part = known.part(placed.chunk, names, own_names, holder, seen)
+        if placed.chunk.kind == "class":
+            header = placed.chunk.body[0]
+            name = header.name if isinstance(header, ast.ClassDef) else "_"
+            inside[index] = (f"{holder}.{name}" if holder else name, class_names(own_names, members.get(index, ())))
+        seen.update(part.counts)
+        parts.append(part)
+    return parts
+
+
+def _nested(body: Body, id_: FactId) -> Body | None:
+    for inner in body.nested:
+        if inner.id == id_:
+            return inner
+        if found := _nested(inner, id_):
+            return found
+    return None
+
+
+def _nested_names(body: Body) -> list[str]:
+    return [name for inner in body.nested for name in (inner.id.qualname, *_nested_names(inner))]

@@ -1,0 +1,118 @@
+"""Bodies from walks: what the names of calls mean, once all names that a function binds are known."""
+
+import ast
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from loopscope.facts.bodies import Body, CallSite
+from loopscope.facts.functions import Function, parameters
+from loopscope.facts.imports import module_names
+from loopscope.facts.outline import FactId
+from loopscope.facts.scan import scan
+from loopscope.facts.walk import Met, Walk
+
+
+class _Scope(NamedTuple):
+    """What names mean inside a function: names imported here or further out, and those bound otherwise."""
+
+    imported: Mapping[str, str]
+    local: frozenset[str]
+
+
+def body_of(node: Function, id_: FactId, names: Mapping[str, str], above: Mapping[str, int]) -> Body:
+    """The body of a function of the outline, nested functions inside.
+
+    `names` says what imports of the module bind; `above` how often dotted names of nested functions were used above.
+    """
+    return _Gatherer(Counter(above)).body(node, id_, None, _Scope(names, frozenset()))
+
+
+def calls_of(
+    statements: Sequence[ast.stmt], names: Mapping[str, str], class_bound: frozenset[str]
+) -> tuple[CallSite, ...]:
+    """The calls that happen when statements of a module run, or of a class body that binds `class_bound`."""
+    if not statements:
+        return ()
+    walk = Walk("", statements[0])
+    _meet(walk, statements)
+    scope = _Scope(names, class_bound)
+    return tuple([_site(met, scope) for met in walk.calls])
+
+
+class _Gatherer:
+    """Counts the names of nested functions in source order."""
+
+    def __init__(self, counts: Counter[str]) -> None:
+        self._counts = counts
+
+    def body(self, node: Function, id_: FactId, parent: Body | None, outer: _Scope) -> Body:
+        walk = Walk(f"{id_.qualname}.<locals>.", node)
+        walk.bound.update(argument.arg for argument, _, _ in parameters(node.args))
+        _meet(walk, node.body)
+        scope = _inner(outer, walk)
+        body = Body(
+            id=id_,
+            node=node,
+            parent=parent,
+            calls=tuple([_site(met, scope) for met in walk.calls]),
+            awaits=tuple(walk.awaits),
+            yields=tuple(walk.yields),
+            withs=tuple(walk.withs),
+            fors=tuple(walk.fors),
+            returns=tuple(walk.returns),
+            loads=tuple(walk.loads),
+            bound=_bound(walk),
+            statements=tuple(walk.statements),
+        )
+        if walk.nested:
+            nested: list[Body] = []
+            for qualname, inner in walk.nested:
+                inner_id = FactId(qualname, self._counts[qualname])
+                self._counts[qualname] += 1
+                nested.append(self.body(inner, inner_id, body, scope))
+            # A body and those nested in it know each other; the outer one has to be there first.
+            object.__setattr__(body, "nested", tuple(nested))
+        return body
+
+
+def _meet(walk: Walk, statements: Iterable[ast.stmt]) -> None:
+    try:
+        walk.block(statements)
+    except RecursionError:
+        # Nested too deep for Python's stack: what was met so far has to do.
+        return
+
+
+def _inner(outer: _Scope, walk: Walk) -> _Scope:
+    """What names mean inside a function that binds what `walk` met."""
+    bound = walk.bound - walk.not_local if walk.not_local else walk.bound
+    if not walk.imports:
+        return _Scope(outer.imported, outer.local | bound)
+    # A name that is bound in another way too is taken for a variable.
+    own = {name: target for name, target in module_names(scan(walk.imports, "")).items() if name not in walk.bound}
+    return _Scope({**outer.imported, **own}, (outer.local | bound) - own.keys())
+
+
+def _bound(walk: Walk) -> frozenset[str]:
+    names = walk.bound - walk.not_local
+    names.update(raw.name for raw in scan(walk.imports, ""))
+    return frozenset(names)
+
+
+def _site(met: Met, scope: _Scope) -> CallSite:
+    node, use, parent, statement, in_lambda, in_comprehension, hidden = met
+    func: ast.expr = node.func
+    rest = ""
+    while type(func) is ast.Attribute:
+        rest = f".{func.attr}{rest}"
+        func = func.value
+    if type(func) is not ast.Name:
+        return CallSite(node, None, False, False, use, parent, statement, in_lambda, in_comprehension)
+    root = func.id
+    if root in scope.local or (hidden and any(root in names for names in hidden)):
+        return CallSite(node, root + rest, True, False, use, parent, statement, in_lambda, in_comprehension)
+    target = scope.imported.get(root)
+    imported = target is not None
+    name = (target if target is not None else root) + rest
+    return CallSite(node, name, False, imported, use, parent, statement, in_lambda, in_comprehension)

@@ -1,0 +1,229 @@
+"""Which names the statements of a module or class body bind, before imports are known."""
+
+import ast
+import re
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from loopscope.facts.outline import Guard, ImportedModule, ImportedName, Rebound
+from loopscope.facts.reading import dotted_name
+
+Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+
+
+class Effect(NamedTuple):
+    """A call that stands as a statement."""
+
+    call: ast.Call
+
+
+class Value(NamedTuple):
+    """What an assignment gives to a name."""
+
+    node: ast.expr
+    augmented: bool
+
+
+class Raw(NamedTuple):
+    """One binding (or effect, whose name is empty) as the syntax has it; `anchor` is the node that holds the name."""
+
+    name: str
+    guard: Guard
+    what: Definition | Value | Effect | ImportedModule | ImportedName | Rebound
+    anchor: ast.AST
+
+
+def scan(statements: Iterable[ast.stmt], text: str) -> tuple[Raw, ...]:
+    """The bindings and effects of a module or class body in source order.
+
+    `text` is any text that holds the statements' source: what it does not mention need not be looked for.
+    """
+    scanner = _Scanner(":=" in text)
+    scanner.block(statements, Guard.ALWAYS)
+    return tuple(scanner.found)
+
+
+def is_main_guard(test: ast.expr) -> bool:
+    """Whether a condition is `__name__ == "__main__"`, which is false when pytest imports the module."""
+    match test:
+        case ast.Compare(ast.Name("__name__"), [ast.Eq()], [ast.Constant("__main__")]):
+            return True
+        case ast.Compare(ast.Constant("__main__"), [ast.Eq()], [ast.Name("__name__")]):
+            return True
+        case _:
+            return False
+
+
+_GLOBAL = re.compile(r"\bglobal\b")
+
+
+def global_names(statements: Iterable[ast.stmt], text: str) -> Iterator[tuple[str, ast.Global]]:
+    """The names that functions below the statements declare global, with the declaration."""
+    if not _GLOBAL.search(text):
+        return
+    pending: list[ast.AST] = list(reversed(list(statements)))
+    while pending:
+        node = pending.pop()
+        if isinstance(node, ast.Global):
+            yield from ((name, node) for name in node.names)
+        elif not isinstance(node, ast.expr):
+            pending.extend(reversed(list(ast.iter_child_nodes(node))))
+
+
+def combined(outer: Guard, inner: Guard) -> Guard:
+    """The guard of what stands below two guards."""
+    for strongest in (Guard.TYPE_CHECKING, Guard.EXCEPT, Guard.CONDITION, Guard.TRY, Guard.NOT_TYPE_CHECKING):
+        if strongest in (outer, inner):
+            return strongest
+    return Guard.ALWAYS
+
+
+class _Scanner:
+    def __init__(self, walruses: bool) -> None:
+        self.found: list[Raw] = []
+        self._walruses = walruses
+        self._main = False
+
+    def block(self, statements: Iterable[ast.stmt], guard: Guard) -> None:
+        for statement in statements:
+            self._statement(statement, guard)
+
+    def _statement(self, node: ast.stmt, guard: Guard) -> None:
+        if self._walruses:
+            self._walrus(node, guard)
+        match node:
+            case ast.FunctionDef(name) | ast.AsyncFunctionDef(name) | ast.ClassDef(name):
+                self.found.append(Raw(name, guard, node, node))
+            case ast.Import(names):
+                for alias in names:
+                    self._import(alias, guard)
+            case ast.ImportFrom(module, names, level):
+                source = "." * (level or 0) + (module or "")
+                for alias in names:
+                    bound = alias.asname or alias.name
+                    self.found.append(Raw(bound, guard, ImportedName(source, alias.name), alias))
+            case ast.Assign(targets, value):
+                for target in targets:
+                    self._target(target, guard, Value(value, augmented=False))
+            case ast.AnnAssign(target, _, value):
+                if value is not None:
+                    self._target(target, guard, Value(value, augmented=False))
+            case ast.AugAssign(target, operator, value):
+                added = isinstance(operator, ast.Add)
+                self._target(target, guard, Value(value, augmented=True) if added else Rebound("augmented"))
+            case ast.Expr(ast.Call() as call):
+                if not self._main:
+                    self.found.append(Raw("", guard, Effect(call), call))
+            case ast.Delete(targets):
+                for target in targets:
+                    self._target(target, guard, Rebound("del"))
+            case _:
+                self._compound(node, guard)
+
+    def _compound(self, node: ast.stmt, guard: Guard) -> None:
+        condition = combined(guard, Guard.CONDITION)
+        match node:
+            case ast.If():
+                self._if(node, guard)
+            case ast.For(target, _, body, orelse) | ast.AsyncFor(target, _, body, orelse):
+                self._target(target, condition, Rebound("for"))
+                self.block(body, condition)
+                self.block(orelse, condition)
+            case ast.While(_, body, orelse):
+                self.block(body, condition)
+                self.block(orelse, condition)
+            case ast.Try(body, handlers, orelse, final) | ast.TryStar(body, handlers, orelse, final):
+                self.block(body, combined(guard, Guard.TRY))
+                for handler in handlers:
+                    if handler.name:
+                        self.found.append(Raw(handler.name, combined(guard, Guard.EXCEPT), Rebound("except"), handler))
+                    self.block(handler.body, combined(guard, Guard.EXCEPT))
+                self.block(orelse, combined(guard, Guard.TRY))
+                self.block(final, guard)
+            case ast.With(items, body) | ast.AsyncWith(items, body):
+                for item in items:
+                    if item.optional_vars is not None:
+                        self._target(item.optional_vars, guard, Rebound("with"))
+                self.block(body, guard)
+            case ast.Match(_, cases):
+                for case in cases:
+                    for name, pattern in captures(case.pattern):
+                        self.found.append(Raw(name, condition, Rebound("match"), pattern))
+                    self.block(case.body, condition)
+            case _:
+                # `type X = …` has a node of its own from Python 3.12 on only.
+                alias = getattr(node, "name", None)
+                if isinstance(alias, ast.Name):
+                    self.found.append(Raw(alias.id, guard, Rebound("type"), alias))
+
+    def _if(self, node: ast.If, guard: Guard) -> None:
+        while True:
+            kind = _checks_types(node.test)
+            body, orelse = {
+                True: (Guard.TYPE_CHECKING, Guard.NOT_TYPE_CHECKING),
+                False: (Guard.NOT_TYPE_CHECKING, Guard.TYPE_CHECKING),
+                None: (Guard.CONDITION, Guard.CONDITION),
+            }[kind]
+            main, self._main = self._main, self._main or is_main_guard(node.test)
+            self.block(node.body, combined(guard, body))
+            self._main = main
+            guard = combined(guard, orelse)
+            # A chain of `elif` is as deep as it is long.
+            if len(node.orelse) != 1 or not isinstance(node.orelse[0], ast.If):
+                break
+            node = node.orelse[0]
+        self.block(node.orelse, guard)
+
+    def _import(self, alias: ast.alias, guard: Guard) -> None:
+        if alias.asname:
+            self.found.append(Raw(alias.asname, guard, ImportedModule(alias.name, alias.name), alias))
+        else:
+            bound = alias.name.partition(".")[0]
+            self.found.append(Raw(bound, guard, ImportedModule(bound, alias.name), alias))
+
+    def _target(self, target: ast.expr, guard: Guard, what: Value | Rebound) -> None:
+        match target:
+            case ast.Name(name):
+                self.found.append(Raw(name, guard, what, target))
+            case ast.Attribute():
+                if chain := dotted_name(target):
+                    self.found.append(Raw("".join(chain), guard, what, target))
+            case ast.Tuple(items) | ast.List(items):
+                unpacked = Rebound("unpacking") if isinstance(what, Value) else what
+                for item in items:
+                    self._target(item, guard, unpacked)
+            case ast.Starred(value):
+                self._target(value, guard, what)
+            case _:
+                pass
+
+    def _walrus(self, node: ast.stmt, guard: Guard) -> None:
+        pending: list[ast.AST] = [node]
+        while pending:
+            for child in ast.iter_child_nodes(pending.pop()):
+                if isinstance(child, ast.NamedExpr):
+                    self.found.append(Raw(child.target.id, guard, Rebound("walrus"), child.target))
+                # Statements inside come here by themselves, or belong to a function; a lambda binds its own.
+                if not isinstance(child, ast.stmt | ast.Lambda):
+                    pending.append(child)
+
+
+def captures(pattern: ast.pattern) -> Iterator[tuple[str, ast.pattern]]:
+    """The names that a pattern of `match` binds, with the pattern that binds each."""
+    for node in ast.walk(pattern):
+        match node:
+            case ast.MatchAs(_, str() as name) | ast.MatchStar(str() as name) | ast.MatchMapping(_, _, str() as name):
+                yield name, node
+            case _:
+                pass
+
+
+def _checks_types(test: ast.expr) -> bool | None:
+    """True for `TYPE_CHECKING`, False for `not TYPE_CHECKING`, None for any other condition."""
+    match test:
+        case ast.Name("TYPE_CHECKING") | ast.Attribute(_, "TYPE_CHECKING"):
+            return True
+        case ast.UnaryOp(ast.Not(), ast.Name("TYPE_CHECKING") | ast.Attribute(_, "TYPE_CHECKING")):
+            return False
+        case _:
+            return None
