@@ -99,9 +99,9 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "respect-noqa",
         "flag",
-        True,
-        "Whether `# noqa` comments without codes silence loopscope too.",
-        "respect-noqa = false",
+        False,
+        "Whether `# noqa` comments (bare, or naming the rule) silence loopscope too.",
+        "respect-noqa = true",
     ),
     Setting(
         "pytest-addopts",

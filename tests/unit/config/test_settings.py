@@ -25,7 +25,7 @@ ignore = [
   "a",
   "b", # not "c"
 ]
-respect-noqa = false
+respect-noqa = true
 [tool.loopscope.per-file-ignores]
 "tests/**" = ["x"]
 [tool.loopscope.severity]
@@ -35,7 +35,7 @@ x = "off"
     assert found.problems == ()
     assert (found.preset.value, found.preset.origin.describe()) == ("strict", "pyproject.toml line 2")
     assert [(rule.value, rule.origin.line) for rule in found.ignore.value] == [("a", 4), ("b", 5)]
-    assert found.respect_noqa.value is False
+    assert found.respect_noqa.value is True
     assert [rule.value for rule in found.per_file_ignores.value["tests/**"]] == ["x"]
     assert found.severity.value["x"].value == "off"
     assert found.folder == ROOT
