@@ -8,7 +8,7 @@ from loopscope.text.files import Entry
 from loopscope.text.span import Span
 
 KEY = content_key("outline", b"def test(): ...")
-VALUE = {"a": (Span(0, 3), Entry("x", True)), "b": [frozenset({1}), {2}, None]}
+VALUE = {"word": "unmistakable", "a": (Span(0, 3), Entry("x", True)), "b": [frozenset({1}), {2}, None]}
 
 
 def stored(directory: Path) -> list[Path]:
@@ -42,7 +42,15 @@ def test_keys_differ_whenever_a_part_does() -> None:
     assert len(set(keys)) == len(keys)
 
 
-@pytest.mark.parametrize("damage", [lambda data: data[:-1], lambda _: b"", lambda data: data[:20] + b"X" + data[21:]])
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda data: data[:-1],
+        lambda _: b"",
+        lambda data: data.replace(b"unmistakable", b"unmistakably"),
+        lambda data: data[:20] + b"X" + data[21:],
+    ],
+)
 def test_a_damaged_entry_is_absent_and_removed(tmp_path: Path, damage: object) -> None:
     Cache(tmp_path / "f").put(KEY, VALUE)
     (path,) = stored(tmp_path)
@@ -65,8 +73,8 @@ def test_an_entry_that_would_run_code_is_refused_and_removed(tmp_path: Path) -> 
 
 @pytest.mark.parametrize(
     "name",
-    [("builtins", "eval"), ("builtins", "getattr"), ("loopscope.text.span", "NamedTuple"),
-     ("loopscope.host.cache", "Cache"), 
+    [("builtins", "eval"), ("builtins", "getattr"), ("loopscope.text.files", "PurePath"),
+     ("loopscope.host.cache", "Cache"),
      ("loopscope.text.files", "Files.__class__"), ("loopscope.text.none", "X"), ("loopscope.textile", "X")],
 )  # fmt: skip
 def test_only_listed_builtins_and_own_data_classes_are_named(tmp_path: Path, name: tuple[str, str]) -> None:

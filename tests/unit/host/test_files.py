@@ -1,4 +1,5 @@
 import os
+import socket
 import sys
 from pathlib import Path
 
@@ -60,7 +61,10 @@ def test_what_is_no_text_has_a_reason(tmp_path: Path, data: bytes, words: str) -
     assert words in reason(DiskFiles([tmp_path], max_bytes=1000), tmp_path / "a.py")
 
 
-def test_what_is_no_file_has_a_reason_and_never_hangs(tmp_path: Path) -> None:
+def test_what_is_no_file_has_a_reason_and_never_hangs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)  # a socket's path must be short
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind("socket.py")
     (tmp_path / "dead.py").symlink_to(tmp_path / "gone.py")
     (tmp_path / "loop.py").symlink_to(tmp_path / "loop.py")
     (tmp_path / "dir.py").mkdir()
@@ -71,6 +75,7 @@ def test_what_is_no_file_has_a_reason_and_never_hangs(tmp_path: Path) -> None:
     assert "symbolic links" in reason(files, tmp_path / "loop.py")
     assert reason(files, tmp_path / "dir.py") == "is a directory, not a file"
     assert reason(files, tmp_path / "pipe.py") == "is a named pipe, not a file"
+    assert reason(files, tmp_path / "socket.py") == "is a socket, not a file"
     assert reason(files, Path("/dev/zero")) == "is a device, not a file"
     assert "no file can have" in reason(files, tmp_path / "nul\0.py")
     assert "too long" in reason(files, tmp_path / ("n" * 300))
@@ -98,13 +103,15 @@ def test_links_may_lead_about_inside_the_roots_but_not_out(tmp_path: Path) -> No
 def test_config_above_the_workspace_is_read_unless_it_is_a_link(tmp_path: Path) -> None:
     (tmp_path / "workspace").mkdir()
     (tmp_path / "pytest.ini").write_text("[pytest]")
-    (tmp_path / "tox.ini").symlink_to("/etc/hostname")
+    (tmp_path / "outside" / "deep" / "er").mkdir(parents=True)
+    (tmp_path / "outside" / "secret.py").write_text("secret")
+    (tmp_path / "tox.ini").symlink_to(tmp_path / "outside" / "secret.py")
+    (tmp_path / "workspace" / "link").symlink_to(tmp_path / "outside" / "deep" / "er", target_is_directory=True)
     files = DiskFiles([tmp_path / "workspace"])
     assert files.read(tmp_path / "pytest.ini") == "[pytest]"
     assert files.read(tmp_path / "workspace" / ".." / "pytest.ini") == "[pytest]"
     assert "leads out" in reason(files, tmp_path / "tox.ini")
-    (tmp_path / "workspace" / "link").symlink_to("/usr/lib", target_is_directory=True)
-    assert "leads out" in reason(files, tmp_path / "workspace" / "link" / ".." / ".." / "etc" / "hostname")
+    assert "leads out" in reason(files, tmp_path / "workspace" / "link" / ".." / ".." / "secret.py")
 
 
 def test_a_root_may_itself_be_a_link(tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ def roots(tmp_path: Path) -> tuple[Path, Path]:
 @pytest.mark.parametrize(
     "dotted",
     ["package", "package.inner", "package.sub", "package.only_here", "both", "space.first",
-     "space.second", "space", "late", "stub", "module", "module.child", "space.deep.er.mod", "space.deep", 
+     "space.second", "space", "late", "stub", "module", "module.child", "space.deep.er.mod", "space.deep",
      "none", "none.none", "package.inner.x"],
 )  # fmt: skip
 def test_modules_are_found_where_python_finds_them(
