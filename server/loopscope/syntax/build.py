@@ -2,12 +2,13 @@
 
 import ast
 import re
+from bisect import bisect_right
 from functools import cached_property
 
 from loopscope.syntax.chunk import Chunk, Kind, Piece, Placed, Problem, Unit
 from loopscope.syntax.logical import logical_line
 from loopscope.syntax.recover import recover
-from loopscope.syntax.scan import next_cut
+from loopscope.syntax.scan import definition_at, next_cut
 from loopscope.syntax.strict import NESTED, Failure, strict
 from loopscope.text.lines import LINE_END, line_starts
 from loopscope.text.span import Span
@@ -15,7 +16,7 @@ from loopscope.text.span import Span
 SPLIT = 2000
 """A class of more code points than this is split into its header and its members, so that an edit re-parses one."""
 
-_DEFINITION = re.compile(r"(?:^|(?<=[\r\n]))[ \t]*(?:(class)[ \t]+\w|def\b|async\b)")
+_CLASS = re.compile(r"class[ \t]+\w")
 _INDENT = re.compile(r"[ \t]*")
 
 
@@ -54,16 +55,16 @@ def _parts(text: str, indent: str, known: Known) -> list[Placed]:
     kind: Kind = "member" if indent else "statements"
     if chunk := known.chunks.get((text, kind)):
         return [Placed(0, 0, chunk, None)]
-    found = _DEFINITION.search(text) if text.startswith((f"{indent}class", f"{indent}@")) else None
-    is_class = found is not None and found.group(1) is not None
-    if found is not None and is_class and len(text) > SPLIT and (split := _split(text, found.start(), indent, known)):
+    at = definition_at(text, indent) if text.startswith((f"{indent}class", f"{indent}@")) else 0
+    is_class = _CLASS.match(text, at) is not None
+    if is_class and len(text) > SPLIT and (split := _split(text, at, indent, known)):
         return split
     lines = _lines(text)
     prefix = NESTED if indent else ""
     module = strict(f"{prefix}{text}" if "\r" not in text else prefix + "\n".join(lines))
     if not isinstance(module, Failure):
         return [Placed(0, 0, clean_chunk(text, kind, module), None)]
-    if found is not None and is_class and (split := _split(text, found.start(), indent, known)):
+    if is_class and (split := _split(text, at, indent, known)):
         return split
     body, failure, parsed = recover(lines, prefix, module)
     return [Placed(0, 0, _chunk(text, kind, body, failure, parsed), None)]
@@ -73,7 +74,7 @@ def _split(text: str, class_at: int, indent: str, known: Known) -> list[Placed] 
     """The header of a class and its members, or None when no member stands on a line of its own."""
     lines = _lines(text)
     starts = line_starts(text)
-    header = logical_line(lines, starts.index(class_at))
+    header = logical_line(lines, bisect_right(starts, class_at) - 1)
     first = (header.opened if header.opened >= 0 else header.last) + 1
     while first < len(lines) and (not lines[first].strip() or lines[first].lstrip().startswith("#")):
         first += 1

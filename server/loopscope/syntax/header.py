@@ -1,6 +1,7 @@
 """Keep what is readable of a half-typed `def`, `class` or block header."""
 
 import ast
+import keyword
 import re
 from collections.abc import Iterator
 
@@ -12,7 +13,7 @@ _HEADER = re.compile(
 )
 _NAMED = re.compile(r"([ \t\f]*)((?:async[ \t]+)?def|class)[ \t]+(\w+)[ \t]*")
 _BLOCK = re.compile(r"([ \t\f]*)(elif|else|except|finally)?")
-_PARAMETER = re.compile(r"[ \t]*(?:\*|/|\w+[ \t]*(?:[,:=]|$))")
+_PARAMETER = re.compile(rf"[ \t]*(?:\*|/|(?!(?:{'|'.join(keyword.kwlist)})\b)\w+[ \t]*(?:[,:=]|$))")
 _KEPT_BLOCKS = {"elif": "elif 1:", "else": "else:", "except": "except:", "finally": "finally:"}
 _ATTEMPTS = 12
 

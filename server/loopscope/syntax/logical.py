@@ -1,6 +1,7 @@
 """Logical lines of text that may be broken."""
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from loopscope.syntax.scan import PLAIN, SINGLE, TRIPLE
@@ -13,6 +14,11 @@ _STATEMENT = re.compile(
     r"[ \t]*(?:(?:async[ \t]+(?:def|with)|def|class|return|import|with|while|try|raise|pass|del|global|nonlocal|assert"
     r"|continue|break)\b|@[ \t]*\w)"
 )
+
+
+@lru_cache(maxsize=64)
+def _dedent(width: int) -> re.Pattern[str]:
+    return re.compile(rf"{_STATEMENT.pattern}|[ \t]{{0,{width}}}[^\s#)\]}}]")
 
 
 class Logical(NamedTuple):
@@ -29,8 +35,11 @@ class Logical(NamedTuple):
 def logical_line(lines: list[str], first: int) -> Logical:
     """The logical line that begins at a physical line.
 
-    A line that begins with a word such as `def` or `return` ends whatever bracket is open before it.
+    A line that begins with a word such as `def` or `return` ends whatever bracket is open before it, and a decorator
+    ends before a line that is not indented more.
     """
+    decorator = re.match(r"([ \t]*)@", lines[first])
+    ends = _dedent(len(decorator.group(1))) if decorator else _STATEMENT
     text = "\n".join(lines[first:])
     depth: list[int] = []
     pos = code_end = 0
@@ -56,7 +65,7 @@ def logical_line(lines: list[str], first: int) -> Logical:
             rest = _REST_OF_LINE.match(text, pos)
             pos = code_end = rest.end() if rest else len(text)
             continue
-        elif char in ("", "\n") and (not char or not depth or _STATEMENT.match(text, pos + 1)):
+        elif char in ("", "\n") and (not char or not depth or ends.match(text, pos + 1)):
             return _logical(lines, first, text, pos, depth[0] if depth else -1, code_end)
         pos += 1
         if char != "\n":

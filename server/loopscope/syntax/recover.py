@@ -76,12 +76,18 @@ class _Draft:
         elif message in ("unexpected indent", "unindent does not match any outer indentation level") or (
             message.startswith("inconsistent use of tabs")
         ):
-            self._blank_block(self._line(failure, logicals))
+            # Indented wrongly: with it goes what is indented as much below it.
+            at = self._logical(logicals, self._line(failure, logicals))
+            self._blank(at.first, self._block_end(logicals, at, len(_indent(self.lines[at.first])) - 1))
         elif message == "expected 'except' or 'finally' block":
             self._drop_try(self._line(failure, logicals))
         else:
-            at = self._logical(logicals, self._line(failure, logicals))
-            self._mask_logical(at)
+            line = self._line(failure, logicals)
+            # An unclosed bracket is the culprit, wherever the parser stumbles later.
+            unclosed = next((at for at in logicals if at.opened >= 0 and at.first <= line), None)
+            at = unclosed or self._logical(logicals, line)
+            if unclosed or not self._drop_decorators(logicals, at):
+                self._mask_logical(at)
             if self.lines == before:
                 self._blank(at.first, at.last)
         return self.lines != before
@@ -89,14 +95,11 @@ class _Draft:
     def mask_block(self, failure: Failure) -> None:
         """Blank the rest of the function or class body that a failure points into, or of the text outside of any."""
         logicals = logical_lines(self.lines)
-        line = self._logical(logicals, self._line(failure, logicals)).first
-        holder = self._holder(line)
-        limit = len(_indent(self.lines[holder])) if holder >= 0 else -1
-        end = line + 1
-        while end < len(self.lines) and (not _code(self.lines[end]) or len(_indent(self.lines[end])) > limit):
-            end += 1
-        self._blank(line, end - 1)
-        if holder >= 0 and not any(map(_code, self.lines[holder + 1 : end])):
+        at = self._logical(logicals, self._line(failure, logicals))
+        holder = self._holder(at.first)
+        last = self._block_end(logicals, at, len(_indent(self.lines[holder])) if holder >= 0 else -1)
+        self._blank(at.first, last)
+        if holder >= 0 and not any(map(_code, self.lines[holder + 1 : last + 1])):
             self._give_body(logical_lines(self.lines), holder)
 
     def _line(self, failure: Failure, logicals: list[Logical]) -> int:
@@ -125,7 +128,8 @@ class _Draft:
         # Of an unclosed bracket only the line that opens it is masked: what follows may be statements.
         last = at.opened if at.opened >= 0 else at.last
         if first.startswith("@", len(indent)):
-            self._blank(at.first, last)
+            # What follows an unclosed decorator, and is indented more, can only be its arguments.
+            self._blank(at.first, at.last)
         elif is_header(first):
             kept = kept_header(self.lines, at)
             self.lines[at.first : at.first + len(kept)] = kept
@@ -143,13 +147,27 @@ class _Draft:
         at = self._logical(logicals, max(line, 0))
         self.lines[at.last] = self.lines[at.last][: at.code_end] + " pass"
 
-    def _blank_block(self, line: int) -> None:
-        """Blank a line that is indented wrongly, and those below that belong to it."""
-        limit = len(_indent(self.lines[line]))
-        end = line + 1
-        while end < len(self.lines) and (not _code(self.lines[end]) or len(_indent(self.lines[end])) >= limit):
-            end += 1
-        self._blank(line, end - 1)
+    def _block_end(self, logicals: list[Logical], at: Logical, limit: int) -> int:
+        """The last line, from a logical line on, before code that is indented by `limit` or less."""
+        last = at.last
+        for below in logicals:
+            if below.first > at.last:
+                if _code(self.lines[below.first]) and len(_indent(self.lines[below.first])) <= limit:
+                    break
+                last = below.last
+        return last
+
+    def _drop_decorators(self, logicals: list[Logical], at: Logical) -> bool:
+        """Blank the decorators above a line that defines nothing; False when there are none."""
+        if _DEF.match(self.lines[at.first]) or self.lines[at.first].lstrip().startswith("@"):
+            return False
+        above = [before for before in logicals if before.first < at.first and _code(self.lines[before.first])]
+        dropped = False
+        while above and self.lines[above[-1].first].lstrip().startswith("@"):
+            decorator = above.pop()
+            self._blank(decorator.first, decorator.last)
+            dropped = True
+        return dropped
 
     def _drop_try(self, line: int) -> None:
         """Turn a `try` without handlers, above a line or on it, into a plain block."""

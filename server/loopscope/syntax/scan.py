@@ -76,6 +76,11 @@ def next_cut(text: str, start: int, stop: int, indent: str) -> Cut:
     return Cut(end, stop + 1)
 
 
+def definition_at(text: str, indent: str) -> int:
+    """The offset in a chunk's text of the `def`, `async` or `class` after its decorators; 0 when it defines nothing."""
+    return _statement(text, 0, len(text), indent)[2] - 1
+
+
 def _statement(text: str, start: int, stop: int, indent: str) -> tuple[int, int, int, bool]:
     """The end of a chunk by its brackets and strings, reach, where its definition's line goes on, unterminated."""
     flat, deep, _ = _patterns(indent)
