@@ -76,7 +76,6 @@ class Cache:
             payload = pickle.dumps(value, protocol=5)
             if self._write(self._directory, key, _digest(payload) + payload):
                 return
-            self._directory = None
         self._memory[key] = value
         while len(self._memory) > _MEMORY_ENTRIES:
             self._memory.pop(next(iter(self._memory)), None)

@@ -35,7 +35,7 @@ def is_environment(prefix: PurePath) -> bool:
 
 def prefix_of(python: PurePath) -> PurePath:
     """The prefix that an interpreter belongs to. The link of a virtual environment's python is not followed."""
-    if not is_environment(python.parent) and not is_environment(python.parent.parent):
+    if not is_environment(python.parent.parent):
         python = PurePath(os.path.realpath(python))
     # On Windows an installation and a conda environment keep python.exe in the prefix itself.
     return python.parent.parent if python.parent.name.lower() in ("bin", "scripts") else python.parent

@@ -196,6 +196,7 @@ def make_base(prefix: Path) -> None:
     write(prefix / "bin" / "python3.12", "")
     (prefix / "bin" / "python3").symlink_to("python3.12")
     (prefix / "lib" / "python3.9" / "site-packages").mkdir(parents=True)
+    write(prefix / "lib" / "python3.9" / "os.py", "")
     install(prefix / "lib" / "python3.12" / "site-packages", "pytest", "7.0.0")
     install(prefix / "lib" / "python3" / "dist-packages", "anyio", "4.0.0")
 
@@ -206,6 +207,8 @@ def test_the_base_gives_the_standard_library_and_on_demand_its_packages(workspac
     make_venv(workspace / ".venv", home=f"{base}/bin")
     assert find(workspace).stdlib == base / "lib" / "python3.12"
     assert not find(workspace).has("pytest")
+    make_venv(workspace / "older", "3.9.2", home=f"{base}/bin")
+    assert find(workspace, "older").stdlib == base / "lib" / "python3.9"
     write(
         workspace / ".venv" / "pyvenv.cfg",
         f"home = {base}/bin\nversion = 3.12.4\ninclude-system-site-packages = true\n",

@@ -13,7 +13,8 @@ def roots(tmp_path: Path) -> tuple[Path, Path]:
         "one/package/__init__.py", "one/package/inner.py", "one/package/sub/__init__.py",
         "one/both.py", "one/both/__init__.py",
         "one/space/first.py", "two/space/second.py", "two/package/only_here.py", "two/late.py", "one/late/data.txt",
-        "one/stub.pyi", "one/module.py", "two/module/child.py", "two/space/deep/er/mod.py", "one/space/deep/x.txt",
+        "one/stub.pyi", "one/module.py", "two/module/child.py", "two/space/deep/er/mod.py",
+        "one/mixed/hidden.py", "two/mixed/__init__.py", "two/mixed/seen.py", "one/space/deep/x.txt",
     ):  # fmt: skip
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).touch()
@@ -24,7 +25,7 @@ def roots(tmp_path: Path) -> tuple[Path, Path]:
     "dotted",
     ["package", "package.inner", "package.sub", "package.only_here", "both", "space.first",
      "space.second", "space", "late", "stub", "module", "module.child", "space.deep.er.mod", "space.deep",
-     "none", "none.none", "package.inner.x"],
+     "none", "none.none", "package.inner.x", "mixed", "mixed.hidden", "mixed.seen"],
 )  # fmt: skip
 def test_modules_are_found_where_python_finds_them(
     roots: tuple[Path, Path], dotted: str, monkeypatch: pytest.MonkeyPatch
