@@ -59,8 +59,8 @@ class Body:
     node: ast.FunctionDef | ast.AsyncFunctionDef
     parent: "Body | None"
     calls: tuple[CallSite, ...]
-    """Roughly in evaluation order, an outer call before those in its arguments. Decorators, defaults and annotations of the function itself are
-    not part of its body; those of nested functions are."""
+    """Roughly in evaluation order, an outer call before those in its arguments. Decorators, defaults and annotations of
+    the function itself are not part of its body; those of nested functions are."""
     awaits: tuple[ast.Await, ...]
     yields: tuple[ast.Yield | ast.YieldFrom, ...]
     withs: tuple[ast.With | ast.AsyncWith, ...]

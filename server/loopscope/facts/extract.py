@@ -12,7 +12,7 @@ from loopscope.facts.imports import class_names, module_names
 from loopscope.facts.layout import Layout
 from loopscope.facts.outline import FactId, Outline
 from loopscope.facts.part import Part, make_part
-from loopscope.facts.scan import Raw, scan
+from loopscope.facts.scan import Raw, scan_chunk
 from loopscope.syntax.chunk import Chunk, Located, Tree
 from loopscope.text.span import Span
 
@@ -118,8 +118,8 @@ class FileFacts:
 def file_facts(tree: Tree, previous: FileFacts | None = None) -> FileFacts:
     """The facts of a parsed file. Never raises.
 
-    `previous`, the facts of some other version, only makes it faster, and its outline is the new one's, the same object,
-    when both are equal.
+    `previous`, the facts of some other version, only makes it faster; its outline is taken over, the same object, when
+    it is equal.
     """
     if previous is not None and previous.tree is tree:
         return previous
@@ -158,7 +158,7 @@ class _Known:
         """The bindings of a chunk as the syntax has them."""
         found = self._raws.get(chunk)
         if found is None:
-            found = self._raws[chunk] = scan(chunk.body, chunk.text)
+            found = self._raws[chunk] = scan_chunk(chunk)
         return found
 
     def part(

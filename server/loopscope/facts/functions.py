@@ -1,9 +1,10 @@
 """What the header of a `def` says, and whether the function is a generator."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from loopscope.facts.outline import Param, ParamKind
+from loopscope.facts.seek import touches
 from loopscope.syntax.chunk import Chunk
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -39,26 +40,31 @@ def source(node: ast.expr | None, chunk: Chunk) -> str | None:
     return None if node is None else chunk.text[slice(*chunk.span(node))]
 
 
-def yields(node: Function, chunk: Chunk) -> bool:
-    """Whether the function's own body has a `yield`, which makes it a generator (`inspect.isgeneratorfunction`)."""
-    start, end = chunk.span(node)
-    if chunk.text.find("yield", start, end) < 0:
+def yields(node: Function, lines: Sequence[int]) -> bool:
+    """Whether the function's own body has a `yield`, which makes it a generator (`inspect.isgeneratorfunction`).
+
+    `lines` are those with the word.
+    """
+    if not touches(node, lines):
         return False
-    pending: list[ast.AST] = list(node.body)
+    pending: list[ast.AST] = [statement for statement in node.body if touches(statement, lines)]
     while pending:
         inner = pending.pop()
         if isinstance(inner, ast.Yield | ast.YieldFrom):
             return True
-        if isinstance(inner, ast.FunctionDef | ast.AsyncFunctionDef):
-            # Decorators, defaults and (unless postponed) annotations run where the function is defined.
-            pending += inner.decorator_list
-            pending.append(inner.args)
-        elif isinstance(inner, ast.Lambda):
-            pending.append(inner.args)
-        elif isinstance(inner, ast.ClassDef):
-            pending += inner.decorator_list
-            pending += inner.bases
-            pending += inner.keywords
-        else:
-            pending.extend(ast.iter_child_nodes(inner))
+        if touches(inner, lines):
+            pending.extend(_own(inner))
     return False
+
+
+def _own(node: ast.AST) -> Iterable[ast.AST]:
+    """The children of a node that belong to the same function: of a nested one, what runs where it is defined."""
+    match node:
+        case ast.FunctionDef() | ast.AsyncFunctionDef():
+            return [*node.decorator_list, node.args]
+        case ast.Lambda():
+            return [node.args]
+        case ast.ClassDef():
+            return [*node.decorator_list, *node.bases, *node.keywords]
+        case _:
+            return ast.iter_child_nodes(node)

@@ -90,13 +90,13 @@ def _inner(outer: _Scope, walk: Walk) -> _Scope:
     if not walk.imports:
         return _Scope(outer.imported, outer.local | bound)
     # A name that is bound in another way too is taken for a variable.
-    own = {name: target for name, target in module_names(scan(walk.imports, "")).items() if name not in walk.bound}
+    own = {name: target for name, target in module_names(scan(walk.imports)).items() if name not in walk.bound}
     return _Scope({**outer.imported, **own}, (outer.local | bound) - own.keys())
 
 
 def _bound(walk: Walk) -> frozenset[str]:
     names = walk.bound - walk.not_local
-    names.update(raw.name for raw in scan(walk.imports, ""))
+    names.update(raw.name for raw in scan(walk.imports))
     return frozenset(names)
 
 

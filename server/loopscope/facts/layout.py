@@ -11,8 +11,8 @@ class DefSpans(NamedTuple):
     """The places of one `def` or `class`.
 
     `whole` begins at the `@` of the first decorator; `decorators` are those of the expressions, without `@`; `params`
-    those of the parameters' names, in the order of `FunctionFact.params`. `line` is the 1-based line of its `def`/`class`,
-    not of its decorators. `docstring` is cleaned as `inspect.getdoc` does.
+    those of the parameters' names, in the order of `FunctionFact.params`. `line` is the 1-based line of its
+    `def`/`class`, not of its decorators. `docstring` is cleaned as `inspect.getdoc` does.
     """
 
     whole: Span
@@ -35,7 +35,7 @@ class Layout:
     class_bindings: dict[FactId, tuple[Span, ...]] = field(default_factory=dict[FactId, tuple[Span, ...]])
 
     def at(self, offset: int) -> FactId | None:
-        """The innermost `def` or `class` that holds an offset (decorators and the very end count); None outside of all."""
+        """The innermost `def` or `class` that holds an offset (decorators and the end count); None outside of all."""
         found = None
         width = -1
         for id_, spans in self.defs.items():

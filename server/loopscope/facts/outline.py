@@ -10,7 +10,7 @@ from loopscope.facts.expr import Expr
 
 
 class FactId(NamedTuple):
-    """Names one definition in a file: its dotted name and, where the name is defined again, the how-manieth (from 0)."""
+    """Names one definition in a file: its dotted name and, where that is defined again, the how-manieth (from 0)."""
 
     qualname: str
     nth: int = 0

@@ -1,4 +1,4 @@
-"""The facts of one chunk: they know its text, its place among equal names, and the file's imports, not where it stands."""
+"""The facts of one chunk: they know its text, the equal names above it and the file's imports, not where it stands."""
 
 import ast
 from collections import Counter
@@ -26,6 +26,7 @@ from loopscope.facts.outline import (
 from loopscope.facts.places import Places, places
 from loopscope.facts.reading import read
 from loopscope.facts.scan import Definition, Effect, Raw, Value, global_names, scan
+from loopscope.facts.seek import lines_with
 from loopscope.syntax.chunk import Chunk
 
 
@@ -59,7 +60,7 @@ class Part:
         return places(self.chunk, self.defs, self.anchors, self.class_anchors)
 
     def calls(self, class_bound: frozenset[str]) -> tuple[CallSite, ...]:
-        """The calls that happen when the chunk's statements run; `class_bound` are the names of the class they are in."""
+        """The calls that happen when the chunk's statements run; `class_bound` are the names of their class."""
         found = self._calls.get(class_bound)
         if found is None:
             found = calls_of(self.chunk.body, self.own_names, class_bound)
@@ -81,7 +82,7 @@ class Part:
         return {id_: node for id_, node in self.defs if not isinstance(node, ast.ClassDef)}
 
     def body(self, id_: FactId, above: Mapping[str, int]) -> Body:
-        """The body of one of `functions`; `above` counts equal names of functions nested in earlier ones of its name."""
+        """The body of one of `functions`; `above` counts names of functions nested in earlier ones of its name."""
         if above:
             return body_of(self.functions[id_], id_, self.names, above)
         found = self._bodies.get(id_)
@@ -122,7 +123,7 @@ def make_part(
     effects = [
         (raw.guard, read(raw.what.call, own_names)) for raw in raws if in_module and isinstance(raw.what, Effect)
     ]
-    declared = tuple(global_names(chunk.body, chunk.text))
+    declared = tuple(global_names(chunk))
     return Part(
         chunk=chunk,
         raws=raws,
@@ -158,6 +159,8 @@ class _Builder:
         self.defs: list[tuple[FactId, Definition]] = []
         self.class_anchors: dict[FactId, tuple[ast.AST, ...]] = {}
         self._chunk = chunk
+        self._yields = lines_with(chunk, ("yield",))
+        self._walruses = lines_with(chunk, (":=",))
         self._seen = seen
 
     def bindings(
@@ -178,7 +181,7 @@ class _Builder:
                     id=self._define(node, prefix),
                     name=node.name,
                     is_async=isinstance(node, ast.AsyncFunctionDef),
-                    yields=yields(node, self._chunk),
+                    yields=yields(node, self._yields),
                     params=params(node.args, self._chunk),
                     decorators=tuple([read(decorator, names) for decorator in node.decorator_list]),
                     returns=self._chunk.text[slice(*self._chunk.span(node.returns))] if node.returns else None,
@@ -191,7 +194,7 @@ class _Builder:
     def _class(self, node: ast.ClassDef, names: Mapping[str, str], prefix: str) -> ClassFact:
         id_ = self._define(node, prefix)
         # The header of a split class has a placeholder for its body; `with_members` adds what its members bind.
-        raws = scan(node.body, self._chunk.text)
+        raws = scan(node.body, self._walruses)
         bindings, anchors = self.bindings(raws, class_names(names, raws), f"{prefix}{node.name}.")
         self.class_anchors[id_] = anchors
         return ClassFact(

@@ -1,12 +1,13 @@
 """Which names the statements of a module or class body bind, before imports are known."""
 
 import ast
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from loopscope.facts.outline import Guard, ImportedModule, ImportedName, Rebound
 from loopscope.facts.reading import dotted_name
+from loopscope.facts.seek import lines_with, steps, touches
+from loopscope.syntax.chunk import Chunk
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
@@ -33,14 +34,19 @@ class Raw(NamedTuple):
     anchor: ast.AST
 
 
-def scan(statements: Iterable[ast.stmt], text: str) -> tuple[Raw, ...]:
+def scan(statements: Iterable[ast.stmt], walrus_lines: Sequence[int] = ()) -> tuple[Raw, ...]:
     """The bindings and effects of a module or class body in source order.
 
-    `text` is any text that holds the statements' source: what it does not mention need not be looked for.
+    `walrus_lines` are the lines on which `:=` stands.
     """
-    scanner = _Scanner(":=" in text)
+    scanner = _Scanner(walrus_lines)
     scanner.block(statements, Guard.ALWAYS)
     return tuple(scanner.found)
+
+
+def scan_chunk(chunk: Chunk) -> tuple[Raw, ...]:
+    """The bindings and effects of the statements of a chunk."""
+    return scan(chunk.body, lines_with(chunk, (":=",)))
 
 
 def is_main_guard(test: ast.expr) -> bool:
@@ -54,20 +60,11 @@ def is_main_guard(test: ast.expr) -> bool:
             return False
 
 
-_GLOBAL = re.compile(r"\bglobal\b")
-
-
-def global_names(statements: Iterable[ast.stmt], text: str) -> Iterator[tuple[str, ast.Global]]:
-    """The names that functions below the statements declare global, with the declaration."""
-    if not _GLOBAL.search(text):
-        return
-    pending: list[ast.AST] = list(reversed(list(statements)))
-    while pending:
-        node = pending.pop()
+def global_names(chunk: Chunk) -> Iterator[tuple[str, ast.Global]]:
+    """The names that functions of a chunk declare global, with the declaration."""
+    for node, _, _ in steps(chunk.body, lines_with(chunk, ("global ", "global\t", "global\\"))):
         if isinstance(node, ast.Global):
             yield from ((name, node) for name in node.names)
-        elif not isinstance(node, ast.expr):
-            pending.extend(reversed(list(ast.iter_child_nodes(node))))
 
 
 def combined(outer: Guard, inner: Guard) -> Guard:
@@ -79,9 +76,9 @@ def combined(outer: Guard, inner: Guard) -> Guard:
 
 
 class _Scanner:
-    def __init__(self, walruses: bool) -> None:
+    def __init__(self, walrus_lines: Sequence[int]) -> None:
         self.found: list[Raw] = []
-        self._walruses = walruses
+        self._walruses = walrus_lines
         self._main = False
 
     def block(self, statements: Iterable[ast.stmt], guard: Guard) -> None:
@@ -89,7 +86,7 @@ class _Scanner:
             self._statement(statement, guard)
 
     def _statement(self, node: ast.stmt, guard: Guard) -> None:
-        if self._walruses:
+        if self._walruses and touches(node, self._walruses):
             self._walrus(node, guard)
         match node:
             case ast.FunctionDef(name) | ast.AsyncFunctionDef(name) | ast.ClassDef(name):
@@ -204,7 +201,7 @@ class _Scanner:
                 if isinstance(child, ast.NamedExpr):
                     self.found.append(Raw(child.target.id, guard, Rebound("walrus"), child.target))
                 # Statements inside come here by themselves, or belong to a function; a lambda binds its own.
-                if not isinstance(child, ast.stmt | ast.Lambda):
+                if not isinstance(child, ast.stmt | ast.Lambda) and touches(child, self._walruses):
                     pending.append(child)
 
 

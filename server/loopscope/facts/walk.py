@@ -99,7 +99,7 @@ def _all(w: Walk, nodes: Iterable[ast.expr], use: Use, parent: ast.AST) -> None:
             _EXPRESSIONS.get(kind, _any)(w, node, use, parent)
 
 
-def _any(w: Walk, node: ast.AST, use: Use, parent: ast.AST) -> None:
+def _any(w: Walk, node: ast.AST, _use: Use, _parent: ast.AST) -> None:
     """Any expression without a rule of its own: what it holds is used for something else."""
     for child in ast.iter_child_nodes(node):
         if isinstance(child, ast.expr):
@@ -121,7 +121,7 @@ def _call(w: Walk, node: ast.Call, use: Use, parent: ast.AST) -> None:
         _expr(w, keyword.value, ARGUMENT, node)
 
 
-def _attribute(w: Walk, node: ast.Attribute, use: Use, parent: ast.AST) -> None:
+def _attribute(w: Walk, node: ast.Attribute, _use: Use, _parent: ast.AST) -> None:
     value = node.value
     while type(value) is Attribute:
         node = value
@@ -129,12 +129,12 @@ def _attribute(w: Walk, node: ast.Attribute, use: Use, parent: ast.AST) -> None:
     _expr(w, value, ATTRIBUTE, node)
 
 
-def _await(w: Walk, node: ast.Await, use: Use, parent: ast.AST) -> None:
+def _await(w: Walk, node: ast.Await, _use: Use, _parent: ast.AST) -> None:
     w.awaits.append(node)
     _expr(w, node.value, AWAITED, node)
 
 
-def _yield(w: Walk, node: ast.Yield | ast.YieldFrom, use: Use, parent: ast.AST) -> None:
+def _yield(w: Walk, node: ast.Yield | ast.YieldFrom, _use: Use, _parent: ast.AST) -> None:
     # A lambda's `yield` makes the lambda a generator, not the function.
     if not w.lambda_:
         w.yields.append(node)
@@ -153,7 +153,7 @@ def _bool(w: Walk, node: ast.BoolOp, use: Use, parent: ast.AST) -> None:
     _all(w, node.values, use, parent)
 
 
-def _binary(w: Walk, node: ast.BinOp, use: Use, parent: ast.AST) -> None:
+def _binary(w: Walk, node: ast.BinOp, _use: Use, _parent: ast.AST) -> None:
     # `a + b + …` is as deep as it is long.
     rights: list[ast.expr] = []
     left: ast.expr = node
@@ -184,38 +184,38 @@ def _ternary(w: Walk, node: ast.IfExp, use: Use, parent: ast.AST) -> None:
     _expr(w, node.orelse, use, parent)
 
 
-def _compare(w: Walk, node: ast.Compare, use: Use, parent: ast.AST) -> None:
+def _compare(w: Walk, node: ast.Compare, _use: Use, _parent: ast.AST) -> None:
     _expr(w, node.left, COMPARED, node)
     _all(w, node.comparators, COMPARED, node)
 
 
-def _subscript(w: Walk, node: ast.Subscript, use: Use, parent: ast.AST) -> None:
+def _subscript(w: Walk, node: ast.Subscript, _use: Use, _parent: ast.AST) -> None:
     _expr(w, node.value, ATTRIBUTE, node)
     _expr(w, node.slice, OTHER, node)
 
 
-def _sequence(w: Walk, node: ast.List | ast.Tuple | ast.Set, use: Use, parent: ast.AST) -> None:
+def _sequence(w: Walk, node: ast.List | ast.Tuple | ast.Set, _use: Use, _parent: ast.AST) -> None:
     _all(w, node.elts, OTHER, node)
 
 
-def _dict(w: Walk, node: ast.Dict, use: Use, parent: ast.AST) -> None:
+def _dict(w: Walk, node: ast.Dict, _use: Use, _parent: ast.AST) -> None:
     for key, value in zip(node.keys, node.values, strict=True):
         if key is not None:
             _expr(w, key, OTHER, node)
         _expr(w, value, OTHER, node)
 
 
-def _text(w: Walk, node: ast.JoinedStr, use: Use, parent: ast.AST) -> None:
+def _text(w: Walk, node: ast.JoinedStr, _use: Use, _parent: ast.AST) -> None:
     _all(w, node.values, OTHER, node)
 
 
-def _field(w: Walk, node: ast.FormattedValue, use: Use, parent: ast.AST) -> None:
+def _field(w: Walk, node: ast.FormattedValue, _use: Use, _parent: ast.AST) -> None:
     _expr(w, node.value, OTHER, node)
     if node.format_spec is not None:
         _expr(w, node.format_spec, OTHER, node)
 
 
-def _lambda(w: Walk, node: ast.Lambda, use: Use, parent: ast.AST) -> None:
+def _lambda(w: Walk, node: ast.Lambda, _use: Use, _parent: ast.AST) -> None:
     arguments = node.args
     _all(w, _defaults(arguments), OTHER, node)
     before = w.lambda_, w.comprehension, w.hidden, w.bound
@@ -226,7 +226,7 @@ def _lambda(w: Walk, node: ast.Lambda, use: Use, parent: ast.AST) -> None:
 
 
 def _comprehension(
-    w: Walk, node: ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp, use: Use, parent: ast.AST
+    w: Walk, node: ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp, _use: Use, _parent: ast.AST
 ) -> None:
     first = node.generators[0]
     # The first iterable is evaluated outside, before anything else.
