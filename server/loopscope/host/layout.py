@@ -47,24 +47,30 @@ def read_layout(prefix: PurePath, wanted: tuple[int, int] | None = None) -> Layo
     Of a virtual environment that includes system packages, those of its base come after its own (`site.venv`).
     """
     settings = _venv_settings(prefix)
+    own = _alone(prefix, settings, wanted)
+    if own is None or own.python_version is None or own.stdlib is not None:
+        return own
+    for base in _bases(settings):
+        # A base that says it has a base itself is not followed: it may lead in a circle.
+        below = _alone(base, {}, own.python_version[:2])
+        if below is not None and below.stdlib is not None:
+            shared = settings.get("include-system-site-packages", "").lower() == "true"
+            sites = (*own.site_packages, *(below.site_packages if shared else ()))
+            return own._replace(site_packages=tuple(dict.fromkeys(sites)), stdlib=below.stdlib)
+    return own
+
+
+def _alone(prefix: PurePath, settings: dict[str, str], wanted: tuple[int, int] | None) -> Layout | None:
     declared = _declared_version(prefix, settings)
     own = _libraries(prefix, wanted or (declared[:2] if declared else None))
     if own is None:
         return None
     version, libraries = own
-    version = declared or version
     site_packages = tuple(site for library in libraries for site in _site_packages(prefix, library))
     stdlib = next((library for library in libraries if os.path.isfile(library / "os.py")), None)
-    base = _base(settings)
-    if base is not None and version is not None:
-        below = read_layout(base, version[:2])
-        if below is not None:
-            stdlib = stdlib or below.stdlib
-            if settings.get("include-system-site-packages", "").lower() == "true":
-                site_packages += below.site_packages
     if not site_packages and stdlib is None:
         return None
-    return Layout(prefix, version, tuple(dict.fromkeys(site_packages)), stdlib)
+    return Layout(prefix, declared or version, tuple(dict.fromkeys(site_packages)), stdlib)
 
 
 def read_text(path: PurePath) -> str:
@@ -126,13 +132,13 @@ def _site_packages(prefix: PurePath, library: PurePath) -> Iterator[PurePath]:
         yield from (path for place in debian if os.path.isdir(path := place / "dist-packages"))
 
 
-def _base(settings: dict[str, str]) -> PurePath | None:
-    """The prefix of the Python that a virtual environment was made from: `home` is the directory of its interpreter."""
-    home = settings.get("home", "")
-    if not os.path.isabs(home):
-        return None
-    real = PurePath(os.path.realpath(home))
-    return real.parent if real.name.lower() in ("bin", "scripts") else real
+def _bases(settings: dict[str, str]) -> Iterator[PurePath]:
+    """Prefixes of the Python that a virtual environment was made from, by its interpreter and `home`."""
+    executable = settings.get("executable", "")
+    for folder in (os.path.dirname(executable), settings.get("home", "")):
+        if os.path.isabs(folder):
+            real = PurePath(os.path.realpath(folder))
+            yield real.parent if real.name.lower() in ("bin", "scripts") else real
 
 
 def running_layout() -> Layout:

@@ -135,6 +135,9 @@ def test_where_project_tools_keep_environments(workspace: Path, tmp_path: Path) 
     expected = home / ".local/share/hatch/env/virtual/my-app" / hashed(workspace) / "my-app"
     make_venv(expected)
     assert find(workspace).path == expected
+    make_venv(expected.with_name("documentation-and-more"))
+    make_venv(expected.with_name("hatch-test.py3.12"))
+    assert find(workspace).path == expected.with_name("hatch-test.py3.12")
     poetry = home / ".cache/pypoetry/virtualenvs"
     for minor in ("3.9", "3.12"):
         make_venv(poetry / f"my.app-{hashed(workspace)}-py{minor}", f"{minor}.1")
@@ -216,6 +219,30 @@ def test_the_base_gives_the_standard_library_and_on_demand_its_packages(workspac
     environment = find(workspace)
     assert (environment.version_of("pytest"), environment.has("anyio")) == ((7, 0, 0), True)
     assert environment.search_path[0] == workspace / ".venv/lib/python3.12/site-packages"
+
+
+def test_a_base_in_a_mac_framework_is_found_by_its_interpreter(workspace: Path, tmp_path: Path) -> None:
+    framework = tmp_path / "Cellar" / "Frameworks" / "Python.framework" / "Versions" / "3.12"
+    make_base(framework)
+    (tmp_path / "Cellar" / "bin").mkdir()
+    make_venv(workspace / ".venv", home=f"{tmp_path}/Cellar/bin", executable=f"{framework}/bin/python3.12")
+    assert find(workspace).stdlib == framework / "lib" / "python3.12"
+
+
+def test_an_environment_that_names_itself_as_base_is_no_circle(workspace: Path) -> None:
+    prefix = workspace / ".venv"
+    site_packages = make_venv(prefix, home=f"{prefix}/bin", include_system_site_packages="true")
+    assert find(workspace).site_packages == (site_packages,)
+
+
+def test_the_interpreter_of_an_environment_is_not_mistaken_for_that_of_its_base(
+    workspace: Path, tmp_path: Path
+) -> None:
+    make_base(tmp_path / "usr")
+    make_venv(workspace / "mine", home=f"{tmp_path}/usr/bin")
+    (workspace / "mine" / "bin" / "python").unlink()
+    (workspace / "mine" / "bin" / "python").symlink_to(tmp_path / "usr" / "bin" / "python3")
+    assert find(workspace, "mine/bin/python").path == workspace / "mine"
 
 
 def test_a_setting_may_be_an_interpreter_outside_any_environment(workspace: Path, tmp_path: Path) -> None:
