@@ -1,4 +1,4 @@
-"""The Python environment of a project as plain data: versions, plugins and where modules are. The host reads it from disk."""
+"""The Python environment of a project as plain data: versions, plugins, where modules are. The host reads the disk."""
 
 import re
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ Version: TypeAlias = tuple[int, ...]
 EnvironmentKind: TypeAlias = Literal["venv", "conda", "setting", "server", "none"]
 
 NEWEST_KNOWN: Mapping[str, Version] = {"pytest": (9, 2, 0), "pytest-asyncio": (1, 5, 0)}
-"""What is assumed of a project whose environment has no pytest or pytest-asyncio: the releases loopscope was built against."""
+"""What is assumed where no pytest or pytest-asyncio is installed: the releases that loopscope was built against."""
 
 PLUGIN_GROUP = "pytest11"
 """The entry-point group that pytest loads plugins from (`Config._preparse` in pytest)."""
@@ -109,12 +109,12 @@ class Environment:
 
 
 def normalised(name: str) -> str:
-    """A distribution name in the form that compares equal for all spellings (PEP 503): `Pytest_Asyncio` -> `pytest-asyncio`."""
+    """A distribution name in the one form for all spellings (PEP 503): `Pytest_Asyncio` -> `pytest-asyncio`."""
     return _SEPARATORS.sub("-", name).lower()
 
 
 def release(text: str) -> Version | None:
-    """The release numbers of a version (PEP 440), without epoch, pre-release and local parts; None when there are none."""
+    """The release numbers of a version (PEP 440), without epoch, pre-release and local parts; None without any."""
     match = _RELEASE.match(text)
     # Longer numbers are no version, and int() would take long or refuse them.
     return tuple(int(part[:9]) for part in match[1].split(".")) if match else None

@@ -1,4 +1,4 @@
-"""Where a module is: importing by name, without importing. Mirrors `importlib.machinery.PathFinder` for source files."""
+"""Where a module is: found by name, not imported. Mirrors `importlib.machinery.PathFinder` for source files."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import PurePath
@@ -11,9 +11,9 @@ def find_module(
 ) -> PurePath | None:
     """The source file that `import dotted` would load: a package's `__init__.py` or a module's `.py`.
 
-    `roots` are directories in import order; `editable` maps module names to a directory or file (see `Environment`) and is
-    asked after the roots, as editable import hooks are. None for a namespace package itself, a compiled module, a built-in
-    one, or no module at all.
+    `roots` are directories in import order; `editable` maps module names to a directory or file (see `Environment`)
+    and is asked after the roots, as editable import hooks are. None for a namespace package itself, a compiled module,
+    a built-in one, or no module at all.
     """
     parts = dotted.split(".")
     if not all(part.isidentifier() for part in parts):
@@ -25,7 +25,7 @@ def find_module(
 
 
 def module_name(path: PurePath, roots: Sequence[PurePath]) -> str | None:
-    """The dotted name under which the source file `path` is imported from the first root that holds it; None if none does."""
+    """The dotted name under which the first root that holds the source file `path` has it; None if none does."""
     for root in roots:
         if path.is_relative_to(root) and path.suffix == ".py":
             parts = path.relative_to(root).with_suffix("").parts
@@ -36,7 +36,7 @@ def module_name(path: PurePath, roots: Sequence[PurePath]) -> str | None:
 
 
 def _descend(files: Files, parts: Sequence[str], roots: Sequence[PurePath]) -> PurePath | None:
-    """Follow the parts one directory deeper each; a namespace package continues in every root that has a part of it."""
+    """Follow the parts one directory deeper each; a namespace package goes on in every root that has a part of it."""
     places: Sequence[PurePath] = roots
     for index, part in enumerate(parts):
         last = index == len(parts) - 1
@@ -61,7 +61,7 @@ def _descend(files: Files, parts: Sequence[str], roots: Sequence[PurePath]) -> P
 
 
 def _through_hooks(files: Files, parts: Sequence[str], editable: Mapping[str, PurePath]) -> PurePath | None:
-    """The longest prefix of the name that a hook maps, then the rest below it (setuptools' `_EditableFinder.find_spec`)."""
+    """The longest prefix that a hook maps, then the rest below it (setuptools' `_EditableFinder.find_spec`)."""
     for length in range(len(parts), 0, -1):
         target = editable.get(".".join(parts[:length]))
         if target is None:
