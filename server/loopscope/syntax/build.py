@@ -117,11 +117,13 @@ def _chunk(text: str, kind: Kind, body: list[ast.stmt], failure: Failure | None,
     if nested:
         body = [statement for holder in body[:1] if isinstance(holder, ast.ClassDef) for statement in holder.body]
     if kind == "class":
-        body = [statement for statement in body if isinstance(statement, ast.ClassDef)][:1] or _nameless()
+        classes: list[ast.stmt] = [statement for statement in body if isinstance(statement, ast.ClassDef)]
+        body = classes[:1] or _nameless()
     if parsed is None and not text.isascii():
         parsed = _lines(text)
     problems = () if failure is None else (_problem(text, starts, base, failure),)
-    return Chunk(text, kind, tuple(body), problems, len(starts) - 1, base, starts, parsed and tuple(parsed))
+    columns = None if parsed is None else tuple(parsed)
+    return Chunk(text, kind, tuple(body), problems, len(starts) - 1, base, starts, columns)
 
 
 def _nameless() -> list[ast.stmt]:

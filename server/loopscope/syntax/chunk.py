@@ -18,10 +18,14 @@ class Located(Protocol):
     col_offset: int
 
     @property
-    def end_lineno(self) -> int | None: ...
+    def end_lineno(self) -> int | None:
+        """The 1-based line on which it ends."""
+        ...
 
     @property
-    def end_col_offset(self) -> int | None: ...
+    def end_col_offset(self) -> int | None:
+        """The UTF-8 bytes before its end on that line."""
+        ...
 
 
 class Problem(NamedTuple):
@@ -58,7 +62,7 @@ class Chunk:
         starts = self.starts
         if self.parsed is None:
             return starts[line] + col_offset
-        if line >= len(starts):
+        if line >= len(self.parsed):
             return len(self.text)
         source = self.parsed[line]
         if not source.isascii():

@@ -35,12 +35,12 @@ def kept_header(lines: list[str], at: Logical) -> list[str]:
         rest, count = _signature(lines, at, named.end())
         for inside in _candidates(rest):
             if isinstance(strict(f"{shell}({inside}): pass"), ast.Module):
-                kept = f"{lines[at.first][: named.end()]}({inside}):".split("\n")
-                return kept + [""] * (count - len(kept))
+                signature = f"{lines[at.first][: named.end()]}({inside}):".split("\n")
+                return signature + [""] * (count - len(signature))
         return [f"{indent}{shell}():"] + [""] * (count - 1)
     block = _BLOCK.match(lines[at.first])
-    indent, word = block.groups() if block else ("", None)
-    kept = indent + _KEPT_BLOCKS.get(word or "", "if 1:")
+    indent = block.group(1) if block else ""
+    kept = indent + _KEPT_BLOCKS.get(block.group(2) if block else "", "if 1:")
     same = at.first == at.last and kept == lines[at.first].rstrip()
     last = at.opened if at.opened >= 0 else at.last
     return [f"{indent}if 1:" if same else kept] + [""] * (last - at.first)

@@ -129,22 +129,25 @@ def dotted(node: ast.expr) -> str | None:
 class Scope:
     """The bindings that an expression sees, its own scope's first."""
 
-    __slots__ = ("_node", "_own", "_outer")
+    __slots__ = ("_own", "node", "outer")
 
-    def __init__(self, own: Bindings) -> None:
-        """The scope of a module with these bindings."""
-        self._own: Bindings | None = own
-        self._node: FunctionNode | ast.ClassDef | None = None
-        self._outer: Scope | None = None
+    def __init__(
+        self,
+        own: Bindings | None,
+        node: FunctionNode | ast.ClassDef | None = None,
+        outer: "Scope | None" = None,
+    ) -> None:
+        """`Scope(bindings)` is a module's; others come from `inside`. Without `own`, `node` is read when needed."""
+        self._own = own
+        self.node = node
+        self.outer = outer
 
     def inside(self, node: FunctionNode | ast.ClassDef) -> "Scope":
         """The scope of the body of a function or class that stands in this scope.
 
         Its bindings are looked for when they are first needed.
         """
-        scope = Scope.__new__(Scope)
-        scope._own, scope._node, scope._outer = None, node, self
-        return scope
+        return Scope(None, node, self)
 
     def resolve(self, node: ast.expr) -> str | None:
         """The canonical dotted name of an expression, or None when it has none that is known.
@@ -163,7 +166,7 @@ class Scope:
             first, dot, rest = written.partition(".")
             own = scope.bindings
             # Functions and classes that stand in a class do not see its names.
-            hidden = scope is not self and isinstance(scope._node, ast.ClassDef)
+            hidden = scope is not self and isinstance(scope.node, ast.ClassDef)
             name = None if hidden else own.names.get(first)
             if name is not None and name.target is not None:
                 if name.imported:
@@ -177,14 +180,14 @@ class Scope:
             elif name is not None or (own.stars and not hidden):
                 return None
             seen.clear()
-            scope = scope._outer
+            scope = scope.outer
         return f"builtins.{written}" if written.partition(".")[0] in _BUILTINS else None
 
     @property
     def bindings(self) -> Bindings:
         """What this scope itself binds."""
         if self._own is None:
-            self._own = merge(_bound_in(self._node)) if self._node is not None else Bindings({}, ())
+            self._own = merge(() if self.node is None else _bound_in(self.node))
         return self._own
 
 

@@ -11,8 +11,7 @@ NESTED = "class _:\n"
 
 _UNREADABLE = re.compile("[\x00\ud800-\udfff]")
 
-# The parser warns of invalid escapes in the analysed text, which would go to the server's stderr.
-warnings.filterwarnings("ignore", module=re.escape(FILENAME))
+_OWN_FILE = re.compile(re.escape(FILENAME))
 
 
 class Failure(NamedTuple):
@@ -36,6 +35,7 @@ def strict(text: str) -> ast.Module | Failure:
         column = bad.start() - (text.rfind("\n", 0, bad.start()) + 1) + 1
         what = "a NUL byte" if bad.group() == "\x00" else "a lone surrogate"
         return Failure(f"source code cannot contain {what}", line, column, line, column + 1)
+    _silence_parser()
     try:
         tree = compile(text, FILENAME, "exec", ast.PyCF_ONLY_AST, dont_inherit=True)
     except SyntaxError as error:
@@ -50,3 +50,13 @@ def strict(text: str) -> ast.Module | Failure:
 def parses(text: str, *, nested: bool) -> bool:
     """Whether a text parses, as a module or as members of a class."""
     return isinstance(strict(NESTED + text if nested else text), ast.Module)
+
+
+def _silence_parser() -> None:
+    """Ignore the parser's warnings of the analysed text, such as of invalid escapes.
+
+    They would go to the server's stderr, or be errors under `-W error`. Only warnings of texts parsed here are ignored,
+    so the filter can stay; `catch_warnings` is not safe in threads.
+    """
+    if not warnings.filters or warnings.filters[0][3] != _OWN_FILE:
+        warnings.filterwarnings("ignore", module=_OWN_FILE.pattern)

@@ -20,7 +20,7 @@ class Position(NamedTuple):
 
 
 def line_starts(text: str) -> list[int]:
-    """Offsets at which lines start, the first being 0. Lines end at `\\n`, `\\r\\n` and `\\r` only (LSP, TextDocument)."""
+    """Offsets at which lines start, the first being 0; lines end at LF, CRLF and CR only (LSP, TextDocument)."""
     if "\r" in text:
         return [0, *(match.end() for match in LINE_END.finditer(text))]
     starts = list(accumulate(map(len, text.split("\n")), _after_newline, initial=0))

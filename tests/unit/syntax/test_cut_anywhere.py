@@ -10,12 +10,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-
 from loopscope.syntax.chunk import Tree
 from loopscope.syntax.parse import parse
 
 STDLIB_TESTS = Path(sysconfig.get_path("stdlib"), "test")
-CUTS_PER_FILE = 120
+CUTS_PER_FILE = 60
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 NASTY = '''

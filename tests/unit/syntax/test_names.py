@@ -3,7 +3,6 @@
 import ast
 
 import pytest
-
 from loopscope.syntax.names import Scope, bound, imported, merge
 
 
@@ -79,7 +78,8 @@ def f(asyncio, *, key=time):
 def test_functions_shadow_and_import() -> None:
     outer = module(FUNCTION)
     _, class_, function = ast.parse(FUNCTION).body
-    assert isinstance(class_, ast.ClassDef) and isinstance(function, ast.FunctionDef)
+    assert isinstance(class_, ast.ClassDef)
+    assert isinstance(function, ast.FunctionDef)
     inside = outer.inside(function)
     assert inside.resolve_name("asyncio.run") is None
     assert inside.resolve_name("t.sleep") == "time.sleep"

@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
 from loopscope.syntax.chunk import Located, Placed, Tree
 from loopscope.syntax.parse import parse, parse_whole
 
 ASYNCIO_TESTS = sorted(Path(sysconfig.get_path("stdlib"), "test", "test_asyncio").glob("test_*.py"))
 FRAGMENTS = (
-    '"""', "'''", "(", ")", "[", "]", "{", "}", "\n", "    ", "\t", "def ", "class ", "@", "async def f(", "#", "\\", "'",
-    '"', "\r", "\r\n", "é", "😀", "\x00", "\ud800", "\f", "import ", "else:\n", "x = 1\n", "\nclass A:\n    ", "\ufeff",
+    '"""', "'''", "(", ")", "[", "]", "{", "}", "\n", "    ", "\t", "def ", "class ", "@", "async def f(", "#", "\\",
+    "'", '"', "\r", "\r\n", "é", "😀", "\x00", "\ud800", "\f", "import ", "else:\n", "x = 1\n", "\nclass A:\n    ",
+    "\ufeff",
 )  # fmt: skip
 
 
@@ -25,8 +25,10 @@ def read(path: Path) -> str:
 def told(tree: Tree) -> list[object]:
     """Everything that a tree says."""
     return [
-        (start, line, holder, chunk.kind, chunk.text, chunk.problems, chunk.base, chunk.parsed)
-        + tuple(ast.dump(statement, include_attributes=True) for statement in chunk.body)
+        (
+            *(start, line, holder, chunk.kind, chunk.text, chunk.problems, chunk.base, chunk.parsed),
+            *(ast.dump(statement, include_attributes=True) for statement in chunk.body),
+        )
         for start, line, chunk, holder in tree.chunks
     ]
 
@@ -93,9 +95,9 @@ def test_typing_keeps_every_other_chunk() -> None:
     assert parse(text, tree) is tree
 
 
-@pytest.mark.parametrize("path", ASYNCIO_TESTS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", ASYNCIO_TESTS[::4], ids=lambda path: path.stem)
 def test_real_files_say_the_same_by_chunks_and_whole(path: Path) -> None:
-    text = read(path).replace('"""', '"""é😀')
+    text = read(path).replace("self", "sélf").replace('"""Test', '"""😀 Test')
     for variant in (text, text.replace("\n", "\r\n"), f"\ufeff{text}"):
         tree, whole = parse(variant), parse_whole(variant)
         check(tree)
@@ -202,9 +204,10 @@ RECOVERED = [
 ]
 
 
-@pytest.mark.parametrize(("text", "expected"), RECOVERED, ids=lambda text: repr(text))
+@pytest.mark.parametrize(("text", "expected"), RECOVERED, ids=repr)
 def test_only_the_broken_part_is_masked(text: str, expected: str) -> None:
     tree = parse(text)
+    check(tree)
     body: list[ast.stmt] = []
     for placed in tree.chunks:
         if placed.chunk.kind == "member":
@@ -215,7 +218,6 @@ def test_only_the_broken_part_is_masked(text: str, expected: str) -> None:
             body += placed.chunk.body
     assert ast.unparse(ast.Module(body, [])) == expected
     assert len(list(tree.problems())) == 1
-    check(tree)
 
 
 def test_an_unclosed_string_hides_no_other_function() -> None:
@@ -233,3 +235,8 @@ def test_a_problem_is_pythons_own() -> None:
     (problem,) = parse(text).problems()
     assert problem.message == "'[' was never closed"
     assert text[slice(*problem.span)] == "["
+
+
+def test_doubtful_escapes_are_no_problem(recwarn: pytest.WarningsRecorder) -> None:
+    assert not list(parse(r"x = '\d'").problems())
+    assert not recwarn.list
