@@ -5,13 +5,13 @@ import ast
 from loopscope.facts.seek import Step, lines_with, steps
 from loopscope.syntax.chunk import Chunk
 
-_HINTS = ("globals", "locals", "vars", "exec", "modules", "__getattr__")
+_HINTS = ("globals", "locals", "vars", "exec", "modules")
 _READING = frozenset({"get", "keys", "values", "items", "copy", "__contains__", "__getitem__"})
 _READERS = frozenset({"sorted", "list", "dict", "set", "tuple", "len", "print", "eval", "repr", "str"})
 
 
-def dynamic_names(chunk: Chunk, *, in_module: bool) -> frozenset[str]:
-    """What of `Outline.dynamic` a chunk gives rise to; `in_module` is false for members of a class.
+def dynamic_names(chunk: Chunk) -> frozenset[str]:
+    """What of `Outline.dynamic` the code of a chunk gives rise to.
 
     Reading `globals()["x"]` is none; what is not known to only read counts. `locals()` and `vars()` count in the bodies
     of modules and classes, where writing to them has an effect.
@@ -19,15 +19,13 @@ def dynamic_names(chunk: Chunk, *, in_module: bool) -> frozenset[str]:
     text = chunk.text
     if not any(hint in text for hint in _HINTS):
         return frozenset()
-    found = (_how(step, in_module=in_module) for step in steps(chunk.body, lines_with(chunk, _HINTS)))
+    found = (_how(step) for step in steps(chunk.body, lines_with(chunk, _HINTS)))
     return frozenset(how for how in found if how)
 
 
-def _how(step: Step, *, in_module: bool) -> str | None:
+def _how(step: Step) -> str | None:
     node, parent, in_function = step
     match node:
-        case ast.FunctionDef("__getattr__") if in_module and not isinstance(parent, ast.ClassDef) and not in_function:
-            return "__getattr__"
         case ast.Call(ast.Name("globals" | "locals" | "vars" as name), []):
             return None if (in_function and name != "globals") or _only_reads(node, parent) else name
         case ast.Call(ast.Name("exec"), arguments) if not in_function and len(arguments) < 2:

@@ -142,7 +142,7 @@ def make_part(
             for guard, effect in effects
             if guard not in (Guard.ALWAYS, Guard.TYPE_CHECKING)
         ),
-        dynamic=dynamic_names(chunk, in_module=in_module),
+        dynamic=dynamic_names(chunk) | ({"__getattr__"} if in_module and _has_getattr(bindings) else set()),
     )
 
 
@@ -213,6 +213,11 @@ class _Builder:
         id_ = FactId(qualname, nth)
         self.defs.append((id_, node))
         return id_
+
+
+def _has_getattr(bindings: tuple[Binding, ...]) -> bool:
+    """Whether a module makes its attributes when they are asked for (PEP 562)."""
+    return any(name == "__getattr__" and guard is not Guard.TYPE_CHECKING for name, _, guard in bindings)
 
 
 def _same(left: Mapping[str, str], right: Mapping[str, str]) -> bool:

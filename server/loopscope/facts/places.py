@@ -75,8 +75,11 @@ def anchor_span(anchor: ast.AST, chunk: Chunk) -> Span:
             return Span(span.start, min(span.end, span.start + len(name.partition(".")[0])))
         case ast.ExceptHandler(type=ast.expr() as caught):
             return _after(chunk.span(caught).end, chunk.span(anchor), chunk)
-        case ast.MatchAs(pattern=ast.pattern() as inner):
-            return _after(chunk.span(inner).end, chunk.span(anchor), chunk)
+        case ast.MatchAs(name=str() as name) | ast.MatchStar(str() as name) | ast.MatchMapping(rest=str() as name):
+            # The name is the last that the pattern's text has, but for brackets and commas.
+            whole = chunk.span(anchor)
+            at = chunk.text.rfind(name, whole.start, whole.end)
+            return Span(at, at + len(name)) if at >= 0 else whole
         case ast.expr() | ast.pattern() | ast.stmt():
             return chunk.span(anchor)
         case _:

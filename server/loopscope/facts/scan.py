@@ -206,13 +206,15 @@ class _Scanner:
 
 
 def captures(pattern: ast.pattern) -> Iterator[tuple[str, ast.pattern]]:
-    """The names that a pattern of `match` binds, with the pattern that binds each."""
-    for node in ast.walk(pattern):
-        match node:
-            case ast.MatchAs(_, str() as name) | ast.MatchStar(str() as name) | ast.MatchMapping(_, _, str() as name):
-                yield name, node
-            case _:
-                pass
+    """The names that a pattern of `match` binds, in source order, with the pattern that binds each."""
+    for child in ast.iter_child_nodes(pattern):
+        if isinstance(child, ast.pattern):
+            yield from captures(child)
+    match pattern:
+        case ast.MatchAs(_, str() as name) | ast.MatchStar(str() as name) | ast.MatchMapping(_, _, str() as name):
+            yield name, pattern
+        case _:
+            pass
 
 
 def _checks_types(test: ast.expr) -> bool | None:
