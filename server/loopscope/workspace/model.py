@@ -92,6 +92,8 @@ class FixtureDef:
     """The distribution of a plugin, as `pytest-mock 3.17.0`."""
     loop_scope_argument: "Scope | Unknown | None" = None
     """What `loop_scope=` says; None when it is not given."""
+    supplied: str | None = None
+    """A decorator that may supply some of `argnames` itself, so that a name without a fixture is no mistake."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,181 @@
+"""All fixtures that pytest sets up for a test: `FixtureManager.getfixtureinfo` and `getfixtureclosure`."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import PurePath
+
+from loopscope.facts.expr import Const, Expr
+from loopscope.workspace.environment import Environment
+from loopscope.workspace.marks import Mark, class_marks, function_marks, module_marks, parametrized, used_fixtures
+from loopscope.workspace.model import Closure, FixtureDef, Scope, TestItem, Unknown
+from loopscope.workspace.mro import ClassKey, class_fact, mro_of
+from loopscope.workspace.plugins import roster_of
+from loopscope.workspace.project import config_at
+from loopscope.workspace.queries import Queries
+from loopscope.workspace.signature import bound_names
+from loopscope.workspace.visibility import Level
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a test asks for, before anything that its fixtures need."""
+
+    argnames: tuple[str, ...]
+    usefixtures: tuple[str, ...]
+    marks: tuple[Mark, ...]
+    supplied: str | None
+
+
+def all_marks(q: Queries, test: TestItem, classes: tuple[ClassKey, ...]) -> tuple[Mark, ...]:
+    """The marks of a test, nearest first: function, innermost class, …, module (`Node.iter_markers`).
+
+    anyio's plugin adds `usefixtures("anyio_backend")` to the coroutine functions that it is to run.
+    """
+    own = function_marks(q, test.code_path, test.function)
+    outer: list[Mark] = []
+    for path, id_ in reversed(classes):
+        outer += q.get(class_marks, path, id_)
+    outer += q.get(module_marks, test.path)
+    if _is_anyio(q, test, (*own, *outer)):
+        own = (*own, Mark("usefixtures", (Const("anyio_backend"),), (), test.path, "anyio"))
+    return (*own, *outer)
+
+
+def _is_anyio(q: Queries, test: TestItem, marks: tuple[Mark, ...]) -> bool:
+    """Mirrors `pytest_pycollect_makeitem` in anyio's `pytest_plugin.py`."""
+    if not test.function.is_async or test.function.yields or test.is_unittest:
+        return False
+    if not q.get(roster_of, test.path.parent).has("anyio"):
+        return False
+    auto = q.get(config_at, test.path.parent).anyio_mode.value == "auto"
+    return auto or any(mark.name == "anyio" for mark in marks)
+
+
+def closure_of(q: Queries, test: TestItem, level: Level, asked: Asked) -> Closure:
+    """The closure of a test that sees `level`."""
+    given = parametrized(q, asked.marks)
+    initial = tuple(dict.fromkeys((*level.autouse_names(), *asked.usefixtures, *asked.argnames)))
+    unknown: dict[str, Unknown] = {}
+    chains: dict[str, tuple[FixtureDef, ...]] = {}
+
+    def chain(name: str) -> tuple[FixtureDef, ...]:
+        if name in given.direct or name == "request":
+            return ()
+        if name not in chains and name not in unknown:
+            found = level.chain(name)
+            if isinstance(found, Unknown):
+                unknown[name] = found
+            else:
+                chains[name] = found
+        return chains.get(name, ())
+
+    environment = q.environment(test.path)
+    names = _ordered(_names(environment, initial, chain), chains)
+    missing = {name for name in names if not chain(name) and name not in given.direct and name != "request"}
+    missing -= set(unknown)
+    for name in tuple(missing):
+        doubt = _doubt(name, asked, given.unknown)
+        if doubt is not None:
+            unknown[name] = doubt
+            missing.discard(name)
+    found = {name: chain for name, chain in chains.items() if chain}
+    return Closure(names, initial, found, given.direct, frozenset(missing), unknown)
+
+
+def _doubt(name: str, asked: Asked, parametrize: str | None) -> Unknown | None:
+    """Why a name that is no fixture may come from elsewhere."""
+    if parametrize is not None:
+        return Unknown(parametrize)
+    if asked.supplied is not None and name in asked.argnames:
+        return Unknown(f"the decorator `{asked.supplied}` may pass `{name}`")
+    return None
+
+
+def asked_by(q: Queries, test: TestItem, classes: tuple[ClassKey, ...], marks: tuple[Mark, ...]) -> Asked:
+    """The parameters and marks of a test. Methods of a TestCase take no fixtures by parameter."""
+    used = used_fixtures(marks)
+    if test.is_unittest:
+        return Asked((), used, marks, None)
+    decorators: list[tuple[PurePath, Expr]] = []
+    for key in classes:
+        for base in q.get(mro_of, *key).classes:
+            fact = class_fact(q, *base)
+            if fact is not None and test.name.startswith("test"):
+                decorators += [(base[0], expr) for expr in fact.decorators]
+    names = bound_names(
+        q,
+        test.code_path,
+        test.function,
+        test.function.decorators,
+        bound=bool(test.class_path),
+        class_decorators=tuple(decorators),
+    )
+    return Asked(names.names, used, marks, names.supplied)
+
+
+def _names(
+    environment: Environment, initial: Iterable[str], chain: Callable[[str], tuple[FixtureDef, ...]]
+) -> list[str]:
+    """The names in the order in which this version of pytest meets them."""
+    if not environment.at_least("pytest", 9):
+        return _breadth_first(initial, chain)
+    found = dict.fromkeys(initial) if not environment.at_least("pytest", 9, 1) else {}
+    _depth_first(initial, chain, found)
+    return list(found)
+
+
+def _breadth_first(initial: Iterable[str], chain: Callable[[str], tuple[FixtureDef, ...]]) -> list[str]:
+    """pytest 7 and 8: what an overridden fixture needs counts only when it is met by itself."""
+    names = list(initial)
+    done: set[str] = set()
+    length = -1
+    while length != len(names):
+        length = len(names)
+        for name in names:
+            if name in done:
+                continue
+            defs = chain(name)
+            if defs:
+                done.add(name)
+                names += [each for each in dict.fromkeys(defs[-1].argnames) if each not in names]
+    return names
+
+
+def _depth_first(
+    initial: Iterable[str], chain: Callable[[str], tuple[FixtureDef, ...]], found: "dict[str, None]"
+) -> None:
+    """pytest 9: `traverse_fixture_closure`, which follows an override that requests its own name to the overridden one."""
+    indices: dict[str, int] = {}
+
+    def process(name: str) -> None:
+        index = indices.get(name)
+        if index == -1:
+            return
+        if index is None:
+            found[name] = None
+            indices[name] = -1
+        defs = chain(name)
+        if not defs:
+            return
+        index = indices.get(name, -1)
+        if -index > len(defs):
+            return
+        indices[name] = index - 1
+        for needed in defs[index].argnames:
+            process(needed)
+        indices[name] = index
+
+    for name in initial:
+        process(name)
+
+
+def _ordered(names: list[str], chains: dict[str, tuple[FixtureDef, ...]]) -> tuple[str, ...]:
+    """Wide scopes first, otherwise as met."""
+    scopes = list(Scope)
+
+    def width(name: str) -> int:
+        defs = chains.get(name)
+        scope = defs[-1].scope if defs else Scope.FUNCTION
+        return scopes.index(scope) if isinstance(scope, Scope) else 0
+
+    return tuple(sorted(names, key=width, reverse=True))

@@ -1,0 +1,137 @@
+"""The fixtures that pytest finds in a module or in an instance of a class: `FixtureManager.parsefactories`."""
+
+import sys
+from dataclasses import dataclass, field
+from pathlib import PurePath
+
+from loopscope.facts.expr import Call, dotted
+from loopscope.facts.outline import Assigned, Binding, ClassFact, FactId, FunctionFact, Guard, ImportedName
+from loopscope.workspace.imports import find_import, is_installed
+from loopscope.workspace.model import Unknown
+from loopscope.workspace.mro import attributes, member
+from loopscope.workspace.namespace import index_of, lookup, names_of
+from loopscope.workspace.queries import Cycle, Queries
+from loopscope.workspace.recipes import Recipe, recipe_of
+from loopscope.workspace.values import Alternatives, Value
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Held:
+    """The fixtures of one holder in the order of registration; names that may be fixtures; why there may be more."""
+
+    recipes: tuple[Recipe, ...] = ()
+    unknown: dict[str, Unknown] = field(default_factory=dict[str, Unknown])
+    dynamic: Unknown | None = None
+
+
+NOTHING = Held()
+
+
+def held_by_module(q: Queries, path: PurePath) -> Held:
+    """The fixtures in a module's namespace, its own and imported ones, in the order of `dir()`."""
+    found: list[tuple[str, Value | None]] = []
+    for name in sorted(q.get(names_of, path)):
+        if q.get(_may_be_fixture, path, name):
+            found.append((name, q.get(lookup, path, name)))
+    return _held(q, found, bound=False, dynamic=_dynamic(q, path))
+
+
+def held_by_class(q: Queries, path: PurePath, id_: FactId) -> Held:
+    """The fixtures among the attributes of an instance, through the MRO, in the order of `dir()`."""
+    found = [(name, q.get(member, path, id_, name)) for name in sorted(q.get(attributes, path, id_))]
+    return _held(q, found, bound=True, dynamic=None)
+
+
+def _held(q: Queries, values: list[tuple[str, Value | None]], *, bound: bool, dynamic: Unknown | None) -> Held:
+    recipes: list[Recipe] = []
+    unknown: dict[str, Unknown] = {}
+    for name, value in values:
+        if isinstance(value, Alternatives):
+            possible = [recipe_of(q, each, name, bound=bound) for each in value.values]
+            for recipe in possible:
+                if recipe is not None:
+                    fixture_name = recipe.name if isinstance(recipe, Recipe) else name
+                    unknown[fixture_name] = Unknown(f"`{name}` is bound under a condition")
+            continue
+        recipe = recipe_of(q, value, name, bound=bound)
+        if isinstance(recipe, Unknown):
+            unknown[name] = recipe
+        elif recipe is not None:
+            recipes.append(recipe)
+    return Held(tuple(recipes), unknown, dynamic)
+
+
+def _dynamic(q: Queries, path: PurePath) -> Unknown | None:
+    index = q.get(index_of, path)
+    outline = q.outline(path)
+    if index.dynamic - {"__getattr__"}:
+        return Unknown(f"{path.name} makes names at run time ({', '.join(sorted(index.dynamic))})")
+    for effect in outline.effects if outline is not None else ():
+        if isinstance(effect, Call) and (dotted(effect) or "").endswith("pytest_factoryboy.register"):
+            return Unknown("pytest_factoryboy.register makes fixtures at run time")
+    return None
+
+
+def _may_be_fixture(q: Queries, path: PurePath, name: str) -> bool:
+    """A quick look, so that imports of ordinary functions and classes cost nothing."""
+    placed = q.get(index_of, path).names.get(name)
+    if placed is None:
+        return True
+    return any(_binding_may_be_fixture(q, path, each.binding) for each in placed)
+
+
+def _binding_may_be_fixture(q: Queries, path: PurePath, binding: Binding) -> bool:
+    if binding.guard is Guard.TYPE_CHECKING:
+        return False
+    match binding.target:
+        case FunctionFact() as fact:
+            return bool(fact.decorators)
+        case Assigned(value, _):
+            return not isinstance(value, Call) or bool(value.args or value.keywords)
+        case ImportedName(module, name):
+            return _import_may_be_fixture(q, path, module, name)
+        case ClassFact():
+            return False
+        case _:
+            return False
+
+
+def _import_may_be_fixture(q: Queries, path: PurePath, module: str, name: str) -> bool:
+    if not module.startswith("."):
+        top = module.partition(".")[0]
+        if top in sys.stdlib_module_names or top == "pytest":
+            return False
+    source = find_import(q, path, module)
+    if source is None:
+        return False
+    return q.get(_source_may_define, source, name)
+
+
+def _source_may_define(q: Queries, path: PurePath, name: str) -> bool:
+    """Whether a module may hold a fixture under a name; without parsing it, if its text says so."""
+    if name == "*":
+        return True
+    if is_installed(q, path) and not q.mentions(path, (name,)):
+        return False
+    if q.mentions(path, ("fixture",)):
+        return True
+    if is_installed(q, path) and q.mentions(
+        path, (f"\ndef {name}(", f"\nclass {name}(", f"\nclass {name}:", f"\nasync def {name}(")
+    ):
+        return False
+    placed = q.get(index_of, path).names.get(name)
+    if placed is None:
+        return any(_star_may_define(q, path, each.binding, name) for each in q.get(index_of, path).stars)
+    try:
+        return any(_binding_may_be_fixture(q, path, each.binding) for each in placed)
+    except Cycle:
+        return False
+
+
+def _star_may_define(q: Queries, path: PurePath, binding: Binding, name: str) -> bool:
+    target = binding.target
+    source = find_import(q, path, target.module) if isinstance(target, ImportedName) else None
+    try:
+        return source is not None and q.get(_source_may_define, source, name)
+    except Cycle:
+        return False

@@ -1,0 +1,92 @@
+"""Where the modules are that a file imports: `sys.path` as pytest leaves it."""
+
+import sys
+from pathlib import PurePath
+
+from loopscope.config.paths import absolute
+from loopscope.workspace.modules import find_module
+from loopscope.workspace.project import config_at
+from loopscope.workspace.queries import Queries
+
+
+def find_import(q: Queries, path: PurePath, dotted: str) -> PurePath | None:
+    """The file that `dotted` means in `path`: an absolute name, or a relative one with its dots; None without source."""
+    if not dotted.startswith("."):
+        return q.get(find_absolute, path.parent, dotted)
+    rest = dotted.lstrip(".")
+    folder = path.parent
+    for _ in range(len(dotted) - len(rest) - 1):
+        folder = folder.parent
+    if rest:
+        return find_module(q.files, rest, (folder,))
+    init = folder / "__init__.py"
+    return init if q.files.is_file(init) else None
+
+
+def find_absolute(q: Queries, folder: PurePath, dotted: str) -> PurePath | None:
+    """The file that `import dotted` loads in a module of `folder`."""
+    return find_module(q.files, dotted, q.get(search_path, folder), q.environment(folder).editable)
+
+
+def search_path(q: Queries, folder: PurePath) -> tuple[PurePath, ...]:
+    """`sys.path` for the modules of a folder.
+
+    In a project: what `import_path` of `_pytest/pathlib.py` inserts for the test file and the conftests above it, then
+    `pythonpath`, the rootdir (as `python -m pytest` adds it), the environment, and last an `src` that nobody installed.
+    """
+    environment = q.environment(folder)
+    if is_installed(q, folder):
+        return environment.import_roots
+    config = q.get(config_at, folder)
+    found = [q.get(base_folder, folder)]
+    for above in folder.parents:
+        if above == config.rootdir.parent:
+            break
+        if q.files.is_file(above / "conftest.py"):
+            found.append(q.get(base_folder, above))
+    found += [root.value for root in config.pythonpath]
+    found += [config.rootdir, *environment.import_roots, config.rootdir / "src"]
+    return tuple(dict.fromkeys(found))
+
+
+def base_folder(q: Queries, folder: PurePath) -> PurePath:
+    """The first folder upwards that is no package: what pytest puts into `sys.path` for a file of `folder`."""
+    while q.files.is_file(folder / "__init__.py") and folder != folder.parent:
+        folder = folder.parent
+    return folder
+
+
+def is_installed(q: Queries, path: PurePath) -> bool:
+    """Whether a file or folder belongs to the environment and not to a project."""
+    environment = q.environment(path)
+    if any(path.is_relative_to(site) for site in environment.site_packages):
+        return True
+    stdlib = environment.stdlib
+    return stdlib is not None and path.is_relative_to(stdlib) and not any(path.is_relative_to(root) for root in q.roots)
+
+
+def importable(q: Queries, path: PurePath, dotted: str) -> bool | None:
+    """Whether `import dotted` succeeds in `path`, as far as files tell; None when no environment was found."""
+    if find_import(q, path, dotted) is not None:
+        return True
+    if dotted.startswith("."):
+        folder = absolute(path.parent, "/".join([".."] * (len(dotted) - len(dotted.lstrip(".")) - 1)) or ".")
+        return _compiled(q, folder, dotted.lstrip("."))
+    top = dotted.partition(".")[0]
+    if top in sys.builtin_module_names or (top in sys.stdlib_module_names and top == dotted):
+        return True
+    if q.environment(path).kind == "none":
+        return None
+    return any(_compiled(q, root, dotted) for root in q.get(search_path, path.parent))
+
+
+def _compiled(q: Queries, root: PurePath, dotted: str) -> bool:
+    """Whether below `root` there is a namespace package or an extension module of that name."""
+    *packages, last = dotted.split(".")
+    folder = root.joinpath(*packages)
+    if not q.files.is_dir(folder):
+        return False
+    suffixes = (".so", ".pyd")
+    return q.files.is_dir(folder / last) or any(
+        entry.name.startswith(f"{last}.") and entry.name.endswith(suffixes) for entry in q.files.entries(folder)
+    )

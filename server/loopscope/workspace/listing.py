@@ -1,0 +1,130 @@
+"""Plain records of tests with all their fixtures, for `loopscope fixtures`."""
+
+from collections.abc import Iterator
+from pathlib import PurePath
+from typing import TypedDict
+
+from loopscope.text.files import Unreadable
+from loopscope.workspace.folders import test_files
+from loopscope.workspace.loops import fixture_loop_scope, runner, test_loop_scope
+from loopscope.workspace.model import FixtureDef, Runner, Scope, TestItem, Unknown
+from loopscope.workspace.snapshot import Snapshot
+from loopscope.workspace.view import ModuleView
+
+
+class FixtureRecord(TypedDict):
+    file: str
+    line: int | None
+    scope: str | None
+    loop_scope: str | None
+    kind: str
+    autouse: bool | None
+
+
+class UnknownRecord(TypedDict):
+    """Why nothing is said of a fixture."""
+
+    unknown: str
+
+
+class TestRecord(TypedDict):
+    """One test as `loopscope fixtures --format json` prints it."""
+
+    id: str
+    file: str
+    line: int | None
+    runner: str | None
+    loop_scope: str | None
+    loop_scope_from: str | None
+    fixtures: dict[str, FixtureRecord | UnknownRecord]
+
+
+class Listing(TypedDict):
+    """Everything that `loopscope fixtures --format json` prints."""
+
+    root: str
+    tests: list[TestRecord]
+
+
+def list_tests(snapshot: Snapshot, start: PurePath) -> Listing:
+    """The tests that pytest collects from a file or folder, in its order."""
+    folder = start if snapshot.files.is_dir(start) else start.parent
+    root = snapshot.config(folder / "conftest.py").rootdir
+    lines = _Lines(snapshot)
+    return {"root": str(root), "tests": list(_records(snapshot, start, root, lines))}
+
+
+def _records(snapshot: Snapshot, start: PurePath, root: PurePath, lines: "_Lines") -> Iterator[TestRecord]:
+    for path in test_files(snapshot.queries, start):
+        view = snapshot.module(path)
+        for test in view.tests:
+            yield _record(snapshot, view, test, root, lines)
+
+
+def _record(snapshot: Snapshot, view: ModuleView, test: TestItem, root: PurePath, lines: "_Lines") -> TestRecord:
+    closure = view.closure(test)
+    fixtures: dict[str, FixtureRecord | UnknownRecord] = {}
+    for name in closure.names:
+        if name in closure.unknown:
+            fixtures[name] = {"unknown": closure.unknown[name].reason}
+        elif name in closure.chains:
+            fixtures[name] = _fixture(snapshot, view, closure.chains[name][-1], root, lines)
+        elif name in closure.missing:
+            fixtures[name] = {"unknown": "no fixture of that name is visible"}
+    found = runner(snapshot, view, test)
+    awaited = None if isinstance(found, Unknown) else found.value
+    scope = test_loop_scope(snapshot, view, test) if awaited is Runner.PYTEST_ASYNCIO else None
+    known = scope if scope is not None and not isinstance(scope, Unknown) else None
+    return {
+        "id": test.nodeid,
+        "file": _relative(test.code_path, root),
+        "line": lines.of(test.code_path, test.id.qualname, test.id.nth),
+        "runner": f"unknown: {found.reason}" if isinstance(found, Unknown) else (awaited.value if awaited else None),
+        "loop_scope": known.value.value if known is not None else None,
+        "loop_scope_from": known.reason
+        if known is not None
+        else (scope.reason if isinstance(scope, Unknown) else None),
+        "fixtures": fixtures,
+    }
+
+
+def _fixture(
+    snapshot: Snapshot, view: ModuleView, fixture: FixtureDef, root: PurePath, lines: "_Lines"
+) -> FixtureRecord:
+    loop = fixture_loop_scope(snapshot, view, fixture) if fixture.kind.is_async else None
+    return {
+        "file": _relative(fixture.path, root),
+        "line": lines.of(fixture.path, fixture.id.qualname, fixture.id.nth),
+        "scope": fixture.scope.value if isinstance(fixture.scope, Scope) else None,
+        "loop_scope": loop.value.value if loop is not None and not isinstance(loop, Unknown) else None,
+        "kind": fixture.kind.value,
+        "autouse": fixture.autouse if isinstance(fixture.autouse, bool) else None,
+    }
+
+
+def _relative(path: PurePath, root: PurePath) -> str:
+    return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.as_posix()
+
+
+class _Lines:
+    """The lines of definitions, one look at each file."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self.snapshot = snapshot
+        self.known: dict[PurePath, dict[tuple[str, int], int]] = {}
+
+    def of(self, path: PurePath, qualname: str, nth: int) -> int | None:
+        """The 1-based line of a `def`; None when it is not found."""
+        if qualname.startswith("<locals>."):
+            return self._inner(path, qualname.removeprefix("<locals>."))
+        lines = self.known.get(path)
+        if lines is None:
+            facts = self.snapshot.facts(path)
+            defs = {} if isinstance(facts, Unreadable) else facts.layout.defs
+            lines = self.known[path] = {(id_.qualname, id_.nth): spans.line for id_, spans in defs.items()}
+        return lines.get((qualname, nth))
+
+    def _inner(self, path: PurePath, name: str) -> int | None:
+        text = self.snapshot.files.read(path)
+        at = -1 if isinstance(text, Unreadable) else text.find(f"def {name}(")
+        return None if at < 0 or isinstance(text, Unreadable) else text.count("\n", 0, at) + 1

@@ -1,0 +1,237 @@
+"""Who runs an async test or fixture, on the loop of which scope, and why (RULES of pytest-asyncio, anyio and others)."""
+
+from pathlib import PurePath
+from typing import TYPE_CHECKING
+
+from loopscope.config.model import Origin
+from loopscope.config.pytest_config import AsyncioMode, PytestConfig
+from loopscope.facts.expr import Const, Expr
+from loopscope.workspace.hooks import Hook, conftest_hook, runner_hooks
+from loopscope.workspace.marks import Mark
+from loopscope.workspace.model import Decision, Decorator, FixtureDef, Runner, Scope, TestItem, Unknown
+from loopscope.workspace.signature import decorator_name, is_transparent
+from loopscope.workspace.view import ModuleView
+
+if TYPE_CHECKING:
+    from loopscope.workspace.snapshot import Snapshot
+
+_SCOPES = {scope.value: scope for scope in Scope}
+_BY_MARK = {"trio": Runner.TRIO}
+
+
+def mode(snapshot: "Snapshot", path: PurePath) -> Decision[AsyncioMode] | Unknown:
+    """pytest-asyncio's mode for the tests of a file (`_get_asyncio_mode`)."""
+    config = snapshot.config(path)
+    found = config.asyncio_mode
+    if found.value is None:
+        return Unknown("the configured asyncio mode is not valid")
+    return Decision(found.value, _from("asyncio_mode", found.origin), found.origin)
+
+
+def runner(snapshot: "Snapshot", view: ModuleView, test: TestItem) -> Decision[Runner | None] | Unknown:
+    """Who awaits a test; None when nothing does, or when there is nothing to await."""
+    if test.is_unittest:
+        return _unittest(view, test)
+    if not test.function.is_async:
+        return Decision(None, "it is not a coroutine function")
+    doubt = _wrapped(view, test)
+    asyncio = _asyncio(snapshot, view, test)
+    if doubt is not None:
+        return doubt
+    if asyncio is not None:
+        return asyncio
+    hook = _hook(view)
+    if "anyio_backend" in view.closure(test).names and view.roster.has("anyio") and not test.function.yields:
+        return Decision(Runner.ANYIO, "its fixtures include `anyio_backend`")
+    for mark in view.marks(test):
+        if mark.name in _BY_MARK and view.roster.has(mark.name):
+            return Decision(_BY_MARK[mark.name], f"the mark `{mark.name}` on {mark.where}")
+    if hook is not None:
+        return hook
+    if view.roster.unknown is not None:
+        return view.roster.unknown
+    return Decision(None, _why_nobody(snapshot, view, test))
+
+
+def test_loop_scope(snapshot: "Snapshot", view: ModuleView, test: TestItem) -> Decision[Scope] | Unknown:
+    """The scope of the event loop that a test of pytest-asyncio runs on."""
+    environment = snapshot.environment_of(test.path)
+    hook = conftest_hook(view.queries, test.path.parent, "pytest_collection_modifyitems", "asyncio")
+    if hook is not None:
+        return Unknown(f"`pytest_collection_modifyitems` of {hook.name} may change the loop scope")
+    if not environment.at_least("pytest-asyncio", 0, 23):
+        return _event_loop_scope(view, test)
+    for mark in view.marks(test):
+        if mark.name == "asyncio":
+            if not mark.fixed:
+                return Unknown("an asyncio mark stands below a condition")
+            return _of_mark(snapshot, view, mark)
+    return _default_test_scope(snapshot, test.path, "no asyncio mark says otherwise")
+
+
+def fixture_runner(snapshot: "Snapshot", view: ModuleView, fixture: FixtureDef) -> Decision[Runner | None] | Unknown:
+    """Who awaits an async fixture; `view` is the module that the fixture is seen from."""
+    active = view.roster.has("asyncio")
+    if active and fixture.decorator is Decorator.PYTEST_ASYNCIO:
+        return Decision(Runner.PYTEST_ASYNCIO, "it is made by `pytest_asyncio.fixture`")
+    if not fixture.kind.is_async:
+        return Decision(None, "it is not a coroutine function")
+    if fixture.decorator is Decorator.OTHER:
+        return Unknown("another plugin's decorator makes the fixture")
+    found = mode(snapshot, view.path)
+    if active and isinstance(found, Unknown):
+        return found
+    if active and isinstance(found, Decision) and found.value == "auto":
+        return Decision(Runner.PYTEST_ASYNCIO, found.reason, found.origin)
+    if view.roster.has("anyio") and _needs_anyio(view, fixture):
+        return Decision(Runner.ANYIO, "it requests `anyio_backend`")
+    hook = _hook(view)
+    if hook is not None:
+        return hook
+    if view.roster.unknown is not None:
+        return view.roster.unknown
+    if view.roster.has("anyio"):
+        return Unknown("anyio runs it in tests whose fixtures include `anyio_backend`")
+    return Decision(None, "no plugin runs an async `pytest.fixture` here")
+
+
+def fixture_loop_scope(snapshot: "Snapshot", view: ModuleView, fixture: FixtureDef) -> Decision[Scope] | Unknown:
+    """The scope of the event loop that a fixture of pytest-asyncio runs on (`pytest_fixture_setup`)."""
+    if isinstance(fixture.loop_scope_argument, Unknown):
+        return fixture.loop_scope_argument
+    if fixture.loop_scope_argument is not None:
+        return Decision(fixture.loop_scope_argument, "`loop_scope` of the fixture")
+    environment = snapshot.environment_of(view.path)
+    if environment.at_least("pytest-asyncio", 0, 24):
+        default = snapshot.config(view.path).asyncio_default_fixture_loop_scope
+        if default.value in _SCOPES:
+            reason = _from("asyncio_default_fixture_loop_scope", default.origin)
+            return Decision(_SCOPES[default.value], reason, default.origin)
+    if isinstance(fixture.scope, Unknown):
+        return fixture.scope
+    return Decision(fixture.scope, "the scope of the fixture")
+
+
+def _asyncio(snapshot: "Snapshot", view: ModuleView, test: TestItem) -> Decision[Runner | None] | Unknown | None:
+    """pytest-asyncio's claim to a test."""
+    if not view.roster.has("asyncio"):
+        return None
+    marks = [mark for mark in view.marks(test) if mark.name == "asyncio"]
+    if marks and marks[0].fixed:
+        return Decision(Runner.PYTEST_ASYNCIO, f"the mark `asyncio` on {marks[0].where}")
+    found = mode(snapshot, view.path)
+    if isinstance(found, Unknown):
+        return found
+    if found.value == "auto":
+        return Decision(Runner.PYTEST_ASYNCIO, found.reason, found.origin)
+    return Unknown("an asyncio mark stands below a condition") if marks else None
+
+
+def _unittest(view: ModuleView, test: TestItem) -> Decision[Runner | None] | Unknown:
+    if not test.function.is_async:
+        return Decision(Runner.UNITTEST, "it is a method of a `unittest.TestCase`")
+    classes = view.collected.classes.get(test.class_path)
+    if classes is None:
+        return Unknown("its class is not found")
+    from loopscope.workspace.mro import mro_of
+
+    mro = view.queries.get(mro_of, *classes)
+    if "unittest.IsolatedAsyncioTestCase" in mro.names:
+        return Decision(Runner.UNITTEST, "its class is an `IsolatedAsyncioTestCase`")
+    if mro.unknown is not None:
+        return Unknown(f"its class derives from {mro.unknown}")
+    if any(id_.qualname == "SimpleTestCase" for _, id_ in mro.classes):
+        return Decision(Runner.UNITTEST, "Django's test cases run coroutine methods")
+    if any(id_.qualname not in ("TestCase",) and "site-packages" in path.parts for path, id_ in mro.classes):
+        return Unknown("its class derives from an installed one that may run coroutines")
+    return Decision(None, "`unittest.TestCase` awaits nothing")
+
+
+def _wrapped(view: ModuleView, test: TestItem) -> Unknown | None:
+    """Doubt whether the test is still a coroutine function under its decorators."""
+    for expr in test.function.decorators:
+        name = decorator_name(view.queries, test.code_path, expr)
+        if name is None or not (is_transparent(name) or _keeps_coroutine(view, test.code_path, expr, name)):
+            return Unknown(f"the decorator `{name or 'of the test'}` may change what runs")
+    return None
+
+
+def _keeps_coroutine(view: ModuleView, path: PurePath, expr: Expr, name: str) -> bool:
+    from loopscope.workspace.marks import marks_in
+    from loopscope.workspace.wrappers import keeps_coroutine
+
+    if name.startswith(("unittest.mock.", "mock.", "hypothesis.")):
+        return True
+    if view.queries.get(marks_in, path, expr, "the test"):
+        return True
+    return view.queries.get(keeps_coroutine, path, expr)
+
+
+def _hook(view: ModuleView) -> Decision[Runner | None] | None:
+    hooks: tuple[Hook, ...] = view.queries.get(runner_hooks, view.path.parent)
+    if not hooks:
+        return None
+    return Decision(Runner.HOOK, f"`{hooks[0].name}` of {hooks[0].plugin} may run it")
+
+
+def _needs_anyio(view: ModuleView, fixture: FixtureDef) -> bool:
+    """Whether a fixture requests `anyio_backend`, by itself or through others."""
+    waiting, seen = list(fixture.argnames), {fixture.name}
+    while waiting:
+        name = waiting.pop()
+        if name == "anyio_backend":
+            return True
+        chain = view.chain(name)
+        if name in seen or isinstance(chain, Unknown) or not chain:
+            continue
+        seen.add(name)
+        waiting += chain[-1].argnames
+    return "anyio_backend" in view.level().autouse_names()
+
+
+def _of_mark(snapshot: "Snapshot", view: ModuleView, mark: Mark) -> Decision[Scope] | Unknown:
+    old = not snapshot.environment_of(view.path).at_least("pytest-asyncio", 0, 24)
+    for key in ("scope",) if old else ("loop_scope", "scope"):
+        value = mark.keyword(key)
+        if value is None or value == Const(None):
+            continue
+        if isinstance(value, Const) and isinstance(value.value, str) and value.value in _SCOPES:
+            return Decision(_SCOPES[value.value], f"`{key}` of the mark on {mark.where}")
+        return Unknown(f"`{key}` of the mark on {mark.where} is computed or not valid")
+    if any(key is None for key, _ in mark.keywords):
+        return Unknown("the arguments of the asyncio mark are computed")
+    return _default_test_scope(snapshot, view.path, f"the mark on {mark.where} says no loop scope")
+
+
+def _default_test_scope(snapshot: "Snapshot", path: PurePath, otherwise: str) -> Decision[Scope] | Unknown:
+    if snapshot.environment_of(path).at_least("pytest-asyncio", 0, 26):
+        found = snapshot.config(path).asyncio_default_test_loop_scope
+        if not found.is_default:
+            if found.value not in _SCOPES:
+                return Unknown("asyncio_default_test_loop_scope is not valid")
+            return Decision(_SCOPES[found.value], _from("asyncio_default_test_loop_scope", found.origin), found.origin)
+    return Decision(Scope.FUNCTION, f"the default, since {otherwise}")
+
+
+def _event_loop_scope(view: ModuleView, test: TestItem) -> Decision[Scope] | Unknown:
+    """Before 0.23 the loop was the fixture `event_loop`, which projects override with a wider scope."""
+    chain = view.chain("event_loop", test.class_path)
+    if isinstance(chain, Unknown):
+        return chain
+    if not chain:
+        return Decision(Scope.FUNCTION, "the default")
+    scope = chain[-1].scope
+    return scope if isinstance(scope, Unknown) else Decision(scope, "the scope of the fixture `event_loop`")
+
+
+def _why_nobody(snapshot: "Snapshot", view: ModuleView, test: TestItem) -> str:
+    config: PytestConfig = snapshot.config(view.path)
+    if "asyncio" in config.blocked_plugins:
+        return "pytest-asyncio is switched off by `-p no:asyncio`"
+    if not view.roster.has("asyncio"):
+        return "no plugin for async tests is active"
+    return "pytest-asyncio is in strict mode and no mark asks it to run the test"
+
+
+def _from(name: str, origin: Origin) -> str:
+    return f"`{name}` from {origin.describe()}" if origin.describe() != "default" else f"the default of `{name}`"

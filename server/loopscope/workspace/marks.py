@@ -1,0 +1,161 @@
+"""The marks of tests, classes and modules, and what those that ask for fixtures say (`_pytest/mark/structures.py`)."""
+
+from collections.abc import Iterable
+from pathlib import PurePath
+from typing import NamedTuple
+
+from loopscope.facts.expr import Call, Concat, Const, Expr, Items, Opaque, Pairs, Ref, strings
+from loopscope.facts.outline import Assigned, Binding, FactId, FunctionFact, Guard
+from loopscope.workspace.mro import class_fact, mro_of, own_bindings
+from loopscope.workspace.namespace import dereference, followed, index_of
+from loopscope.workspace.queries import Cycle, Queries
+from loopscope.workspace.values import Expression, External, last_of
+
+_PREFIX = "pytest.mark."
+
+
+class Mark(NamedTuple):
+    """One mark; its arguments are expressions of the file `path`."""
+
+    name: str
+    args: tuple[Expr, ...]
+    keywords: tuple[tuple[str | None, Expr], ...]
+    path: PurePath
+    where: str
+    """Where it is applied, in words: "the test", "the class `TestX`", "the module"."""
+    fixed: bool = True
+    """False when the mark stands below a condition or among values that only running tells."""
+
+    def keyword(self, name: str) -> Expr | None:
+        """The value of a keyword, or None."""
+        return next((value for key, value in self.keywords if key == name), None)
+
+
+class Directness(NamedTuple):
+    """What the parametrize marks of a test say: names given directly, names given through a fixture, and any doubt."""
+
+    direct: frozenset[str]
+    indirect: frozenset[str]
+    unknown: str | None
+
+
+def marks_in(q: Queries, path: PurePath, expr: Expr, where: str) -> tuple[Mark, ...]:
+    """The marks that an expression of `path` stands for: a decorator, or a value of `pytestmark`."""
+    match expr:
+        case Ref(name):
+            value = last_of(dereference(q, path, name))
+            if isinstance(value, External) and value.name.startswith(_PREFIX):
+                return (Mark(value.name.removeprefix(_PREFIX), (), (), path, where),)
+            if isinstance(value, Expression) and not isinstance(value.expr, Ref):
+                try:
+                    return q.get(marks_in, value.path, value.expr, where)
+                except Cycle:
+                    return ()
+            return ()
+        case Call(func, args, keywords):
+            called = marks_in(q, path, func, where)
+            if len(called) != 1:
+                return ()
+            return (called[0]._replace(args=called[0].args + args, keywords=called[0].keywords + keywords, path=path),)
+        case Items(_, items):
+            return tuple(mark for item in items for mark in marks_in(q, path, item, where))
+        case Concat(left, right):
+            return (*marks_in(q, path, left, where), *marks_in(q, path, right, where))
+        case _:
+            return ()
+
+
+def function_marks(q: Queries, path: PurePath, fact: FunctionFact) -> tuple[Mark, ...]:
+    """The marks of a function, the decorator nearest to the `def` first."""
+    return tuple(mark for expr in reversed(fact.decorators) for mark in marks_in(q, path, expr, "the test"))
+
+
+def class_marks(q: Queries, path: PurePath, id_: FactId) -> tuple[Mark, ...]:
+    """The marks of a class and its bases, those of the bases first (`get_unpacked_marks`)."""
+    found: list[Mark] = []
+    for base_path, base_id in reversed(q.get(mro_of, path, id_).classes):
+        fact = class_fact(q, base_path, base_id)
+        if fact is None:
+            continue
+        where = f"the class `{fact.name}`"
+        bound = [binding for binding in own_bindings(q, base_path, fact) if binding.name == "pytestmark"]
+        found += _assigned_marks(q, base_path, bound, where)
+        found += [mark for expr in reversed(fact.decorators) for mark in marks_in(q, base_path, expr, where)]
+    return tuple(found)
+
+
+def module_marks(q: Queries, path: PurePath) -> tuple[Mark, ...]:
+    """The marks in a module's `pytestmark`."""
+    placed = q.get(index_of, path).names.get("pytestmark", ())
+    return tuple(_assigned_marks(q, path, [each.binding for each in placed], "the module"))
+
+
+def _assigned_marks(q: Queries, path: PurePath, bindings: Iterable[Binding], where: str) -> list[Mark]:
+    found: list[Mark] = []
+    for binding in bindings:
+        if binding.guard is Guard.TYPE_CHECKING or not isinstance(binding.target, Assigned):
+            continue
+        marks = marks_in(q, path, binding.target.value, where)
+        if binding.guard not in (Guard.ALWAYS, Guard.NOT_TYPE_CHECKING):
+            found += [mark._replace(fixed=False) for mark in marks]
+        else:
+            found = [*(found if binding.target.augmented else ()), *marks]
+    return found
+
+
+def used_fixtures(marks: Iterable[Mark]) -> tuple[str, ...]:
+    """The names in `usefixtures` marks, in pytest's order."""
+    return tuple(
+        arg.value
+        for mark in marks
+        if mark.name == "usefixtures"
+        for arg in mark.args
+        if isinstance(arg, Const) and isinstance(arg.value, str)
+    )
+
+
+def parametrized(q: Queries, marks: Iterable[Mark]) -> Directness:
+    """Which names the parametrize marks give. Mirrors `_get_direct_parametrize_args` in `_pytest/fixtures.py`."""
+    direct: set[str] = set()
+    indirect: set[str] = set()
+    unknown: str | None = None
+    for mark in marks:
+        if mark.name != "parametrize":
+            continue
+        names = _argnames(q, mark)
+        through = _value(q, mark, mark.keyword("indirect") or (mark.args[2] if len(mark.args) > 2 else Const(False)))
+        if names is None:
+            unknown = "the names of a parametrize mark are computed"
+            continue
+        match through:
+            case Const(bool() as flag):
+                (indirect if flag else direct).update(names)
+            case _ if (listed := strings(through)) is not None and not isinstance(through, Const):
+                indirect.update(name for name in names if name in listed)
+                direct.update(name for name in names if name not in listed)
+            case _:
+                unknown = "`indirect` of a parametrize mark is computed"
+    return Directness(frozenset(direct), frozenset(indirect), unknown)
+
+
+def parametrize_names(q: Queries, mark: Mark) -> tuple[str, ...] | None:
+    """The argument names of one parametrize mark; None when they are computed."""
+    return _argnames(q, mark)
+
+
+def _argnames(q: Queries, mark: Mark) -> tuple[str, ...] | None:
+    given = mark.args[0] if mark.args else mark.keyword("argnames")
+    if given is None:
+        return None
+    expr = _value(q, mark, given)
+    if isinstance(expr, Const) and isinstance(expr.value, str):
+        return tuple(name.strip() for name in expr.value.split(",") if name.strip())
+    return strings(expr)
+
+
+def _value(q: Queries, mark: Mark, expr: Expr) -> Expr:
+    """The expression that an argument stands for, through a variable."""
+    if isinstance(expr, Ref):
+        value = last_of(followed(q, mark.path, expr))
+        return value.expr if isinstance(value, Expression) and not isinstance(value.expr, Ref | Pairs) else Opaque("")
+    return expr

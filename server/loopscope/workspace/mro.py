@@ -1,0 +1,151 @@
+"""Classes with their bases across modules: the linearisation that Python computes, as far as bases are found."""
+
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import TypeAlias
+
+from loopscope.facts.expr import Opaque
+from loopscope.facts.outline import Binding, ClassFact, FactId, Guard
+from loopscope.workspace.namespace import followed, index_of, value_of
+from loopscope.workspace.queries import Cycle, Queries
+from loopscope.workspace.values import Alternatives, Class, External, Value, last_of
+
+ClassKey: TypeAlias = tuple[PurePath, FactId]
+Link: TypeAlias = ClassKey | str
+"""A class of a file, or the known name of one that is not followed."""
+
+TESTCASES = frozenset(("unittest.TestCase", "unittest.IsolatedAsyncioTestCase", "unittest.FunctionTestCase"))
+"""What `_pytest/unittest.py` collects by itself, whatever its name."""
+
+_PLAIN = frozenset(("object", "typing.Generic", "typing.Protocol", "typing_extensions.Protocol", "abc.ABC"))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Mro:
+    """A class and its bases in lookup order; `unknown` names the first base that was not found."""
+
+    links: tuple[Link, ...]
+    unknown: str | None = None
+
+    @property
+    def classes(self) -> tuple[ClassKey, ...]:
+        """The links whose source is known."""
+        return tuple(link for link in self.links if not isinstance(link, str))
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The names of bases that are not followed, such as `unittest.TestCase`."""
+        return frozenset(link for link in self.links if isinstance(link, str))
+
+
+def mro_of(q: Queries, path: PurePath, id_: FactId) -> Mro:
+    """The method resolution order of a class (C3), `object` left out."""
+    fact = class_fact(q, path, id_)
+    own: Link = (path, id_)
+    if fact is None:
+        return Mro((own,), "a class that is not found")
+    bases: list[tuple[Link, ...]] = []
+    unknown: str | None = None
+    for expr in fact.bases:
+        if isinstance(expr, Opaque) and expr.kind == "Starred":
+            unknown = unknown or "a computed base class"
+            continue
+        value = last_of(followed(q, path, expr))
+        match value:
+            case Class(base_path, base) if (base_path, base.id) != own:
+                try:
+                    inner = q.get(mro_of, base_path, base.id)
+                except Cycle:
+                    unknown = unknown or "a cycle of base classes"
+                    continue
+                bases.append(inner.links)
+                unknown = unknown or inner.unknown
+            case External(name):
+                bases.append(() if name in _PLAIN else (name,))
+            case _:
+                unknown = unknown or "a computed base class"
+    merged = _merge([*bases, tuple(base[0] for base in bases if base)])
+    return Mro((own, *merged), unknown)
+
+
+def class_fact(q: Queries, path: PurePath, id_: FactId) -> ClassFact | None:
+    """The class of a file by its id."""
+    return q.get(index_of, path).classes.get(id_)
+
+
+def attributes(q: Queries, path: PurePath, id_: FactId) -> tuple[str, ...]:
+    """The names that the class and its bases bind, each once, the class's own first."""
+    found: dict[str, None] = {}
+    for base_path, base_id in q.get(mro_of, path, id_).classes:
+        fact = class_fact(q, base_path, base_id)
+        for binding in own_bindings(q, base_path, fact) if fact is not None else ():
+            if binding.guard is not Guard.TYPE_CHECKING and "." not in binding.name:
+                found[binding.name] = None
+    return tuple(found)
+
+
+def member(q: Queries, path: PurePath, id_: FactId, name: str) -> Value | None:
+    """What an attribute of a class is, the nearest class of the MRO winning; None when no known class binds it."""
+    for base_path, base_id in q.get(mro_of, path, id_).classes:
+        fact = class_fact(q, base_path, base_id)
+        value = own_member(q, base_path, fact, name) if fact is not None else None
+        if value is not None:
+            return value
+    return None
+
+
+def own_bindings(q: Queries, path: PurePath, fact: ClassFact) -> tuple[Binding, ...]:
+    """The bindings of a class body, and the attributes that the module sets on the class afterwards."""
+    if "." in fact.id.qualname:
+        return fact.bindings
+    later = [
+        placed.binding._replace(name=dotted.partition(".")[2])
+        for dotted, all_placed in q.get(index_of, path).names.items()
+        if dotted.startswith(f"{fact.name}.")
+        for placed in all_placed
+    ]
+    return (*fact.bindings, *later)
+
+
+def own_member(q: Queries, path: PurePath, fact: ClassFact, name: str) -> Value | None:
+    """What the body of one class binds a name to; None when it does not."""
+    values: list[Value] = []
+    sure = False
+    for binding in own_bindings(q, path, fact):
+        if binding.name != name or binding.guard is Guard.TYPE_CHECKING:
+            continue
+        value = _in_body(q, path, fact, binding)
+        if binding.guard in (Guard.CONDITION, Guard.EXCEPT):
+            values.append(value)
+        else:
+            values, sure = [value], True
+    if not values:
+        return None
+    return values[0] if len(values) == 1 and sure else Alternatives(tuple(values), not sure)
+
+
+def _in_body(q: Queries, path: PurePath, fact: ClassFact, binding: Binding) -> Value:
+    """A binding of a class body; a name that it refers to may be another one of the body."""
+    value = value_of(q, path, binding.name, binding)
+    if isinstance(value, External) and "." not in value.name and value.name != binding.name:
+        inner = own_member(q, path, fact, value.name)
+        return inner if inner is not None else value
+    return value
+
+
+def is_subclass(q: Queries, path: PurePath, id_: FactId, names: frozenset[str]) -> bool:
+    """Whether one of the named classes is among the bases."""
+    return bool(q.get(mro_of, path, id_).names & names)
+
+
+def _merge(sequences: list[tuple[Link, ...]]) -> list[Link]:
+    """C3; bases that contradict each other are taken in the order in which they come."""
+    left = [list(sequence) for sequence in sequences if sequence]
+    merged: list[Link] = []
+    while left:
+        tails = {link for sequence in left for link in sequence[1:]}
+        head = next((sequence[0] for sequence in left if sequence[0] not in tails), left[0][0])
+        merged.append(head)
+        left = [[link for link in sequence if link != head] for sequence in left]
+        left = [sequence for sequence in left if sequence]
+    return merged

@@ -1,0 +1,355 @@
+"""Static module namespaces: what the names of a module are once it has been imported."""
+
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import NamedTuple
+
+from loopscope.facts.expr import Call, Concat, Expr, Ref, strings
+from loopscope.facts.outline import (
+    Assigned,
+    Binding,
+    ClassFact,
+    FactId,
+    FunctionFact,
+    Guard,
+    ImportedModule,
+    ImportedName,
+    Rebound,
+)
+from loopscope.workspace.imports import find_import, importable
+from loopscope.workspace.queries import Cycle, Queries
+from loopscope.workspace.values import Alternatives, Class, Expression, External, Function, Hidden, Module, Value
+
+# Names of these are known by themselves: following them would end in the same place, or in compiled code.
+_NOT_FOLLOWED = frozenset(
+    (
+        "pytest",
+        "builtins",
+        "functools",
+        "typing",
+        "typing_extensions",
+        "abc",
+        "contextlib",
+        "mock",
+        "hypothesis",
+        "enum",
+    )
+)
+_SAME = {
+    "_pytest.fixtures.fixture": "pytest.fixture",
+    "_pytest.fixtures.yield_fixture": "pytest.yield_fixture",
+    "_pytest.mark.MARK_GEN": "pytest.mark",
+    "_pytest.mark.structures.MARK_GEN": "pytest.mark",
+    "_pytest.outcomes.importorskip": "pytest.importorskip",
+    "_pytest.outcomes.skip": "pytest.skip",
+    "pytest_asyncio.plugin.fixture": "pytest_asyncio.fixture",
+    "unittest.case.TestCase": "unittest.TestCase",
+    "unittest.async_case.IsolatedAsyncioTestCase": "unittest.IsolatedAsyncioTestCase",
+    "unittest.mock": "unittest.mock",
+    "unittest.TestCase": "unittest.TestCase",
+    "unittest.IsolatedAsyncioTestCase": "unittest.IsolatedAsyncioTestCase",
+    "pytest_asyncio.fixture": "pytest_asyncio.fixture",
+}
+
+
+class Placed(NamedTuple):
+    """A binding with its place in the order of the module's bindings."""
+
+    place: int
+    binding: Binding
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Index:
+    """The bindings of one file by name, in order; star imports apart; definitions by id, methods included."""
+
+    names: dict[str, tuple[Placed, ...]]
+    stars: tuple[Placed, ...]
+    functions: dict[FactId, FunctionFact]
+    classes: dict[FactId, ClassFact]
+    dynamic: frozenset[str]
+
+
+_EMPTY = Index({}, (), {}, {}, frozenset())
+
+
+def index_of(q: Queries, path: PurePath) -> Index:
+    """The index of a file; empty when it cannot be read."""
+    outline = q.outline(path)
+    if outline is None:
+        return _EMPTY
+    names: dict[str, list[Placed]] = {}
+    stars: list[Placed] = []
+    functions: dict[FactId, FunctionFact] = {}
+    classes: dict[FactId, ClassFact] = {}
+    for place, binding in enumerate(outline.bindings):
+        if isinstance(binding.target, ImportedName) and binding.target.name == "*":
+            stars.append(Placed(place, binding))
+        else:
+            names.setdefault(binding.name, []).append(Placed(place, binding))
+    _gather(outline.bindings, functions, classes)
+    frozen = {name: tuple(placed) for name, placed in names.items()}
+    return Index(frozen, tuple(stars), functions, classes, outline.dynamic)
+
+
+def _gather(
+    bindings: tuple[Binding, ...], functions: dict[FactId, FunctionFact], classes: dict[FactId, ClassFact]
+) -> None:
+    for binding in bindings:
+        if isinstance(binding.target, FunctionFact):
+            functions[binding.target.id] = binding.target
+        elif isinstance(binding.target, ClassFact):
+            classes[binding.target.id] = binding.target
+            _gather(binding.target.bindings, functions, classes)
+
+
+def names_of(q: Queries, path: PurePath) -> tuple[str, ...]:
+    """The names bound at run time in a module, in the order of its `__dict__`: that of their first binding."""
+    index = q.get(index_of, path)
+    places: dict[str, int] = {}
+    for name, placed in index.names.items():
+        bound = [each.place for each in placed if each.binding.guard is not Guard.TYPE_CHECKING]
+        if bound and "." not in name:
+            places[name] = bound[0]
+    for star in index.stars:
+        for name in _starred(q, path, star):
+            places[name] = min(places.get(name, star.place), star.place)
+    return tuple(sorted(places, key=lambda name: places[name]))
+
+
+def exported(q: Queries, path: PurePath) -> tuple[str, ...]:
+    """What `from module import *` binds: `__all__`, else the names without a leading underscore."""
+    declared = q.get(declared_all, path)
+    if declared is not None:
+        return declared
+    return tuple(name for name in q.get(names_of, path) if not name.startswith("_"))
+
+
+def declared_all(q: Queries, path: PurePath) -> tuple[str, ...] | None:
+    """The names in `__all__` as far as they are literal; None when the module has none."""
+    placed = q.get(index_of, path).names.get("__all__")
+    if placed is None:
+        return None
+    found: list[str] = []
+    for each in placed:
+        target = each.binding.target
+        if isinstance(target, Assigned):
+            found = [*(found if target.augmented else ()), *_literal_names(q, path, target.value)]
+    return tuple(dict.fromkeys(found))
+
+
+def _literal_names(q: Queries, path: PurePath, expr: Expr) -> tuple[str, ...]:
+    if isinstance(expr, Concat):
+        return (*_literal_names(q, path, expr.left), *_literal_names(q, path, expr.right))
+    if isinstance(expr, Ref) and expr.name.endswith(".__all__"):
+        target = find_import(q, path, expr.name.removesuffix(".__all__"))
+        inner = q.get(declared_all, target) if target is not None else None
+        return inner or ()
+    return strings(expr) or ()
+
+
+def _starred(q: Queries, path: PurePath, star: Placed) -> tuple[str, ...]:
+    target = star.binding.target
+    if star.binding.guard is Guard.TYPE_CHECKING or not isinstance(target, ImportedName):
+        return ()
+    source = find_import(q, path, target.module)
+    if source is None:
+        return ()
+    try:
+        return q.get(exported, source)
+    except Cycle:
+        return ()
+
+
+def lookup(q: Queries, path: PurePath, name: str) -> Value | None:
+    """What a name of a module is after its import, the last binding winning; None when it is not bound."""
+    index = q.get(index_of, path)
+    placed = [*index.names.get(name, ()), *(star for star in index.stars if name in _starred(q, path, star))]
+    if not placed:
+        return None
+    placed.sort(key=lambda each: each.place)
+    return _settle(q, path, name, [each.binding for each in placed])
+
+
+def _settle(q: Queries, path: PurePath, name: str, bindings: list[Binding]) -> Value | None:
+    """The value after all bindings of one name have run, as their guards allow."""
+    values: list[Value] = []
+    sure = False
+    tried: bool | None = None
+    for binding in bindings:
+        guard = binding.guard
+        if guard is Guard.TYPE_CHECKING:
+            continue
+        if isinstance(binding.target, Rebound) and binding.target.how == "del":
+            values, sure = ([], False) if guard is Guard.ALWAYS else (values, False)
+            continue
+        if guard is Guard.TRY:
+            tried = _succeeds(q, path, binding)
+            if tried is False:
+                continue
+            values, sure = [value_of(q, path, name, binding)], True
+        elif guard is Guard.EXCEPT:
+            if tried is True:
+                continue
+            values, sure = ([] if tried is False else values), sure or tried is False
+            values.append(value_of(q, path, name, binding))
+        elif guard is Guard.CONDITION:
+            values.append(value_of(q, path, name, binding))
+        else:
+            values, sure, tried = [value_of(q, path, name, binding)], True, None
+    if not values:
+        return None
+    if len(values) == 1 and sure:
+        return values[0]
+    return Alternatives(tuple(values), not sure)
+
+
+def _succeeds(q: Queries, path: PurePath, binding: Binding) -> bool | None:
+    """Whether a binding inside `try:` comes to pass; None when it is no import, or nobody can tell."""
+    match binding.target:
+        case ImportedModule(_, loads):
+            return importable(q, path, loads)
+        case ImportedName(module, name):
+            found = importable(q, path, module)
+            if found and name != "*" and _imported(q, path, module, name) is None:
+                return False
+            return found
+        case _:
+            return None
+
+
+def value_of(q: Queries, path: PurePath, name: str, binding: Binding) -> Value:
+    """What one binding binds."""
+    match binding.target:
+        case FunctionFact() as fact:
+            return Function(path, fact)
+        case ClassFact() as fact:
+            return Class(path, fact)
+        case ImportedModule(module, _):
+            return Module(module, find_import(q, path, module))
+        case ImportedName(module, "*"):
+            return _imported(q, path, module, name) or Hidden("a star import")
+        case ImportedName(module, imported):
+            return _imported(q, path, module, imported) or Hidden(f"`{imported}` is not found in `{module}`")
+        case Assigned(Ref(other), False):
+            return dereference(q, path, other, but=name) or Expression(path, Ref(other))
+        case Assigned(value, _):
+            return Expression(path, value)
+        case Rebound(how):
+            return Hidden(f"bound by {how}")
+
+
+def _imported(q: Queries, path: PurePath, module: str, name: str) -> Value | None:
+    """What `from module import name` binds; None when the module surely has no such name."""
+    dotted = f"{module}.{name}" if not module.endswith(".") else f"{module}{name}"
+    if not module.startswith("."):
+        if dotted in _SAME:
+            return External(_SAME[dotted])
+        if module.partition(".")[0] in _NOT_FOLLOWED:
+            return External(dotted)
+    source = find_import(q, path, module)
+    if source is None:
+        submodule = find_import(q, path, dotted)
+        return Module(dotted, submodule) if submodule is not None else External(dotted)
+    if source != path:
+        try:
+            found = q.get(lookup, source, name)
+        except Cycle:
+            return Hidden("an import cycle")
+        if found is not None:
+            return found
+    submodule = find_import(q, path, dotted)
+    if submodule is not None:
+        return Module(dotted, submodule)
+    if q.get(index_of, source).dynamic:
+        return Hidden(f"`{module}` makes its names at run time")
+    return External(dotted) if importable(q, path, dotted) else None
+
+
+def dereference(q: Queries, path: PurePath, dotted: str, but: str | None = None) -> Value | None:
+    """What a `Ref` of the file means: a name of the module, else of an import; None when it is neither.
+
+    `but` is the name whose value is being asked for: `x = x` says nothing.
+    """
+    if dotted in _SAME:
+        return External(_SAME[dotted])
+    first, _, rest = dotted.partition(".")
+    if first and first != but and first in q.get(index_of, path).names:
+        try:
+            value = q.get(lookup, path, first)
+        except Cycle:
+            return Hidden("a definition in terms of itself")
+        return _attributes(q, value, rest)
+    if first in _NOT_FOLLOWED:
+        return External(dotted)
+    if not first or rest or _from_star(q, path, first):
+        return _imported_chain(q, path, dotted)
+    return External(dotted)
+
+
+def _from_star(q: Queries, path: PurePath, name: str) -> bool:
+    return any(name in _starred(q, path, star) for star in q.get(index_of, path).stars)
+
+
+def _imported_chain(q: Queries, path: PurePath, dotted: str) -> Value | None:
+    """The longest module in a dotted name, then attributes of it."""
+    dots = len(dotted) - len(dotted.lstrip("."))
+    parts = dotted[dots:].split(".")
+    if not dots and len(parts) >= 1 and _from_star(q, path, parts[0]):
+        return _attributes(q, q.get(lookup, path, parts[0]), ".".join(parts[1:]))
+    for length in range(len(parts) - 1, 0, -1):
+        module = "." * dots + ".".join(parts[:length])
+        if find_import(q, path, module) is not None:
+            return _attributes(q, _imported(q, path, module, parts[length]), ".".join(parts[length + 1 :]))
+    if dots:
+        return _attributes(q, _imported(q, path, "." * dots, parts[0]), ".".join(parts[1:]))
+    return External(dotted)
+
+
+def _attributes(q: Queries, value: Value | None, rest: str) -> Value | None:
+    """Follow the attributes `a.b` of a value."""
+    for name in rest.split(".") if rest else ():
+        match value:
+            case Module(_, path) if path is not None:
+                value = _member(q, value, name)
+            case Module(module, _) | External(module):
+                value = External(_SAME.get(f"{module}.{name}", f"{module}.{name}"))
+            case Class(path, fact):
+                last = [binding for binding in fact.bindings if binding.name == name]
+                value = value_of(q, path, name, last[-1]) if last else Hidden(f"`{name}` of a class")
+            case None:
+                return None
+            case _:
+                return Hidden(f"the attribute `{name}` of a value")
+    return value
+
+
+def _member(q: Queries, module: Module, name: str) -> Value | None:
+    if module.path is None or module.name.partition(".")[0] in _NOT_FOLLOWED:
+        return External(f"{module.name}.{name}")
+    if f"{module.name}.{name}" in _SAME:
+        return External(_SAME[f"{module.name}.{name}"])
+    try:
+        found = q.get(lookup, module.path, name)
+    except Cycle:
+        return Hidden("an import cycle")
+    if found is not None:
+        return found
+    if module.path.name == "__init__.py":
+        submodule = find_import(q, module.path, f".{name}")
+        if submodule is not None:
+            return Module(f"{module.name}.{name}", submodule)
+    return Hidden(f"`{name}` is not found in `{module.name}`")
+
+
+def followed(q: Queries, path: PurePath, expr: Expr) -> Value | None:
+    """What an expression of the file is: a `Ref` dereferenced, anything else itself."""
+    if isinstance(expr, Ref):
+        return dereference(q, path, expr.name)
+    return Expression(path, expr)
+
+
+def canonical(q: Queries, path: PurePath, expr: Expr) -> str | None:
+    """The known dotted name that an expression, or what it calls, ends in (`pytest.fixture`); None for anything else."""
+    value = followed(q, path, expr.func if isinstance(expr, Call) else expr)
+    return value.name if isinstance(value, External) else None

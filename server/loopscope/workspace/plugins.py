@@ -1,0 +1,214 @@
+"""The active plugins in the order in which pytest registers them (`PytestPluginManager` of `_pytest/config`)."""
+
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import NamedTuple
+
+from loopscope.config.pytest_config import PytestConfig
+from loopscope.facts.expr import Concat, Const, Expr, Items, Ref, strings
+from loopscope.facts.outline import Assigned, FactId, Guard
+from loopscope.workspace.environment import EntryPointPlugin
+from loopscope.workspace.imports import find_absolute, is_installed
+from loopscope.workspace.model import Unknown, Where
+from loopscope.workspace.modules import find_module
+from loopscope.workspace.namespace import index_of, lookup
+from loopscope.workspace.project import config_at
+from loopscope.workspace.queries import Queries
+from loopscope.workspace.values import Class, Expression, last_of
+
+
+class Plugin(NamedTuple):
+    """One registered plugin: a module, or a class of it whose attributes are looked at."""
+
+    name: str
+    path: PurePath
+    where: Where
+    dist: str | None = None
+    holder: FactId | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Roster:
+    """Plugins in the order of registration; `unknown` when some are named in a way that reading does not find."""
+
+    plugins: tuple[Plugin, ...]
+    unknown: Unknown | None = None
+
+    def has(self, name: str) -> bool:
+        """Whether a plugin of that registered name is active (`PluginManager.has_plugin`)."""
+        return any(plugin.name == name for plugin in self.plugins)
+
+
+def roster_of(q: Queries, folder: PurePath) -> Roster:
+    """The plugins that are active for all tests of the project of `folder`, those of initial conftests included."""
+    config = q.get(config_at, folder)
+    if folder != config.rootdir:
+        rooted = q.get(config_at, config.rootdir)
+        if rooted.inipath == config.inipath and rooted.rootdir == config.rootdir:
+            return q.get(roster_of, config.rootdir)
+    building = _Building(q, folder, config)
+    building.pytest_own()
+    for word in config.command_line.every("-p"):
+        name = word.value.strip()
+        if not name.startswith("no:"):
+            building.load(name)
+    if config.plugin_autoload.value:
+        for entry in q.environment(folder).plugins:
+            building.entry(entry)
+    for early in config.early_plugins:
+        building.load(early.value)
+    for conftest in initial_conftests(q, config):
+        building.mentioned_in(conftest)
+    building.legacy_paths()
+    return Roster(tuple(building.found), building.unknown)
+
+
+def plugins_named_in(q: Queries, path: PurePath) -> Roster:
+    """The plugins that the `pytest_plugins` of one module adds, and those that these add."""
+    building = _Building(q, path.parent, q.get(config_at, path.parent))
+    building.mentioned_in(path)
+    return Roster(tuple(building.found), building.unknown)
+
+
+def initial_conftests(q: Queries, config: PytestConfig) -> tuple[PurePath, ...]:
+    """The conftests that are loaded before collection (`_set_initial_conftests`): of the arguments and their `test*`."""
+    if config.noconftest:
+        return ()
+    words = [path.value for path in config.command_line.paths] or list(config.testpaths.value)
+    anchors = [config.rootdir / word.partition("::")[0] for word in words] or [config.rootdir]
+    folders: dict[PurePath, None] = {}
+    for anchor in anchors:
+        start = anchor if q.files.is_dir(anchor) else anchor.parent
+        above = [folder for folder in start.parents if folder.is_relative_to(config.confcutdir)]
+        folders.update(dict.fromkeys([*reversed(above), start]))
+        inner = (entry.name for entry in q.files.entries(start) if entry.is_dir and entry.name.startswith("test"))
+        folders.update(dict.fromkeys(start / name for name in inner))
+    return tuple(path for folder in folders if q.files.is_file(path := folder / "conftest.py"))
+
+
+class _Building:
+    """A roster in the making."""
+
+    def __init__(self, q: Queries, folder: PurePath, config: PytestConfig) -> None:
+        self.q = q
+        self.folder = folder
+        self.environment = q.environment(folder)
+        self.blocked = set(config.blocked_plugins)
+        if "cacheprovider" in self.blocked:
+            self.blocked |= {"stepwise", "pytest_stepwise"}
+        self.found: list[Plugin] = []
+        self.names: set[str] = set()
+        self.unknown: Unknown | None = None
+
+    def pytest_own(self) -> None:
+        """pytest's default plugins, as the installed version lists them."""
+        source = find_absolute(self.q, self.folder, "_pytest.config")
+        if source is None:
+            self.unknown = Unknown("pytest is not installed in the environment of the project")
+            return
+        for name in ("essential_plugins", "default_plugins"):
+            for plugin in _listed(self.q, source, name):
+                self.load(plugin)
+
+    def load(self, name: str) -> None:
+        """Mirrors `PytestPluginManager.import_plugin` with `consider_entry_points=True`."""
+        name = name.strip()
+        if not name or name in self.blocked or name in self.names:
+            return
+        entries = [entry for entry in self.environment.plugins if entry.name == name]
+        for entry in entries:
+            self.entry(entry)
+        if entries:
+            return
+        own = find_module(self.q.files, f"_pytest.{name}", self.environment.import_roots) if "." not in name else None
+        path = own or find_absolute(self.q, self.folder, name)
+        if path is None:
+            self.unknown = self.unknown or Unknown(f"the plugin `{name}` is not found")
+            self.names.add(name)
+            return
+        self._register(Plugin(name, path, *self._origin(path)))
+
+    def entry(self, entry: EntryPointPlugin) -> None:
+        """A plugin that a distribution announces."""
+        if entry.name in self.blocked or entry.name in self.names:
+            return
+        path = find_absolute(self.q, self.folder, entry.module)
+        if path is None:
+            self.names.add(entry.name)
+            self.unknown = self.unknown or Unknown(f"the plugin `{entry.name}` of {entry.dist} has no source")
+            return
+        where, _ = self._origin(path)
+        holder: FactId | None = None
+        if entry.attr is not None:
+            value = last_of(self.q.get(lookup, path, entry.attr))
+            holder = value.fact.id if isinstance(value, Class) else None
+        self._register(Plugin(entry.name, path, where, f"{entry.dist} {entry.version}", holder))
+
+    def mentioned_in(self, path: PurePath) -> None:
+        """The plugins in a module's `pytest_plugins` (`consider_module`)."""
+        if not self.q.mentions(path, ("pytest_plugins",)):
+            return
+        value = self.q.get(lookup, path, "pytest_plugins")
+        if value is None:
+            return
+        settled = last_of(value)
+        names = _plugin_names(settled.expr) if isinstance(settled, Expression) else None
+        if names is None or settled is not value:
+            self.unknown = self.unknown or Unknown(f"`pytest_plugins` of {path.name} is computed")
+        for name in names or ():
+            self.load(name)
+
+    def legacy_paths(self) -> None:
+        """The classes that `_pytest/legacypath.py` registers by itself."""
+        legacy = next((plugin for plugin in self.found if plugin.name == "legacypath"), None)
+        if legacy is None:
+            return
+        for name, needs in (("LegacyTestdirPlugin", "pytester"), ("LegacyTmpdirPlugin", "tmpdir")):
+            if needs in self.names and needs not in self.blocked:
+                self.found.append(legacy._replace(name=f"legacypath-{needs}", holder=FactId(name)))
+
+    def _register(self, plugin: Plugin) -> None:
+        self.names.add(plugin.name)
+        if any(known.path == plugin.path and known.holder == plugin.holder for known in self.found):
+            return
+        self.found.append(plugin)
+        self.mentioned_in(plugin.path)
+
+    def _origin(self, path: PurePath) -> tuple[Where, str | None]:
+        if not is_installed(self.q, path):
+            return Where.LOCAL_PLUGIN, None
+        if "_pytest" in path.parts:
+            installed = self.environment.distributions.get("pytest")
+            return Where.PYTEST, None if installed is None else f"pytest {installed.version}"
+        return Where.PLUGIN, None
+
+
+def _plugin_names(expr: Expr) -> tuple[str, ...] | None:
+    if isinstance(expr, Const):
+        if expr.value is None:
+            return ()
+        return tuple(expr.value.split(",")) if isinstance(expr.value, str) else None
+    return strings(expr)
+
+
+def _listed(q: Queries, path: PurePath, name: str) -> tuple[str, ...]:
+    """The strings of a tuple that a module assigns, tuples that are added to it included."""
+    found: list[str] = []
+    for placed in q.get(index_of, path).names.get(name, ()):
+        if isinstance(placed.binding.target, Assigned) and placed.binding.guard is Guard.ALWAYS:
+            found += _literal(q, path, placed.binding.target.value)
+    return tuple(found)
+
+
+def _literal(q: Queries, path: PurePath, expr: Expr) -> list[str]:
+    match expr:
+        case Const(str() as text):
+            return [text]
+        case Items(_, items):
+            return [text for item in items for text in _literal(q, path, item)]
+        case Concat(left, right):
+            return [*_literal(q, path, left), *_literal(q, path, right)]
+        case Ref(name):
+            return list(_listed(q, path, name))
+        case _:
+            return []

@@ -1,0 +1,173 @@
+"""Memoised pure queries over files, each knowing what it read, so that a change drops just what depended on it.
+
+A query is a plain function whose first argument is a `Queries`; it asks other queries and inputs through it, and every
+such question becomes a dependency of the answer. An outline that stays equal is no change at all: typing in a body
+leaves every index in place.
+"""
+
+from collections.abc import Callable, Collection, Hashable
+from pathlib import PurePath
+from typing import Concatenate, NamedTuple, ParamSpec, Protocol, TypeAlias, TypeVar, cast
+
+from loopscope.config.effective import Invocation
+from loopscope.facts.outline import Outline
+from loopscope.text.files import Entry, Files, Unreadable
+from loopscope.workspace.environment import Environment
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+Key: TypeAlias = tuple[Hashable, ...]
+Query: TypeAlias = Callable[..., object]
+
+OUTLINE = "outline"
+TEXT = "text"
+FOLDER = "folder"
+MENTIONS = "mentions"
+
+
+class Inputs(Protocol):
+    """What queries may read: implemented by the snapshot."""
+
+    @property
+    def files(self) -> Files:
+        """The files as they are now."""
+        ...
+
+    @property
+    def roots(self) -> tuple[PurePath, ...]:
+        """The workspace folders."""
+        ...
+
+    def read_outline(self, path: PurePath) -> Outline | Unreadable:
+        """The outline of a Python file."""
+        ...
+
+    def text_mentions(self, path: PurePath, words: tuple[str, ...]) -> bool:
+        """Whether the text of a file holds one of the words."""
+        ...
+
+    def environment_of(self, path: PurePath) -> Environment:
+        """The environment that the tests of `path` run in."""
+        ...
+
+    def invocation_of(self, path: PurePath) -> Invocation:
+        """How pytest is started for the tests of `path`."""
+        ...
+
+
+class Remembered(NamedTuple):
+    """An answer with the questions that it came from."""
+
+    value: object
+    needs: frozenset[Key]
+
+
+class Cycle(Exception):  # noqa: N818  a signal between queries, never an error that anybody sees
+    """A query asked for its own answer, as modules do that import a name from each other."""
+
+
+class Memory:
+    """The answers of one snapshot. Filled from any thread: entries are only ever added, and equal when added twice."""
+
+    def __init__(self, inputs: Inputs, entries: dict[Key, Remembered] | None = None) -> None:
+        self.inputs = inputs
+        self.entries: dict[Key, Remembered] = {} if entries is None else entries
+
+    def without(self, changed: Collection[Key]) -> dict[Key, Remembered]:
+        """The entries that need none of the changed inputs, directly or through other entries."""
+        gone = set(changed)
+        if not gone:
+            return dict(self.entries)
+        dependents: dict[Key, list[Key]] = {}
+        for key, entry in list(self.entries.items()):
+            for need in entry.needs:
+                dependents.setdefault(need, []).append(key)
+        waiting = list(gone)
+        while waiting:
+            for key in dependents.get(waiting.pop(), ()):
+                if key not in gone:
+                    gone.add(key)
+                    waiting.append(key)
+        return {key: entry for key, entry in list(self.entries.items()) if key not in gone}
+
+
+class Queries:
+    """What one running query may ask; `files` reads with a trace."""
+
+    __slots__ = ("_key", "_memory", "_needs", "_parent", "files")
+
+    def __init__(self, memory: Memory, key: Key = (), parent: "Queries | None" = None) -> None:
+        self._memory = memory
+        self._key = key
+        self._parent = parent
+        self._needs: set[Key] = set()
+        self.files: Files = _TracedFiles(memory.inputs.files, self._needs)
+
+    def get(self, query: Callable[Concatenate["Queries", P], T], *args: P.args, **_: P.kwargs) -> T:
+        """The answer of `query` for these arguments. Raises `Cycle` when that is what is being computed."""
+        key: Key = (query, *args)
+        self._needs.add(key)
+        entry = self._memory.entries.get(key)
+        if entry is None:
+            asking: Queries | None = self
+            while asking is not None:
+                if asking._key == key:
+                    raise Cycle
+                asking = asking._parent
+            inner = Queries(self._memory, key, self)
+            value = query(inner, *args, **_)
+            entry = Remembered(value, frozenset(inner._needs))
+            self._memory.entries[key] = entry
+        # A key holds its own query: the value has the type that the query returns.
+        return cast("T", entry.value)
+
+    def outline(self, path: PurePath) -> Outline | None:
+        """The outline of a file, or None when it cannot be read."""
+        self._needs.add((OUTLINE, path))
+        outline = self._memory.inputs.read_outline(path)
+        return None if isinstance(outline, Unreadable) else outline
+
+    def environment(self, path: PurePath) -> Environment:
+        """The environment of the project of `path`; for a file of an environment, that environment."""
+        return self._memory.inputs.environment_of(path)
+
+    def invocation(self, path: PurePath) -> Invocation:
+        """How pytest is started in the project of `path`."""
+        return self._memory.inputs.invocation_of(path)
+
+    @property
+    def roots(self) -> tuple[PurePath, ...]:
+        """The workspace folders."""
+        return self._memory.inputs.roots
+
+    def mentions(self, path: PurePath, words: tuple[str, ...]) -> bool:
+        """Whether the text of a file holds one of the words: far cheaper than its outline."""
+        self._needs.add((MENTIONS, path, words))
+        return self._memory.inputs.text_mentions(path, words)
+
+
+class _TracedFiles:
+    """Files that note what was looked at."""
+
+    __slots__ = ("_files", "_needs")
+
+    def __init__(self, files: Files, needs: set[Key]) -> None:
+        self._files = files
+        self._needs = needs
+
+    def read(self, path: PurePath) -> str | Unreadable:
+        self._needs.add((TEXT, path))
+        return self._files.read(path)
+
+    def is_file(self, path: PurePath) -> bool:
+        self._needs.add((FOLDER, path.parent))
+        return self._files.is_file(path)
+
+    def is_dir(self, path: PurePath) -> bool:
+        self._needs.add((FOLDER, path.parent))
+        return self._files.is_dir(path)
+
+    def entries(self, path: PurePath) -> tuple[Entry, ...]:
+        self._needs.add((FOLDER, path))
+        return self._files.entries(path)

@@ -1,0 +1,210 @@
+"""What a decorator or call says about a fixture: `fixture()` of pytest, of pytest-asyncio and of their kin."""
+
+from dataclasses import dataclass, replace
+from pathlib import PurePath
+
+from loopscope.facts.expr import Call, Const, Expr, Items, Ref
+from loopscope.facts.outline import FunctionFact
+from loopscope.workspace.model import Decorator, Kind, Scope, Unknown
+from loopscope.workspace.namespace import dereference
+from loopscope.workspace.queries import Cycle, Queries
+from loopscope.workspace.signature import bound_names, decorations
+from loopscope.workspace.values import Expression, External, Function, Value, last_of
+
+_FACTORIES = {
+    "pytest.fixture": Decorator.PYTEST,
+    "pytest.yield_fixture": Decorator.PYTEST,
+    "pytest_asyncio.fixture": Decorator.PYTEST_ASYNCIO,
+    "pytest_trio.trio_fixture": Decorator.OTHER,
+    "pytest_trio.plugin.trio_fixture": Decorator.OTHER,
+    "pytest_twisted.async_fixture": Decorator.OTHER,
+    "pytest_twisted.async_yield_fixture": Decorator.OTHER,
+}
+_SCOPES = {scope.value: scope for scope in Scope}
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """The arguments of a fixture decorator (`FixtureFunctionMarker`)."""
+
+    decorator: Decorator
+    name: str | Unknown | None = None
+    scope: Scope | Unknown = Scope.FUNCTION
+    autouse: bool | Unknown = False
+    has_params: bool = False
+    loop_scope: Scope | Unknown | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """A fixture before it is registered: its name, its function and what its decorator says."""
+
+    name: str
+    path: PurePath
+    function: FunctionFact
+    marker: Marker
+    kind: Kind
+    argnames: tuple[str, ...]
+    supplied: str | None = None
+    """A decorator that may supply arguments; names that are no fixtures are then its own affair."""
+
+
+def marker_of(q: Queries, path: PurePath, expr: Expr) -> Marker | Unknown | None:
+    """The marker that a decorator expression of `path` stands for; None when it makes no fixture."""
+    if isinstance(expr, Ref):
+        return _marker_of_value(q, last_of(dereference(q, path, expr.name)))
+    if not isinstance(expr, Call):
+        return None
+    if isinstance(expr.func, Ref) and expr.func.name in ("functools.partial", "partial") and expr.args:
+        marker = marker_of(q, path, expr.args[0])
+    else:
+        marker = marker_of(q, path, expr.func)
+    return _with_arguments(marker, expr) if isinstance(marker, Marker) else marker
+
+
+def recipe_of(q: Queries, value: Value | None, name: str, *, bound: bool) -> Recipe | Unknown | None:
+    """The fixture that the attribute `name` of a module or class is; None when it is none.
+
+    `bound` says that it is taken from an instance, so that a plain function has a `self`.
+    """
+    match value:
+        case Function(path, fact):
+            return _decorated(q, path, fact, name, bound=bound) if fact.decorators else None
+        case Expression(path, Call() as call):
+            return _assigned(q, path, call, name, bound=bound)
+        case _:
+            return None
+
+
+def _marker_of_value(q: Queries, value: Value | None) -> Marker | Unknown | None:
+    match value:
+        case External(name):
+            decorator = _FACTORIES.get(name)
+            return None if decorator is None else Marker(decorator)
+        case Expression(path, expr) if isinstance(expr, Call):
+            try:
+                return q.get(marker_of, path, expr)
+            except Cycle:
+                return None
+        case Function(path, fact):
+            return q.get(_wrapper, path, fact.id.qualname)
+        case _:
+            return None
+
+
+def _wrapper(q: Queries, path: PurePath, qualname: str) -> Unknown | None:
+    """Whether a function used as a decorator makes fixtures, which only running it would tell for sure."""
+    if "fixture" in qualname.rpartition(".")[2].lower() and q.mentions(path, ("fixture",)):
+        return Unknown(f"`{qualname}` may make a fixture")
+    return None
+
+
+def _with_arguments(marker: Marker, call: Call) -> Marker:
+    for key, value in call.keywords:
+        match key:
+            case "name":
+                marker = replace(marker, name=_text(value, "name"))
+            case "scope":
+                marker = replace(marker, scope=_scope(value) or Scope.FUNCTION)
+            case "loop_scope":
+                marker = replace(marker, loop_scope=_scope(value))
+            case "autouse":
+                marker = replace(marker, autouse=_truth(value))
+            case "params":
+                marker = replace(marker, has_params=value != Const(None))
+            case None:
+                unknown = Unknown("the arguments of the fixture decorator are computed")
+                marker = replace(marker, name=unknown, scope=unknown, autouse=unknown)
+            case _:
+                pass
+    if marker.decorator is Decorator.PYTEST and call.args and isinstance(call.args[0], Const):
+        marker = replace(marker, scope=_scope(call.args[0]) or Scope.FUNCTION)
+    return marker
+
+
+def _decorated(q: Queries, path: PurePath, fact: FunctionFact, name: str, *, bound: bool) -> Recipe | Unknown | None:
+    markers = [(place, marker_of(q, path, expr)) for place, expr in enumerate(fact.decorators)]
+    found = [(place, marker) for place, marker in markers if marker is not None]
+    if not found:
+        return None
+    place, marker = found[0]
+    if isinstance(marker, Unknown):
+        return marker
+    above = decorations(q, path, fact.decorators[:place])
+    if "classmethod" in above or "property" in above:
+        return None
+    if above - {"staticmethod"}:
+        return Unknown(f"`{fact.name}` is a fixture below the decorator `{min(above - {'staticmethod'})}`")
+    return _recipe(q, path, fact, name, marker, fact.decorators[place + 1 :], bound=bound and not above)
+
+
+def _assigned(q: Queries, path: PurePath, call: Call, name: str, *, bound: bool) -> Recipe | Unknown | None:
+    """`name = pytest.fixture(...)(function)` and `name = pytest.fixture(function, ...)`."""
+    given = call.args[0] if call.args else call.keyword("fixture_function")
+    if given is None or isinstance(given, Const):
+        return None
+    marker = marker_of(q, path, call.func)
+    if marker is None or isinstance(marker, Unknown):
+        return marker
+    marker = _with_arguments(marker, call)
+    function = last_of(dereference(q, path, given.name)) if isinstance(given, Ref) else None
+    if not isinstance(function, Function):
+        return Unknown(f"the function of the fixture `{name}` is not found")
+    return _recipe(q, function.path, function.fact, name, marker, function.fact.decorators, bound=bound)
+
+
+def _recipe(
+    q: Queries,
+    path: PurePath,
+    fact: FunctionFact,
+    name: str,
+    marker: Marker,
+    inner: tuple[Expr, ...],
+    *,
+    bound: bool,
+) -> Recipe | Unknown:
+    if isinstance(marker.name, Unknown):
+        return marker.name
+    names = bound_names(q, path, fact, inner, bound=bound)
+    sync = any(name.endswith("asynccontextmanager") for name in decorations(q, path, inner))
+    kind = Kind.FUNCTION if sync else kind_of(fact)
+    return Recipe(marker.name or name, path, fact, marker, kind, names.names, names.supplied)
+
+
+def kind_of(fact: FunctionFact) -> Kind:
+    """What sort of function a `def` makes."""
+    if fact.is_async:
+        return Kind.ASYNC_GENERATOR if fact.yields else Kind.COROUTINE
+    return Kind.GENERATOR if fact.yields else Kind.FUNCTION
+
+
+def _scope(expr: Expr) -> Scope | Unknown | None:
+    match expr:
+        case Const(None):
+            return None
+        case Const(str() as text) if text in _SCOPES:
+            return _SCOPES[text]
+        case Const():
+            return Unknown("the scope is not one of pytest's")
+        case _:
+            return Unknown("the scope is computed")
+
+
+def _text(expr: Expr, what: str) -> str | Unknown | None:
+    match expr:
+        case Const(None):
+            return None
+        case Const(str() as text):
+            return text
+        case _:
+            return Unknown(f"the {what} of the fixture is computed")
+
+
+def _truth(expr: Expr) -> bool | Unknown:
+    match expr:
+        case Const(value):
+            return bool(value)
+        case Items(_, items):
+            return bool(items)
+        case _:
+            return Unknown("`autouse` is computed")

@@ -1,0 +1,138 @@
+"""Which parameters of a function pytest fills: `getfuncargnames` of `_pytest/compat.py`, and decorators that fill some."""
+
+from pathlib import PurePath
+from typing import NamedTuple
+
+from loopscope.facts.expr import Call, Expr, Opaque, Ref, dotted
+from loopscope.facts.outline import FunctionFact, ParamKind
+from loopscope.workspace.namespace import dereference
+from loopscope.workspace.queries import Queries
+from loopscope.workspace.values import Class, External, Function
+
+_MOCK = ("unittest.mock.", "mock.")
+# Decorators under which a function keeps its parameters, its kind and its marks.
+_TRANSPARENT_PREFIXES = (
+    "pytest.mark.",
+    "hypothesis.settings",
+    "hypothesis.example",
+    "hypothesis.seed",
+    "hypothesis.note",
+)
+_TRANSPARENT = frozenset(
+    (
+        "staticmethod", "classmethod", "property", "typing.no_type_check", "typing.override", "typing_extensions.override",
+        "typing.final", "typing.overload", "abc.abstractmethod", "pytest.hookimpl", "functools.wraps",
+        "freezegun.freeze_time", "freezegun.api.freeze_time", "time_machine.travel", "unittest.skip", "unittest.skipIf",
+        "unittest.skipUnless", "unittest.expectedFailure", "unittest.case.skip", "unittest.case.skipIf",
+        "unittest.case.skipUnless", "unittest.case.expectedFailure", "respx.mock", "hypothesis.reproduce_failure",
+        "flaky.flaky", "typing.runtime_checkable",
+    )
+)  # fmt: skip
+
+
+class Names(NamedTuple):
+    """The parameters that pytest fills, and the decorator that may fill some of them instead."""
+
+    names: tuple[str, ...]
+    supplied: str | None
+
+
+def bound_names(
+    q: Queries,
+    path: PurePath,
+    fact: FunctionFact,
+    decorators: tuple[Expr, ...],
+    *,
+    bound: bool,
+    class_decorators: tuple[tuple[PurePath, Expr], ...] = (),
+) -> Names:
+    """The fixtures that a function requests by parameter.
+
+    `bound` says that it is a method, whose first parameter is `self`. `class_decorators` are those of its classes, of
+    which `mock.patch` applies to methods too.
+    """
+    known = decorations(q, path, decorators)
+    if "classmethod" in known:
+        bound = True
+    elif "staticmethod" in known:
+        bound = False
+    asked = [
+        param.name
+        for param in fact.params
+        if param.kind in (ParamKind.NORMAL, ParamKind.KEYWORD_ONLY) and not param.has_default
+    ]
+    if bound and asked and not any(param.kind is ParamKind.POSITIONAL_ONLY for param in fact.params):
+        first = fact.params[0]
+        # A method whose first parameter is `*args` takes itself from there.
+        asked = asked[1:] if first.name == asked[0] else asked
+    patched = 0
+    supplied: str | None = None
+    for where, expr in (*((path, expr) for expr in decorators), *class_decorators):
+        name = decorator_name(q, where, expr)
+        if name is None:
+            supplied = supplied or "a decorator"
+        elif name.startswith(_MOCK):
+            patched += _patched(name, expr)
+        elif name in ("hypothesis.given", "hypothesis.core.given"):
+            asked = _given(expr, asked)
+        elif (where, expr) not in class_decorators and not is_transparent(name):
+            supplied = name
+    return Names(tuple(asked[patched:]), supplied)
+
+
+def decorations(q: Queries, path: PurePath, decorators: tuple[Expr, ...]) -> frozenset[str]:
+    """The known names of decorators, marks left out; one that has no name counts as `a decorator`."""
+    names = (decorator_name(q, path, expr) or "a decorator" for expr in decorators)
+    return frozenset(name for name in names if not name.startswith("pytest.mark."))
+
+
+def decorator_name(q: Queries, path: PurePath, expr: Expr) -> str | None:
+    """The dotted name under which a decorator is known; that of a project's own is as written."""
+    written = dotted(expr)
+    if written is None:
+        return None
+    value = dereference(q, path, written)
+    match value:
+        case External(name):
+            return name
+        case Function(_, fact) | Class(_, fact):
+            top = written.lstrip(".").partition(".")[0]
+            return f"{top}.{fact.name}" if top in _KNOWN_TOPS else written
+        case _:
+            return written
+
+
+_KNOWN_TOPS = frozenset(("freezegun", "time_machine", "unittest", "respx", "flaky", "mock"))
+
+
+def is_transparent(name: str) -> bool:
+    """Whether a decorator leaves the parameters of a function to pytest, and a coroutine function what it is."""
+    return name in _TRANSPARENT or name.startswith(_TRANSPARENT_PREFIXES) or name.startswith("pytest.")
+
+
+def _patched(name: str, expr: Expr) -> int:
+    """How many arguments one `mock.patch…` decorator passes (`num_mock_patch_args`)."""
+    kind = name.rpartition("mock.")[2]
+    places = {"patch": 1, "patch.object": 2}
+    if kind not in places or not isinstance(expr, Call):
+        return 0
+    if len(expr.args) > places[kind]:
+        new: Expr | None = expr.args[places[kind]]
+    else:
+        new = expr.keyword("new")
+    is_default = isinstance(new, Ref) and new.name.endswith("DEFAULT")
+    return 1 if new is None or is_default else 0
+
+
+def _given(expr: Expr, asked: list[str]) -> list[str]:
+    """What `@given` leaves: keywords by name, positional strategies from the right."""
+    if not isinstance(expr, Call):
+        return asked
+    named = {key for key, _ in expr.keywords if key is not None}
+    if any(key is None for key, _ in expr.keywords) or any(
+        isinstance(arg, Opaque) and arg.kind == "Starred" for arg in expr.args
+    ):
+        return []
+    left = [name for name in asked if name not in named]
+    count = len(expr.args)
+    return left[: max(len(left) - count, 0)] if count else left

@@ -1,0 +1,207 @@
+"""A frozen picture of a workspace: files, environments and settings at one moment, and all that follows from them."""
+
+from collections.abc import Callable, Iterable
+from pathlib import PurePath
+from typing import Protocol
+
+from loopscope.config.effective import Invocation
+from loopscope.config.pytest_config import PytestConfig
+from loopscope.config.settings import DEFAULT_SETTINGS, Settings
+from loopscope.facts.extract import FileFacts, file_facts
+from loopscope.facts.outline import Outline
+from loopscope.syntax.parse import parse
+from loopscope.text.files import Files, Unreadable
+from loopscope.workspace.environment import Environment
+from loopscope.workspace.project import config_at, workspace_root
+from loopscope.workspace.queries import FOLDER, MENTIONS, OUTLINE, TEXT, Key, Memory, Queries
+from loopscope.workspace.view import ModuleView
+
+NO_ENVIRONMENT = Environment(path=None, kind="none")
+_FACTS_KEPT = 48
+
+
+class OutlineCache(Protocol):
+    """Keeps outlines by content between runs; the host has one on disk."""
+
+    def get(self, text: str) -> Outline | None:
+        """The outline of a text, if it is known."""
+        ...
+
+    def put(self, text: str, outline: Outline) -> None:
+        """Remember the outline of a text."""
+        ...
+
+
+class Snapshot:
+    """The workspace at one moment. Nothing in it changes: answers that were asked for are only remembered.
+
+    `after` gives the next snapshot, which shares every answer that does not depend on what changed. May be used from
+    any thread.
+    """
+
+    def __init__(
+        self,
+        files: Files,
+        roots: Iterable[PurePath],
+        environment_of: Callable[[PurePath], Environment] = lambda _: NO_ENVIRONMENT,
+        settings_of: Callable[[PurePath], Settings] = lambda _: DEFAULT_SETTINGS,
+        outlines: OutlineCache | None = None,
+    ) -> None:
+        """`environment_of` and `settings_of` are asked with workspace folders; they answer at once and always the same."""
+        self.files = files
+        self.roots = tuple(roots)
+        self._environment_of = environment_of
+        self._settings_of = settings_of
+        self._cache = outlines
+        self._outlines: dict[PurePath, Outline | Unreadable] = {}
+        self._mentions: dict[Key, bool] = {}
+        self._facts: dict[PurePath, FileFacts] = {}
+        self._older: dict[PurePath, FileFacts] = {}
+        self._environments: dict[PurePath, Environment] = {}
+        self._memory = Memory(self)
+
+    def module(self, path: PurePath) -> ModuleView:
+        """What pytest makes of a Python file."""
+        return ModuleView(self._memory, path)
+
+    def facts(self, path: PurePath) -> FileFacts | Unreadable:
+        """The facts of a Python file; those of the files asked for last are remembered."""
+        known = self._facts.get(path)
+        if known is not None:
+            return known
+        text = self.files.read(path)
+        if isinstance(text, Unreadable):
+            return text
+        previous = self._older.get(path)
+        facts = file_facts(parse(text, previous.tree if previous is not None else None), previous)
+        self._facts[path] = facts
+        while len(self._facts) > _FACTS_KEPT:
+            self._facts.pop(next(iter(self._facts)), None)
+        return facts
+
+    def outline(self, path: PurePath) -> Outline:
+        """The outline of a Python file; an empty one when it cannot be read."""
+        found = self.read_outline(path)
+        return Outline(()) if isinstance(found, Unreadable) else found
+
+    def config(self, path: PurePath) -> PytestConfig:
+        """The configuration of pytest for the tests of a file (or of a folder's `path / "x"`)."""
+        return self.queries.get(config_at, path.parent)
+
+    @property
+    def queries(self) -> Queries:
+        """Asks the memoised queries of this snapshot."""
+        return Queries(self._memory)
+
+    def environment_of(self, path: PurePath) -> Environment:
+        """The environment of the project of `path`; for an installed file, the environment that it belongs to."""
+        root = workspace_root(self.queries, path)
+        if root is None:
+            root = next((each for each in self.roots if _holds(self._environment(each), path)), None)
+        return self._environment(root or (self.roots[0] if self.roots else path.parent))
+
+    def settings_of(self, path: PurePath) -> Settings:
+        """loopscope's settings for a file."""
+        return self._settings_of(path)
+
+    def invocation_of(self, path: PurePath) -> Invocation:
+        """How pytest is started for the tests of `path`, in the version that is installed."""
+        release = self.environment_of(path).effective("pytest")
+        return self.settings_of(path).invocation(None if release is None else release.version)
+
+    def read_outline(self, path: PurePath) -> Outline | Unreadable:
+        """The outline of a Python file, or why there is none. Installed files come from the cache when it has them."""
+        known = self._outlines.get(path)
+        if known is not None:
+            return known
+        text = self.files.read(path)
+        if isinstance(text, Unreadable):
+            self._outlines[path] = text
+            return text
+        cache = self._cache if not any(path.is_relative_to(root) for root in self.roots) else None
+        outline = cache.get(text) if cache is not None else None
+        if outline is None:
+            facts = self._facts.get(path)
+            outline = (facts or file_facts(parse(text), self._older.get(path))).outline
+            if cache is not None:
+                cache.put(text, outline)
+        self._outlines[path] = outline
+        return outline
+
+    def text_mentions(self, path: PurePath, words: tuple[str, ...]) -> bool:
+        """Whether the text of a file holds one of the words."""
+        key: Key = (MENTIONS, path, words)
+        known = self._mentions.get(key)
+        if known is None:
+            text = self.files.read(path)
+            known = self._mentions[key] = not isinstance(text, Unreadable) and any(word in text for word in words)
+        return known
+
+    def after(
+        self,
+        changed: Iterable[PurePath],
+        files: Files | None = None,
+        *,
+        environment_of: Callable[[PurePath], Environment] | None = None,
+        settings_of: Callable[[PurePath], Settings] | None = None,
+    ) -> "Snapshot":
+        """The snapshot once the files `changed` were edited, created or deleted, or environments or settings changed.
+
+        Nothing is shared when environments or settings change. An edit that leaves the outline of a file equal leaves
+        every fixture index the same object.
+        """
+        settled = environment_of is None and settings_of is None
+        new = Snapshot(
+            files or self.files,
+            self.roots,
+            environment_of or self._environment_of,
+            settings_of or self._settings_of,
+            self._cache,
+        )
+        touched = set(changed)
+        new._outlines = {path: known for path, known in list(self._outlines.items()) if path not in touched}
+        new._mentions = {key: known for key, known in list(self._mentions.items()) if key[1] not in touched}
+        new._facts = {path: known for path, known in list(self._facts.items()) if path not in touched}
+        new._older = {path: known for path in touched if (known := self._facts.get(path) or self._older.get(path))}
+        if settled:
+            new._environments = self._environments
+        gone: set[Key] = set()
+        for path in touched:
+            gone |= self._changes(new, path)
+        new._memory = Memory(new, self._memory.without(gone) if settled else None)
+        return new
+
+    def _changes(self, new: "Snapshot", path: PurePath) -> set[Key]:
+        """The inputs that are not what they were, of one file that was touched."""
+        changes: set[Key] = {(TEXT, path)}
+        old = self._outlines.get(path)
+        if old is not None:
+            outline = new.facts(path)
+            current = outline if isinstance(outline, Unreadable) else outline.outline
+            if current == old:
+                new._outlines[path] = old
+            else:
+                changes.add((OUTLINE, path))
+        for key, known in list(self._mentions.items()):
+            if key[1] == path and new.text_mentions(path, _words(key)) != known:
+                changes.add(key)
+        if old is None or isinstance(old, Unreadable) or not new.files.is_file(path):
+            # Perhaps created or deleted, and its folders with it.
+            changes.update((FOLDER, folder) for folder in path.parents)
+        return changes
+
+    def _environment(self, root: PurePath) -> Environment:
+        known = self._environments.get(root)
+        if known is None:
+            known = self._environments[root] = self._environment_of(root)
+        return known
+
+
+def _holds(environment: Environment, path: PurePath) -> bool:
+    roots = (*environment.search_path, *((environment.stdlib,) if environment.stdlib is not None else ()))
+    return any(path.is_relative_to(root) for root in roots)
+
+
+def _words(key: Key) -> tuple[str, ...]:
+    words = key[2]
+    return tuple(str(word) for word in words) if isinstance(words, tuple) else ()

@@ -1,0 +1,203 @@
+"""Which fixtures a test can see, level by level: plugins and the rootdir, folders, the module, its classes."""
+
+from dataclasses import dataclass, field
+from pathlib import PurePath
+
+from loopscope.facts.outline import FactId
+from loopscope.workspace.holders import NOTHING, Held, held_by_class, held_by_module
+from loopscope.workspace.model import FixtureDef, Unknown, Where
+from loopscope.workspace.mro import TESTCASES, is_subclass
+from loopscope.workspace.plugins import Plugin, plugins_named_in, roster_of
+from loopscope.workspace.project import config_at
+from loopscope.workspace.queries import Queries
+from loopscope.workspace.recipes import Recipe
+from loopscope.workspace.xunit import class_setup, module_setup, unittest_setup
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Level:
+    """The fixtures registered at one node of the collection tree; `above` is that of its parent.
+
+    `defs[name]` are in the order of registration. `unknown` holds names that may be a fixture here, `dynamic` says why
+    any name may. `autouse` are names in the order in which pytest puts them before all others.
+    """
+
+    above: "Level | None"
+    baseid: str
+    defs: dict[str, tuple[FixtureDef, ...]] = field(default_factory=dict[str, "tuple[FixtureDef, ...]"])
+    autouse: tuple[str, ...] = ()
+    unknown: dict[str, Unknown] = field(default_factory=dict[str, Unknown])
+    dynamic: Unknown | None = None
+
+    def chain(self, name: str) -> tuple[FixtureDef, ...] | Unknown:
+        """The definitions of a name seen from here, the last one winning (`FixtureManager.getfixturedefs`)."""
+        found: tuple[FixtureDef, ...] = ()
+        doubt: Unknown | None = None
+        level: Level | None = self
+        while level is not None:
+            own = level.defs.get(name, ())
+            if not found and name in level.unknown:
+                return level.unknown[name]
+            found = (*own, *found)
+            doubt = level.dynamic or doubt
+            level = level.above
+        return doubt if not found and doubt is not None else found
+
+    def autouse_names(self) -> tuple[str, ...]:
+        """The autouse fixtures visible from here, outermost level first (`FixtureManager._getautousenames`)."""
+        above = () if self.above is None else self.above.autouse_names()
+        return (*above, *self.autouse)
+
+    def visible(self) -> dict[str, tuple[FixtureDef, ...]]:
+        """Every name that is visible from here with its definitions, the last one winning."""
+        found = {} if self.above is None else self.above.visible()
+        for name, defs in self.defs.items():
+            found[name] = (*found.get(name, ()), *defs)
+        return found
+
+
+def session_level(q: Queries, folder: PurePath) -> Level:
+    """Plugins, `usefixtures` of the configuration, and the conftests that see everything: at and above the rootdir."""
+    config = q.get(config_at, folder)
+    roster = q.get(roster_of, folder)
+    builder = _Builder(None, "", tuple(name.value for name in config.usefixtures))
+    outer = _conftests(q, folder, outside=True)
+    for plugin in roster.plugins:
+        builder.add_plugin(q, plugin)
+    for conftest in outer:
+        builder.add(q.get(held_by_module, conftest), Where.CONFTEST, conftest, None)
+    return builder.level(roster.unknown)
+
+
+def folder_level(q: Queries, folder: PurePath) -> Level:
+    """What a module of `folder` sees before its own fixtures."""
+    config = q.get(config_at, folder)
+    root = config.rootdir
+    if folder == root or not folder.is_relative_to(root):
+        return q.get(session_level, root if folder.is_relative_to(root) else folder)
+    above = q.get(folder_level, folder.parent)
+    conftest = folder / "conftest.py"
+    if conftest not in _conftests(q, folder, outside=False):
+        return above
+    builder = _Builder(above, folder.relative_to(root).as_posix())
+    builder.add(q.get(held_by_module, conftest), Where.CONFTEST, conftest, None)
+    return builder.level()
+
+
+def module_level(q: Queries, path: PurePath) -> Level:
+    """What the functions of a module see."""
+    config = q.get(config_at, path.parent)
+    above = q.get(folder_level, path.parent)
+    named = q.get(plugins_named_in, path) if path.name != "conftest.py" else None
+    if named is not None and (named.plugins or named.unknown is not None):
+        extra = _Builder(above, "")
+        for plugin in named.plugins:
+            extra.add_plugin(q, plugin)
+        above = extra.level(named.unknown)
+    builder = _Builder(above, nodeid_of(path, config.rootdir))
+    for fixture in q.get(module_setup, path):
+        builder.register(fixture)
+    builder.add(q.get(held_by_module, path), Where.MODULE, path, None)
+    return builder.level()
+
+
+def class_level(
+    q: Queries, above: Level, holder: PurePath, class_path: tuple[str, ...], key: tuple[PurePath, FactId]
+) -> Level:
+    """What the methods of a class see; `key` is where the class is defined, `holder` the collected module."""
+    baseid = "::".join((above.baseid, class_path[-1]))
+    builder = _Builder(above, baseid)
+    setup = unittest_setup if is_testcase(q, key) else class_setup
+    for fixture in q.get(setup, *key):
+        builder.register(fixture)
+    builder.add(q.get(held_by_class, *key), Where.CLASS, holder, None)
+    return builder.level()
+
+
+def is_testcase(q: Queries, key: tuple[PurePath, FactId]) -> bool:
+    """Whether a class derives from `unittest.TestCase`."""
+    return is_subclass(q, *key, TESTCASES)
+
+
+def nodeid_of(path: PurePath, rootdir: PurePath) -> str:
+    """pytest's nodeid of a file."""
+    return path.relative_to(rootdir).as_posix() if path.is_relative_to(rootdir) else path.as_posix()
+
+
+def plugin_held(q: Queries, plugin: Plugin) -> Held:
+    """The fixtures of a plugin; its file is parsed only when it mentions fixtures at all."""
+    if not q.mentions(plugin.path, ("fixture", "pytest_factoryboy", "import *")):
+        return NOTHING
+    if plugin.holder is not None:
+        return q.get(held_by_class, plugin.path, plugin.holder)
+    return q.get(held_by_module, plugin.path)
+
+
+def _conftests(q: Queries, folder: PurePath, *, outside: bool) -> tuple[PurePath, ...]:
+    """The conftests above and in a folder: those that see everything, or those below the rootdir."""
+    config = q.get(config_at, folder)
+    if config.noconftest:
+        return ()
+    cut = config.confcutdir
+    folders = [each for each in reversed((folder, *folder.parents)) if each not in cut.parents]
+    return tuple(
+        each / "conftest.py"
+        for each in folders
+        if (each == config.rootdir or not each.is_relative_to(config.rootdir)) == outside
+        and q.files.is_file(each / "conftest.py")
+    )
+
+
+class _Builder:
+    """A level in the making."""
+
+    def __init__(self, above: Level | None, baseid: str, autouse: tuple[str, ...] = ()) -> None:
+        self.above = above
+        self.baseid = baseid
+        self.defs: dict[str, tuple[FixtureDef, ...]] = {}
+        self.autouse = list(autouse)
+        self.unknown: dict[str, Unknown] = {}
+        self.dynamic: Unknown | None = None
+
+    def add_plugin(self, q: Queries, plugin: Plugin) -> None:
+        """Register the fixtures of a plugin."""
+        self.add(q.get(plugin_held, plugin), plugin.where, plugin.path, plugin.dist)
+
+    def add(self, held: Held, where: Where, holder: PurePath, dist: str | None) -> None:
+        """Register what a holder has."""
+        self.unknown.update(held.unknown)
+        self.dynamic = self.dynamic or held.dynamic
+        for recipe in held.recipes:
+            self.register(define(recipe, self.baseid, where, holder, dist))
+
+    def register(self, fixture: FixtureDef) -> None:
+        """Mirrors `FixtureManager._register_fixture`."""
+        self.defs[fixture.name] = (*self.defs.get(fixture.name, ()), fixture)
+        if fixture.autouse is True:
+            self.autouse.append(fixture.name)
+
+    def level(self, dynamic: Unknown | None = None) -> Level:
+        """The finished level."""
+        return Level(self.above, self.baseid, self.defs, tuple(self.autouse), self.unknown, dynamic or self.dynamic)
+
+
+def define(recipe: Recipe, baseid: str, where: Where, holder: PurePath, dist: str | None) -> FixtureDef:
+    """The definition that registering a recipe makes."""
+    return FixtureDef(
+        name=recipe.name,
+        path=recipe.path,
+        id=recipe.function.id,
+        function=recipe.function,
+        scope=recipe.marker.scope,
+        decorator=recipe.marker.decorator,
+        kind=recipe.kind,
+        autouse=recipe.marker.autouse,
+        has_params=recipe.marker.has_params,
+        argnames=recipe.argnames,
+        baseid=baseid,
+        where=where,
+        holder=holder,
+        dist=dist,
+        loop_scope_argument=recipe.marker.loop_scope,
+        supplied=recipe.supplied,
+    )
