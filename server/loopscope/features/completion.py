@@ -88,16 +88,10 @@ def _half_typed(site: Site, signature: Signature) -> FactId:
     line = site.source.lines.line_of(signature.name.start)
     if site.source.lines.line_text(line)[:1] not in (" ", "\t"):
         return FactId(name)
-    above = [
-        (spans.whole.start, id_)
-        for id_, spans in site.facts.layout.defs.items()
-        if spans.whole.start < signature.name.start and id_ in _classes(site)
-    ]
-    return FactId(f"{max(above)[1].qualname}.{name}") if above else FactId(name)
-
-
-def _classes(site: Site) -> frozenset[FactId]:
-    return frozenset(id_ for id_ in site.facts.layout.defs if site.facts.body(id_) is None)
+    layout = site.facts.layout
+    above = [id_ for id_ in layout.class_bindings if layout.defs[id_].whole.start < signature.name.start]
+    nearest = max(above, key=lambda id_: layout.defs[id_].whole.start, default=None)
+    return FactId(f"{nearest.qualname}.{name}") if nearest is not None else FactId(name)
 
 
 def _would_be_test(site: Site, signature: Signature) -> bool:

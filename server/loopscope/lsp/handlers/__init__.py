@@ -1,1 +1,23 @@
-"""The answers to LSP messages, one file per family of requests."""
+"""The answers to LSP messages, one file per family."""
+
+from loopscope.lsp.handlers import (
+    actions,
+    completion,
+    definition,
+    diagnostics,
+    hover,
+    lifecycle,
+    symbols,
+    synchronization,
+    workspace,
+)
+from loopscope.lsp.server import Server
+from loopscope.lsp.session import Session
+
+_FAMILIES = (lifecycle, synchronization, workspace, diagnostics, actions, completion, hover, definition, symbols)
+
+
+def register_all(server: Server, session: Session) -> None:
+    """Connect every handler with the protocol; what is registered is what `initialize` announces."""
+    for family in _FAMILIES:
+        family.register(server, session)

@@ -1,0 +1,58 @@
+"""Fixtures in words: for completion details, hover cards and symbols."""
+
+from pathlib import PurePath
+
+from loopscope.workspace.loops import fixture_loop_scope
+from loopscope.workspace.model import FixtureDef, Kind, Scope, Unknown, Where
+from loopscope.workspace.snapshot import Snapshot
+
+_KINDS = {
+    Kind.FUNCTION: "",
+    Kind.GENERATOR: "yields",
+    Kind.COROUTINE: "async",
+    Kind.ASYNC_GENERATOR: "async, yields",
+}
+
+
+def summary(snapshot: Snapshot, fixture: FixtureDef) -> str:
+    """Scope, loop scope and kind in a few words: "session · loop: module · async, yields"."""
+    parts = [scope_text(fixture.scope)]
+    if fixture.kind.is_async:
+        loop = loop_scope_text(snapshot, fixture)
+        if loop:
+            parts.append(f"loop: {loop}")
+    parts.append(_KINDS[fixture.kind])
+    if fixture.autouse is True:
+        parts.append("autouse")
+    return " · ".join(filter(None, parts))
+
+
+def scope_text(scope: Scope | Unknown) -> str:
+    """The scope's name, or that it is computed."""
+    return scope.value if isinstance(scope, Scope) else "scope computed"
+
+
+def loop_scope_text(snapshot: Snapshot, fixture: FixtureDef) -> str:
+    """The loop scope that an async fixture runs on; empty when that is not certain."""
+    decided = fixture_loop_scope(snapshot, fixture)
+    return "" if decided is None or isinstance(decided, Unknown) else decided.value.value
+
+
+def origin(snapshot: Snapshot, fixture: FixtureDef) -> str:
+    """Where a fixture comes from: a distribution with its version, pytest, or a file of the workspace."""
+    match fixture.where:
+        case Where.PYTEST:
+            return "pytest"
+        case Where.PLUGIN if fixture.dist:
+            return fixture.dist
+        case Where.MODULE | Where.CLASS if fixture.holder == fixture.path:
+            return "this file"
+        case _:
+            return shown(snapshot, fixture.path)
+
+
+def shown(snapshot: Snapshot, path: PurePath) -> str:
+    """A path for people: relative to the workspace folder that holds it, with `/`."""
+    holding = [root for root in snapshot.roots if path.is_relative_to(root)]
+    root = max(holding, key=lambda one: len(one.parts), default=None)
+    return path.as_posix() if root is None else path.relative_to(root).as_posix()

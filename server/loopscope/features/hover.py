@@ -1,0 +1,138 @@
+"""Hover cards as Markdown: what a fixture is and where it comes from; who runs a test, on which loop, and why."""
+
+from typing import NamedTuple
+
+from loopscope.facts.layout import DefSpans
+from loopscope.facts.outline import FactId
+from loopscope.features.arguments import ANYIO_MARK, ASYNCIO_MARK
+from loopscope.features.cursor import Place
+from loopscope.features.describe import origin, scope_text, shown
+from loopscope.features.requested import requested_at
+from loopscope.features.site import Site
+from loopscope.text.files import Unreadable
+from loopscope.text.span import Span
+from loopscope.workspace.loops import fixture_loop_scope, runner, test_loop_scope
+from loopscope.workspace.model import FixtureDef, Kind, Runner, TestItem, Unknown
+from loopscope.workspace.snapshot import Snapshot
+
+_KINDS = {
+    Kind.FUNCTION: "function",
+    Kind.GENERATOR: "generator (set up, yield, tear down)",
+    Kind.COROUTINE: "coroutine",
+    Kind.ASYNC_GENERATOR: "async generator (set up, yield, tear down)",
+}
+
+
+class Card(NamedTuple):
+    """A text in Markdown about the code in `span`."""
+
+    markdown: str
+    span: Span
+
+
+def hover(site: Site) -> Card | None:
+    """What there is to say about the cursor; None when that is nothing."""
+    requested = requested_at(site)
+    if requested is not None:
+        return Card(fixture_card(site.snapshot, requested.chain), requested.span)
+    cursor = site.cursor
+    if cursor.place is not Place.STRING and cursor.full and site.owner is not None:
+        dotted = site.canonical(cursor.full)
+        if dotted in (ASYNCIO_MARK, ANYIO_MARK):
+            return _mark_card(site, dotted, site.owner)
+    defined = site.defined_at(cursor.word.start) if cursor.text else None
+    test = site.test(defined) if defined is not None else None
+    return Card(test_card(site, test), cursor.word) if test is not None else None
+
+
+def fixture_card(snapshot: Snapshot, chain: tuple[FixtureDef, ...]) -> str:
+    """All about the last fixture of a chain: signature, kind, scope, loop and why, origin, what it overrides, docstring."""
+    one = chain[-1]
+    spans = _spans(snapshot, one)
+    lines = [f"```python\n{_signature(one)}\n```", f"*fixture* · {_KINDS[one.kind]}"]
+    lines.append(f"- **scope** {scope_text(one.scope)}")
+    lines += _loop_lines(snapshot, one)
+    if one.autouse is True:
+        lines.append("- **autouse**: every test that sees it gets it")
+    if one.has_params:
+        lines.append("- **params**: each test that uses it runs once for each")
+    if one.argnames:
+        lines.append(f"- **needs** {', '.join(f'`{name}`' for name in one.argnames)}")
+    lines.append(f"- **from** {_place(snapshot, one, spans)}")
+    lines += [
+        f"- **overrides** {_place(snapshot, other, _spans(snapshot, other))}" for other in reversed(chain[:-1])
+    ]
+    card = "\n".join((lines[0], "", lines[1], "", *lines[2:]))
+    return f"{card}\n\n---\n\n{spans.docstring}" if spans is not None and spans.docstring else card
+
+
+def test_card(site: Site, test: TestItem) -> str:
+    """Who runs a test and on which loop, with the reasons, and all fixtures that it gets."""
+    lines = [f"*test* `{test.name}`", ""]
+    lines += _runner_lines(site, test)
+    closure = site.view.closure(test)
+    if closure.names:
+        lines.append(f"- **fixtures** {', '.join(f'`{name}`' for name in closure.names)}")
+    return "\n".join(lines)
+
+
+def _mark_card(site: Site, mark: str, owner: FactId) -> Card:
+    lines = [f"`{mark}`", ""]
+    test = site.test(owner)
+    if test is not None:
+        lines += _runner_lines(site, test)
+    elif mark == ASYNCIO_MARK:
+        lines.append("pytest-asyncio runs the async tests that carry this mark.")
+    else:
+        lines.append("anyio runs the async tests that carry this mark, once for each backend.")
+    return Card("\n".join(lines), site.cursor.word)
+
+
+def _runner_lines(site: Site, test: TestItem) -> list[str]:
+    if not test.function.is_async:
+        return ["- a plain function: no event loop"]
+    decided = runner(site.snapshot, site.view, test)
+    if isinstance(decided, Unknown):
+        return [f"- **runner** not certain: {decided.reason}"]
+    if decided.value is None:
+        return [f"- **never runs**: {decided.reason}"]
+    lines = [f"- **runner** {decided.value.value}: {decided.reason}"]
+    if decided.value is Runner.PYTEST_ASYNCIO:
+        loop = test_loop_scope(site.snapshot, site.view, test)
+        if isinstance(loop, Unknown):
+            lines.append(f"- **loop scope** not certain: {loop.reason}")
+        else:
+            lines.append(f"- **loop scope** {loop.value.value}: {loop.reason}")
+    return lines
+
+
+def _loop_lines(snapshot: Snapshot, one: FixtureDef) -> list[str]:
+    if not one.kind.is_async:
+        return []
+    decided = fixture_loop_scope(snapshot, one)
+    if decided is None:
+        return []
+    if isinstance(decided, Unknown):
+        return [f"- **loop scope** not certain: {decided.reason}"]
+    return [f"- **loop scope** {decided.value.value}: {decided.reason}"]
+
+
+def _signature(one: FixtureDef) -> str:
+    keyword = "async def" if one.function.is_async else "def"
+    params = ", ".join(
+        f"{param.name}: {param.annotation}" if param.annotation else param.name for param in one.function.params
+    )
+    returns = f" -> {one.function.returns}" if one.function.returns else ""
+    return f"{keyword} {one.function.name}({params}){returns}"
+
+
+def _spans(snapshot: Snapshot, one: FixtureDef) -> DefSpans | None:
+    facts = snapshot.facts(one.path)
+    return None if isinstance(facts, Unreadable) else facts.layout.defs.get(one.id)
+
+
+def _place(snapshot: Snapshot, one: FixtureDef, spans: DefSpans | None) -> str:
+    source = origin(snapshot, one)
+    path = shown(snapshot, one.path)
+    line = f" line {spans.line}" if spans is not None else ""
+    return f"{path}{line}" if source in ("this file", path) else f"{source} ({one.path.name}{line})"

@@ -1,0 +1,97 @@
+"""textDocument/codeAction and codeAction/resolve."""
+
+from lsprotocol import types
+
+from loopscope.engine.selection import select
+from loopscope.features.actions import Action, ActionKind, actions, fix_all
+from loopscope.lsp.checks import diagnostics_of, report_for
+from loopscope.lsp.convert import range_span, workspace_edit
+from loopscope.lsp.server import Server
+from loopscope.lsp.session import Session
+from loopscope.lsp.state import State
+from loopscope.workspace.cancel import CancelToken
+
+FIX_ALL = f"{types.CodeActionKind.SourceFixAll.value}.loopscope"
+
+_KINDS = {
+    ActionKind.QUICK_FIX: types.CodeActionKind.QuickFix.value,
+    ActionKind.IGNORE: types.CodeActionKind.QuickFix.value,
+    ActionKind.FIX_ALL: FIX_ALL,
+    ActionKind.FIX_ALL_QUICK: types.CodeActionKind.QuickFix.value,
+}
+
+
+def register(server: Server, session: Session) -> None:
+    """Connect the handlers."""
+
+    async def answer(params: types.CodeActionParams) -> list[types.CodeAction] | None:
+        state = session.current or await session.state()
+        if not state.client.code_action_literals:
+            return None
+        return await server.workers.run(lambda token: _actions(state, params, token))
+
+    async def resolve(action: types.CodeAction) -> types.CodeAction:
+        state = session.current or await session.state()
+        match action.data:
+            case {"uri": str(uri), "fix": "all"}:
+                action.edit = await server.workers.run(lambda token: _fix_all_edit(state, uri, token))
+            case _:
+                pass
+        return action
+
+    kinds = [types.CodeActionKind.QuickFix.value, FIX_ALL]
+    server.answer(
+        types.TEXT_DOCUMENT_CODE_ACTION,
+        answer,
+        types.CodeActionOptions(code_action_kinds=kinds, resolve_provider=True),
+    )
+    server.answer(types.CODE_ACTION_RESOLVE, resolve)
+
+
+def _actions(state: State, params: types.CodeActionParams, token: CancelToken) -> list[types.CodeAction]:
+    uri = params.text_document.uri
+    path = state.path_of(uri)
+    source = state.source_of(path) if path is not None else None
+    if path is None or source is None:
+        return []
+    report = report_for(state, path, token)
+    wanted = [kind for kind in _KINDS if _asked_for(_KINDS[kind], params.context.only)]
+    # A `source.` kind is applied without being chosen, so it is offered only to who asks for it by name.
+    if params.context.only is None:
+        wanted.remove(ActionKind.FIX_ALL)
+    span = range_span(source, params.range, state.client.encoding)
+    found = actions(state.snapshot, path, report, span, frozenset(wanted))
+    return [converted for action in found if (converted := _converted(state, uri, action, token)) is not None]
+
+
+def _asked_for(kind: str, only: object) -> bool:
+    """Whether a kind is one of those asked for, or below one (LSP, CodeActionContext.only)."""
+    if not isinstance(only, (list, tuple)):
+        return True
+    asked = [getattr(one, "value", one) for one in only]
+    return any(kind == one or one == "" or kind.startswith(f"{one}.") for one in asked)
+
+
+def _converted(state: State, uri: str, action: Action, token: CancelToken) -> types.CodeAction | None:
+    result = types.CodeAction(
+        title=action.title,
+        kind=_KINDS[action.kind],
+        diagnostics=diagnostics_of(state, action.path, action.findings) or None,
+        is_preferred=True if action.preferred and state.client.preferred_actions else None,
+    )
+    if action.edits is not None:
+        result.edit = workspace_edit(state, action.edits)
+    elif state.client.code_action_resolve:
+        result.data = {"uri": uri, "fix": "all"}
+        return result
+    else:
+        result.edit = _fix_all_edit(state, uri, token)
+    return result if result.edit is not None else None
+
+
+def _fix_all_edit(state: State, uri: str, token: CancelToken) -> types.WorkspaceEdit | None:
+    path = state.path_of(uri)
+    if path is None:
+        return None
+    edits = fix_all(state.snapshot, path, select(state.snapshot.settings_of(path)), token)
+    return workspace_edit(state, edits) if edits else None

@@ -1,0 +1,46 @@
+"""What requests about a place in a document have in common."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from lsprotocol import types
+
+from loopscope.features.site import Site, site_at
+from loopscope.lsp.convert import offset_of
+from loopscope.lsp.server import Server
+from loopscope.lsp.session import Session
+from loopscope.lsp.state import State
+from loopscope.text.source import Source
+from loopscope.workspace.cancel import NEVER, CancelToken
+
+T = TypeVar("T")
+
+
+async def at_position(
+    server: Server,
+    session: Session,
+    uri: str,
+    position: types.Position,
+    job: Callable[[State, Source, Site], T],
+) -> T | None:
+    """What `job` makes of the place; None for a document that is unknown or cannot be read.
+
+    The state is the one of the moment at which the request came in. Answered at once where the file has been looked at
+    before, which takes a few milliseconds; else by a worker.
+    """
+    state = session.current or await session.state()
+    path = state.path_of(uri)
+    if path is None:
+        return None
+
+    def work(token: CancelToken) -> T | None:
+        token.check()
+        source = state.source_of(path)
+        if source is None:
+            return None
+        site = site_at(state.snapshot, path, source, offset_of(source, position, state.client.encoding))
+        return None if site is None else job(state, source, site)
+
+    if session.publisher.is_warm(path):
+        return work(NEVER)
+    return await server.workers.run(work)

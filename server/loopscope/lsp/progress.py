@@ -1,0 +1,50 @@
+"""Telling the client that something takes long: `$/progress`, once it has taken half a second."""
+
+import asyncio
+import itertools
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from lsprotocol import types
+
+from loopscope.lsp.server import Server
+
+PATIENCE = 0.5
+"""Seconds that work may take unannounced."""
+
+_COUNT = itertools.count(1)
+
+
+class Report:
+    """Where the work says how far it is; the last word is what is shown. Any thread may write."""
+
+    def __init__(self) -> None:
+        self.message: str | None = None
+        self.percentage: int | None = None
+
+
+@asynccontextmanager
+async def work_done(server: Server, title: str, *, supported: bool) -> AsyncIterator[Report]:
+    """Shows `title` while the block runs, if that takes more than half a second and the client can show it."""
+    report = Report()
+    shower = asyncio.ensure_future(_show(server, title, report)) if supported else None
+    try:
+        yield report
+    finally:
+        if shower is not None:
+            shower.cancel()
+
+
+async def _show(server: Server, title: str, report: Report) -> None:
+    await asyncio.sleep(PATIENCE)
+    token = f"loopscope-{next(_COUNT)}"
+    await server.work_done_progress.create_async(token)
+    progress = server.work_done_progress
+    progress.begin(token, types.WorkDoneProgressBegin(title, message=report.message, percentage=report.percentage))
+    try:
+        while True:
+            await asyncio.sleep(PATIENCE)
+            progress.report(token, types.WorkDoneProgressReport(message=report.message, percentage=report.percentage))
+    finally:
+        progress.end(token, types.WorkDoneProgressEnd())
+        progress.tokens.pop(token, None)

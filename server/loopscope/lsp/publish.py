@@ -1,0 +1,136 @@
+"""Diagnostics that the server sends unasked: of a document when it changes, of others when what they depend on does."""
+
+import asyncio
+from pathlib import PurePath
+
+from lsprotocol import types
+
+from loopscope.lsp.checks import check_document
+from loopscope.lsp.documents import Document
+from loopscope.lsp.server import Server
+from loopscope.lsp.state import State
+from loopscope.workspace.cancel import CancelToken
+
+
+_AS_SAVED = object()
+
+
+class Publisher:
+    """One run at a time for each document; a newer one cancels it. All methods belong to the event loop."""
+
+    def __init__(self, server: Server) -> None:
+        self._server = server
+        self._runs: dict[str, asyncio.Task[None]] = {}
+        self._sent: dict[str, tuple[int | None, list[types.Diagnostic]]] = {}
+        self._outlines: dict[PurePath, object] = {}
+        self._state: State | None = None
+        self._refresh: asyncio.Task[None] | None = None
+        self._news = asyncio.Event()
+        self._warm: set[PurePath] = set()
+
+    def opened_as_saved(self, path: PurePath) -> None:
+        """Know that a document which is being opened says nothing that the disk did not."""
+        self._outlines[path] = _AS_SAVED
+
+    def looked_at(self, path: PurePath) -> None:
+        """Know that questions about a document are answered at once from now on."""
+        self._warm.add(path)
+
+    def document_changed(self, state: State, document: Document) -> None:
+        """Check a document that was opened or edited, and then those that depend on what changed in it."""
+        self._state = state
+        self._start(document)
+
+    def document_closed(self, state: State, document: Document) -> None:
+        """Take back what was said of a document, and check those that saw its unsaved text."""
+        self._state = state
+        self._cancel(document.uri)
+        sent = self._sent.pop(document.uri, None)
+        if sent is not None and sent[1] and not state.client.pulls_diagnostics:
+            self._publish(types.PublishDiagnosticsParams(uri=document.uri, diagnostics=[]))
+        self._outlines.pop(document.path, None)
+        self.everything_changed(state)
+
+    def everything_changed(self, state: State) -> None:
+        """Check every open document again: a file, a setting or the environment changed."""
+        self._state = state
+        self._others_changed(state, None)
+
+    async def something_new(self) -> None:
+        """Returns once something changed that diagnostics may depend on."""
+        await self._news.wait()
+
+    def is_warm(self, path: PurePath) -> bool:
+        """Whether a document was looked at since something else than its text changed: then a question takes no time."""
+        return path in self._warm
+
+    def _others_changed(self, state: State, apart_from: Document | None) -> None:
+        self._warm.clear()
+        self._tell_waiting()
+        if state.client.pulls_diagnostics:
+            self._ask_to_pull(state)
+            return
+        for document in state.documents.values():
+            if document is not apart_from:
+                self._start(document)
+
+    def _start(self, document: Document) -> None:
+        self._cancel(document.uri)
+        self._runs[document.uri] = self._server.spawn(lambda: self._run(document), f"checking {document.uri}")
+
+    def _cancel(self, uri: str) -> None:
+        run = self._runs.pop(uri, None)
+        if run is not None:
+            run.cancel()
+
+    async def _run(self, document: Document) -> None:
+        state = self._state
+        if state is None or document.uri not in state.documents:
+            return
+        outline = await self._server.workers.run(lambda token: _outline(state, document, token))
+        seen = self._outlines.get(document.path)
+        self._outlines[document.path] = outline
+        if seen is not _AS_SAVED and seen is not outline and seen != outline:
+            self._others_changed(state, document)
+        if state.client.pulls_diagnostics:
+            self._tell_waiting()
+            return
+        found = await self._server.workers.run(lambda token: check_document(state, document.path, token))
+        current = self._state.documents.get(document.uri) if self._state is not None else None
+        if current is None or current.version != document.version:
+            return
+        self.looked_at(document.path)
+        self._send(state, document, found)
+
+    def _send(self, state: State, document: Document, found: list[types.Diagnostic]) -> None:
+        """Publish when the set changed; for a client that reads versions also when only the version did.
+
+        Such a client may put aside what was said of an older version until it hears of the new one, as gopls found.
+        """
+        version, sent = self._sent.get(document.uri, (None, []))
+        if sent == found and (not state.client.diagnostic_versions or version == document.version):
+            return
+        self._sent[document.uri] = (document.version, found)
+        self._publish(types.PublishDiagnosticsParams(document.uri, found, document.version))
+
+    def _publish(self, params: types.PublishDiagnosticsParams) -> None:
+        self._server.text_document_publish_diagnostics(params)
+
+    def _tell_waiting(self) -> None:
+        self._news.set()
+        self._news = asyncio.Event()
+
+    def _ask_to_pull(self, state: State) -> None:
+        if state.client.refreshes_diagnostics and (self._refresh is None or self._refresh.done()):
+            self._refresh = self._server.spawn(self._send_refresh, "asking the client to refresh diagnostics")
+
+    async def _send_refresh(self) -> None:
+        await self._server.workspace_diagnostic_refresh_async(None)
+
+
+def _outline(state: State, document: Document, token: CancelToken) -> object:
+    """What other files can see of a document: its outline, or its whole text when it is no Python file."""
+    token.check()
+    return state.snapshot.outline(document.path) if document.path.suffix == ".py" else document.text
+
+

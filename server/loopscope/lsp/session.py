@@ -1,0 +1,154 @@
+"""The state of one session. It changes on the event loop only, and each change makes a new frozen `State`."""
+
+import asyncio
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import PurePath
+from typing import cast
+
+from lsprotocol import types
+
+from loopscope.host.files import DiskFiles, OverlayFiles
+from loopscope.lsp.client import Client, client_of
+from loopscope.lsp.documents import Document, changed, opened
+from loopscope.lsp.log import LOG
+from loopscope.lsp.project import Project, after, new_snapshot, read_projects
+from loopscope.lsp.publish import Publisher
+from loopscope.lsp.server import Server
+from loopscope.lsp.state import State
+from loopscope.lsp.uris import path_of
+from loopscope.workspace.snapshot import Snapshot
+
+
+class Session:
+    """Documents, folders and settings as the client reports them, and the snapshot made of them."""
+
+    def __init__(self, server: Server) -> None:
+        self.server = server
+        self.publisher = Publisher(server)
+        self.client = Client()
+        self.folders: tuple[PurePath, ...] = ()
+        self.initial_settings: Mapping[str, object] = {}
+        self.settings: Mapping[str, object] = {}
+        self._disk = DiskFiles(())
+        self._documents: dict[str, Document] = {}
+        self._state: State | None = None
+        self._ready = asyncio.Event()
+        self._projects: tuple[Project, ...] = ()
+        self.announced: tuple[str, ...] = ()
+        """What the log has said of the projects."""
+        self.last_workspace_report: Snapshot | None = None
+        """The snapshot that the client last got reports of all files from."""
+
+    def initialize(self, params: types.InitializeParams) -> None:
+        """Take over what `initialize` says."""
+        self.client = client_of(params)
+        named = params.workspace_folders
+        uris = [folder.uri for folder in named] if named else [params.root_uri] if params.root_uri else []
+        if not uris and params.root_path:
+            self.folders = (PurePath(os.path.abspath(params.root_path)),)
+        else:
+            self.folders = tuple(path for path in map(path_of, uris) if path is not None)
+        options = params.initialization_options
+        if isinstance(options, dict):
+            self.initial_settings = self.settings = settings_in(cast("dict[str, object]", options))
+
+    async def state(self) -> State:
+        """The session as it is now; once the projects are read, at the beginning."""
+        if self._state is None:
+            await self._ready.wait()
+        assert self._state is not None
+        return self._state
+
+    @property
+    def current(self) -> State | None:
+        """The session as it is now; None before the projects are read."""
+        return self._state
+
+    async def reload(self) -> tuple[Project, ...]:
+        """Read the environments of all folders and make a new snapshot; returns what was found, folder by folder."""
+        folders, settings = self.folders, self.settings
+        projects = await self.server.workers.run(lambda token: read_projects(folders, settings, self._disk, token))
+        self._projects = projects
+        self._install(new_snapshot(self._files(), projects, settings))
+        self._ready.set()
+        self._check_everything()
+        return projects
+
+    def open(self, item: types.TextDocumentItem) -> None:
+        """Take over a document that the client opened; opening it again replaces it."""
+        document = opened(item)
+        self._documents[document.uri] = document
+        if self._disk.read(document.path) == document.text:
+            self.publisher.opened_as_saved(document.path)
+        self._text_changed(document)
+
+    def change(self, params: types.DidChangeTextDocumentParams) -> None:
+        """Apply changes to an open document; those to one that is not open are dropped, and said so."""
+        identifier = params.text_document
+        document = self._documents.get(identifier.uri)
+        if document is None:
+            LOG.warning("A change of %s was dropped: the document is not open.", identifier.uri)
+            return
+        document = changed(document, identifier.version, params.content_changes, self.client.encoding)
+        self._documents[document.uri] = document
+        self._text_changed(document)
+
+    def close(self, uri: str) -> None:
+        """Forget a document: from here on the disk has its text."""
+        document = self._documents.pop(uri, None)
+        if document is not None and self._state is not None:
+            self._disk.forget(document.path)
+            self._install(after(self._state.snapshot, self._files(), (document.path,), self.settings))
+            self.publisher.document_closed(self._state, document)
+
+    def saved(self, uri: str) -> None:
+        """Notice that the disk has an open document's text now."""
+        document = self._documents.get(uri)
+        if document is not None:
+            self._disk.forget(document.path)
+
+    def folders_changed(self, added: Sequence[PurePath], removed: Sequence[PurePath]) -> None:
+        """Take over another set of workspace folders; `reload` makes it count."""
+        self.folders = tuple(dict.fromkeys((*(one for one in self.folders if one not in removed), *added)))
+
+    def files_changed(self, paths: Sequence[PurePath]) -> None:
+        """Look at files again that were created, changed or deleted on disk."""
+        for path in paths:
+            self._disk.forget(path)
+        if self._state is not None:
+            self._install(after(self._state.snapshot, self._files(), paths, self.settings))
+            self._check_everything()
+
+    def is_environment_file(self, path: PurePath) -> bool:
+        """Whether a file belongs to the environment of one of the projects, so that it must be read again."""
+        return any(path.is_relative_to(place) for project in self._projects for place in project.watched)
+
+    def watched_places(self) -> tuple[PurePath, ...]:
+        """Where the packages of the projects are installed."""
+        return tuple(dict.fromkeys(place for project in self._projects for place in project.watched))
+
+    def _text_changed(self, document: Document) -> None:
+        if self._state is not None:
+            self._install(after(self._state.snapshot, self._files(), (document.path,), self.settings))
+            self.publisher.document_changed(self._state, document)
+
+    def _check_everything(self) -> None:
+        if self._state is not None:
+            self.publisher.everything_changed(self._state)
+
+    def _install(self, snapshot: Snapshot) -> None:
+        by_path = {document.path: document for document in self._documents.values()}
+        self._state = State(self.client, dict(self._documents), snapshot, by_path)
+
+    def _files(self) -> OverlayFiles:
+        return OverlayFiles(self._disk, {document.path: document.text for document in self._documents.values()})
+
+
+def settings_in(options: Mapping[str, object]) -> Mapping[str, object]:
+    """loopscope's settings in what a client sends: below `settings` or `loopscope`, or as they are."""
+    for key in ("settings", "loopscope"):
+        inner = options.get(key)
+        if isinstance(inner, dict):
+            return settings_in(cast("dict[str, object]", inner))
+    return options
