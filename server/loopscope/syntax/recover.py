@@ -82,11 +82,8 @@ class _Draft:
         elif message == "expected 'except' or 'finally' block":
             self._drop_try(self._line(failure, logicals))
         else:
-            line = self._line(failure, logicals)
-            # An unclosed bracket is the culprit, wherever the parser stumbles later.
-            unclosed = next((at for at in logicals if at.opened >= 0 and at.first <= line), None)
-            at = unclosed or self._logical(logicals, line)
-            if unclosed or not self._drop_decorators(logicals, at):
+            at = self._logical(logicals, self._line(failure, logicals))
+            if not self._drop_decorators(logicals, at):
                 self._mask_logical(at)
             if self.lines == before:
                 self._blank(at.first, at.last)

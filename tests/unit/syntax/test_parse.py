@@ -82,6 +82,28 @@ def test_any_edits_give_what_a_fresh_parse_gives(seed: int) -> None:
         assert told(tree) == told(parse(text)), repr(text)
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("def f(): pass\nels", "def f(): pass\nelse"),
+        ("def f(): pass\nelse", "def f(): pass\nelsewhere"),
+        ("def f():\n    (\nfrom x imp\n", "def f():\n    (\nfrom x import y\n"),
+        ("def f(): pass\n# end\n", "def f(): pass\n# end\n    x"),
+        ("x = 1\n", "\ufeffx = 1\n"),
+        ("def f(): pass\r", "def f(): pass\r\n"),
+    ],
+)
+def test_what_is_typed_after_a_chunk_can_change_it(before: str, after: str) -> None:
+    for text, old in ((after, before), (before, after)):
+        assert told(parse(text, parse(old))) == told(parse(text))
+
+
+def test_an_unclosed_bracket_in_a_method_hides_nothing_after_the_class() -> None:
+    tree = parse("class A:\n    def f(self):\n        x(\n\n    def g(self): pass\n\ny = 1\n")
+    assert ast.unparse(tree.chunks[-1].chunk.body[-1]) == "y = 1"
+    assert tree.chunks[-1].holder is None
+
+
 def test_typing_keeps_every_other_chunk() -> None:
     text = read(ASYNCIO_TESTS[0].parent / "test_locks.py")
     tree = parse(text)
@@ -193,6 +215,10 @@ RECOVERED = [
     ("class A(B, ", "class A(B):\n    pass"),
     ("class A(\n    def f(self): pass", "class A:\n\n    def f(self):\n        pass"),
     ("def f():\n    x = (\n    y = 2\n    return y", "def f():\n    pass\n    y = 2\n    return y"),
+    ("def f():\n    foo(\n    with x:\n        y\n    z", "def f():\n    pass\n    with x:\n        y\n    z"),
+    ("def f():\n    foo(a b\n    assert x\n    z", "def f():\n    pass\n    assert x\n    z"),
+    ("def f():\n    foo(a,\n    x = [\n    return x]\n    z", "def f():\n    pass\n    pass\n    pass\n    z"),
+    ("@mark\n@mark(\n\nif a:\n    def f(): pass\nelse:\n    b", "if a:\n\n    def f():\n        pass\nelse:\n    b"),
     ("def f():\n    yield a.\n    b", "def f():\n    yield\n    b"),
     ("def f():\n    with a as \n        b\n    c", "def f():\n    if 1:\n        b\n    c"),
     ("def f():\n    async with a(\n    c", "def f():\n    if 1:\n        pass\n    c"),
