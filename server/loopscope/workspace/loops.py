@@ -69,8 +69,10 @@ def test_loop_scope(snapshot: "Snapshot", view: ModuleView, test: TestItem) -> D
     return _default_test_scope(snapshot, test.path, "no asyncio mark says otherwise")
 
 
-def fixture_runner(snapshot: "Snapshot", view: ModuleView, fixture: FixtureDef) -> Decision[Runner | None] | Unknown:
-    """Who awaits an async fixture; `view` is the module that the fixture is seen from."""
+def fixture_runner(
+    snapshot: "Snapshot", view: ModuleView, fixture: FixtureDef, test: TestItem | None = None
+) -> Decision[Runner | None] | Unknown:
+    """Who awaits an async fixture; `view` is the module that the fixture is seen from, `test` one that requests it."""
     active = view.roster.has("asyncio")
     if active and fixture.decorator is Decorator.PYTEST_ASYNCIO:
         return Decision(Runner.PYTEST_ASYNCIO, "it is made by `pytest_asyncio.fixture`")
@@ -91,7 +93,10 @@ def fixture_runner(snapshot: "Snapshot", view: ModuleView, fixture: FixtureDef) 
     if view.roster.unknown is not None:
         return view.roster.unknown
     if view.roster.has("anyio"):
-        return Unknown("anyio runs it in tests whose fixtures include `anyio_backend`")
+        if test is None:
+            return Unknown("anyio runs it in tests whose fixtures include `anyio_backend`")
+        if "anyio_backend" in view.closure(test).names:
+            return Decision(Runner.ANYIO, "the test's fixtures include `anyio_backend`")
     return Decision(None, "no plugin runs an async `pytest.fixture` here")
 
 

@@ -1,0 +1,84 @@
+"""Run rules over one file of a snapshot."""
+
+import traceback
+from dataclasses import dataclass, replace
+from pathlib import PurePath
+
+from loopscope.engine.selection import Selection
+from loopscope.engine.settings import setting_findings
+from loopscope.engine.suppress import apply_suppressions
+from loopscope.rules.context import Context
+from loopscope.rules.model import Finding, Rule
+from loopscope.text.files import Unreadable
+from loopscope.workspace.cancel import NEVER, CancelToken, Cancelled
+from loopscope.workspace.snapshot import Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class RuleError:
+    """A rule that failed on a file: a defect of loopscope. `details` is the traceback as text."""
+
+    rule: str
+    path: PurePath
+    details: str
+
+
+@dataclass(frozen=True, slots=True)
+class FileReport:
+    """What was found in one file. Findings come in source order, each with its effective severity.
+
+    `suppressed` counts findings that comments silence; `unreadable` says why the file could not be checked.
+    """
+
+    path: PurePath
+    findings: tuple[Finding, ...] = ()
+    errors: tuple[RuleError, ...] = ()
+    suppressed: int = 0
+    unreadable: str | None = None
+
+
+def check_file(snapshot: Snapshot, path: PurePath, selection: Selection, cancel: CancelToken = NEVER) -> FileReport:
+    """The findings of the selected rules in a Python or configuration file, comments that suppress them obeyed.
+
+    A rule that raises is reported in `errors` and stops no other. Raises `Cancelled` between rules, when asked to.
+    """
+    ctx = context_of(snapshot, path)
+    if isinstance(ctx, Unreadable):
+        return FileReport(path, unreadable=ctx.reason)
+    found: list[Finding] = []
+    errors: list[RuleError] = []
+    rules = selection.rules_for(path)
+    for rule in rules:
+        cancel.check()
+        findings, error = _run(rule, ctx)
+        severity = selection.severity_of(rule)
+        overridden = rule.meta.name in selection.severities
+        found += [replace(each, severity=severity if overridden else each.severity or severity) for each in findings]
+        if error is not None:
+            errors.append(error)
+    found += setting_findings(ctx, selection)
+    kept, suppressed = apply_suppressions(ctx, found, rules, selection)
+    kept.sort(key=lambda each: (each.span, each.rule, each.message))
+    return FileReport(path, tuple(kept), tuple(errors), suppressed)
+
+
+def context_of(snapshot: Snapshot, path: PurePath) -> Context | Unreadable:
+    """What rules see of a file; why it cannot be read."""
+    text = snapshot.files.read(path)
+    if isinstance(text, Unreadable):
+        return text
+    if path.suffix not in (".py", ".pyi"):
+        return Context(snapshot, path, text, None)
+    facts = snapshot.facts(path)
+    return facts if isinstance(facts, Unreadable) else Context(snapshot, path, text, facts)
+
+
+def _run(rule: Rule, ctx: Context) -> tuple[list[Finding], RuleError | None]:
+    found: list[Finding] = []
+    try:
+        found.extend(rule.check(ctx))
+    except Cancelled:
+        raise
+    except Exception:  # noqa: BLE001  one broken rule must not silence the others, whatever it raises
+        return found, RuleError(rule.meta.name, ctx.path, traceback.format_exc())
+    return found, None

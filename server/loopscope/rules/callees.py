@@ -1,0 +1,162 @@
+"""Is what a call calls a coroutine function? Answered by reading; None wherever that leaves a doubt."""
+
+import ast
+
+from loopscope.facts.bodies import Body, CallSite
+from loopscope.facts.expr import dotted
+from loopscope.facts.outline import FunctionFact
+from loopscope.rules.context import Context
+from loopscope.rules.support.calls import binding_count, bound_value
+from loopscope.workspace.mro import member, mro_of
+from loopscope.workspace.namespace import dereference, index_of
+from loopscope.workspace.queries import Queries
+from loopscope.workspace.values import Alternatives, Class, External, Function, Value
+
+STDLIB = frozenset(
+    f"asyncio.{name}"
+    for name in (
+        "sleep",
+        "wait",
+        "wait_for",
+        "to_thread",
+        "open_connection",
+        "open_unix_connection",
+        "start_server",
+        "start_unix_server",
+        "create_subprocess_exec",
+        "create_subprocess_shell",
+        "staggered.staggered_race",
+    )
+)
+"""Coroutine functions of the standard library. `gather`, `shield` and `create_task` give futures, which do run."""
+
+_KEEP = frozenset(
+    {
+        "staticmethod",
+        "classmethod",
+        "abc.abstractmethod",
+        "typing.final",
+        "typing.override",
+        "typing.no_type_check",
+        "typing_extensions.final",
+        "typing_extensions.override",
+        "unittest.skip",
+        "unittest.skipIf",
+        "unittest.skipUnless",
+    }
+)
+
+
+def callee_is_coroutine(ctx: Context, body: Body, call: CallSite) -> bool | None:
+    """Whether calling gives a coroutine that must be awaited; None when that is not certain.
+
+    Followed are functions of this file and of the workspace, methods through `self` and `cls` or of a local instance,
+    nested functions, and the standard library's own. A name that the file may patch or rebind is not certain.
+    """
+    if call.name is None or ctx.is_patched(call.name):
+        return None
+    first, _, rest = call.name.partition(".")
+    if not call.local_root:
+        if call.imported and call.name in STDLIB:
+            return True
+        return _answer(ctx.queries, dereference(ctx.queries, ctx.path, call.name))
+    if not rest:
+        return _nested(body, first)
+    if "." in rest:
+        return None
+    owner = _receiver(ctx, body, first)
+    return None if owner is None else _method(ctx.queries, owner, rest)
+
+
+def keeps_asyncness(fact: FunctionFact) -> bool:
+    """Whether all decorators of a function leave it a coroutine function, or not, as its `def` says."""
+    names = [dotted(each) for each in fact.decorators]
+    return all(name is not None and (name in _KEEP or name.startswith("pytest.mark.")) for name in names)
+
+
+def _answer(q: Queries, value: Value | None) -> bool | None:
+    match value:
+        case Function(_, fact):
+            return _of_function(fact)
+        case External(name):
+            return True if name in STDLIB else None
+        case Alternatives(values, False):
+            answers = {_answer(q, each) for each in values}
+            return answers.pop() if len(answers) == 1 else None
+        case _:
+            return None
+
+
+def _of_function(fact: FunctionFact) -> bool | None:
+    if not keeps_asyncness(fact):
+        return None
+    return fact.is_async and not fact.yields
+
+
+def _nested(body: Body, name: str) -> bool | None:
+    """A function defined in the body, or in one around it."""
+    around: Body | None = body
+    while around is not None:
+        if name in around.bound:
+            found = [inner for inner in around.nested if inner.id.qualname.rpartition(".")[2] == name]
+            if len(found) != 1 or binding_count(around, name) != 1 or found[0].node.decorator_list:
+                return None
+            return found[0].is_async and not found[0].yields
+        around = around.parent
+    return None
+
+
+def _receiver(ctx: Context, body: Body, name: str) -> Class | None:
+    """The class of what a local name stands for: `self`, `cls`, or an instance made in this body."""
+    around: Body | None = body
+    while around is not None and name not in around.bound:
+        around = around.parent
+    if around is None:
+        return None
+    if (
+        around.parent is None
+        and around.id.holder
+        and name == _first_parameter(around)
+        and binding_count(around, name) == 1
+    ):
+        return _class_of_method(ctx, around)
+    value = bound_value(around, name)
+    call = next((site for site in around.calls if site.node is value), None)
+    if call is None or call.local_root or call.name is None:
+        return None
+    found = dereference(ctx.queries, ctx.path, call.name)
+    return found if isinstance(found, Class) else None
+
+
+def _class_of_method(ctx: Context, body: Body) -> Class | None:
+    """The class that a method belongs to, when its first parameter is the instance or the class."""
+    if any(isinstance(each, ast.Name) and each.id == "staticmethod" for each in body.node.decorator_list):
+        return None
+    classes = index_of(ctx.queries, ctx.path).classes
+    found = [fact for id_, fact in classes.items() if id_.qualname == body.id.holder]
+    return Class(ctx.path, found[0]) if len(found) == 1 else None
+
+
+def _first_parameter(body: Body) -> str | None:
+    arguments = (*body.node.args.posonlyargs, *body.node.args.args)
+    return arguments[0].arg if arguments else None
+
+
+def _method(q: Queries, owner: Class, name: str) -> bool | None:
+    """The method that an instance has under a name, if only its classes decide that."""
+    mro = mro_of(q, owner.path, owner.fact.id)
+    found = member(q, owner.path, owner.fact.id, name)
+    if not isinstance(found, Function):
+        return None
+    # A base that is not found may come earlier in the order, unless the class itself has the method.
+    own = any(binding.name == name for binding in owner.fact.bindings)
+    if (mro.unknown or mro.names) and not own:
+        return None
+    if owner.fact.decorators or owner.fact.keywords or _is_hooked(q, owner):
+        return None
+    return _of_function(found.fact)
+
+
+def _is_hooked(q: Queries, owner: Class) -> bool:
+    """Whether the class decides itself what its attributes or instances are."""
+    return any(member(q, owner.path, owner.fact.id, name) is not None for name in ("__getattribute__", "__new__"))

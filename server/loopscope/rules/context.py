@@ -1,0 +1,295 @@
+"""What a rule may ask: one file of one snapshot."""
+
+import ast
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import PurePath
+from typing import NamedTuple, TypeVar, cast
+
+from loopscope.config.model import ConfigProblem
+from loopscope.config.pytest_config import AsyncioMode, PytestConfig
+from loopscope.facts.bodies import Body, CallSite
+from loopscope.facts.expr import Expr
+from loopscope.facts.extract import FileFacts
+from loopscope.facts.functions import parameters
+from loopscope.facts.layout import Layout
+from loopscope.facts.outline import FactId, Outline
+from loopscope.facts.reading import read
+from loopscope.rules.model import Finding, Fix, Meta, Related, Safety, Severity, Tag
+from loopscope.syntax.chunk import Located, Placed
+from loopscope.text.edit import Edit
+from loopscope.text.span import Span
+from loopscope.workspace import loops
+from loopscope.workspace.environment import Environment
+from loopscope.workspace.hooks import conftest_hook
+from loopscope.workspace.model import Closure, Decision, FixtureDef, Runner, Scope, TestItem, Unknown, Where
+from loopscope.workspace.queries import Queries
+from loopscope.workspace.snapshot import Snapshot
+from loopscope.workspace.view import ModuleView
+
+T = TypeVar("T")
+
+
+class Definition(NamedTuple):
+    """A `def` or `class` of the outline with its decorators, as facts and as syntax, the outermost first."""
+
+    id: FactId
+    node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+    placed: Placed
+    decorators: tuple[tuple[Expr, ast.expr], ...]
+
+    @property
+    def is_function(self) -> bool:
+        """Whether it is a function or method."""
+        return not isinstance(self.node, ast.ClassDef)
+
+
+class HeldStatement(NamedTuple):
+    """A statement of the module's body (`holder` None) or of a class's; `names` is what imported names stand for."""
+
+    holder: FactId | None
+    names: Mapping[str, str]
+    placed: Placed
+    node: ast.stmt
+
+
+# No slots: `cached_property` keeps its values in the instance's dict.
+@dataclass(frozen=True, eq=False)
+class Context:
+    """One file of one snapshot; everything is computed on first use. A configuration file has no Python facts."""
+
+    snapshot: Snapshot
+    path: PurePath
+    text: str
+    facts: FileFacts | None
+    _memory: dict[str, object] = field(default_factory=dict[str, object])
+
+    @cached_property
+    def outline(self) -> Outline:
+        """What the file says to others; empty for a configuration file."""
+        return Outline(()) if self.facts is None else self.facts.outline
+
+    @cached_property
+    def layout(self) -> Layout:
+        """Where the outline's facts stand."""
+        return Layout({}, ()) if self.facts is None else self.facts.layout
+
+    @cached_property
+    def chunks(self) -> tuple[Placed, ...]:
+        """The parsed pieces of the file."""
+        return () if self.facts is None else self.facts.tree.chunks
+
+    @cached_property
+    def environment(self) -> Environment:
+        """What is installed for the file's project."""
+        return self.snapshot.environment_of(self.path)
+
+    @cached_property
+    def config(self) -> PytestConfig:
+        """The configuration of pytest in effect for the file."""
+        return self.snapshot.config(self.path)
+
+    @cached_property
+    def bodies(self) -> tuple[Body, ...]:
+        """Every function of the file, nested ones after the one that holds them."""
+        return () if self.facts is None else tuple(_flat(self.facts.bodies))
+
+    @cached_property
+    def definitions(self) -> tuple[Definition, ...]:
+        """Every function and class of the outline, in source order."""
+        if self.facts is None:
+            return ()
+        return tuple(
+            Definition(id_, node, placed, tuple((read(each, part.own_names), each) for each in node.decorator_list))
+            for placed, part in zip(self.chunks, self.facts.parts, strict=True)
+            for id_, node in part.defs
+        )
+
+    def definition(self, id_: FactId) -> Definition | None:
+        """The definition of an id; None when it is not of this file."""
+        found = self.remember("definitions by id", lambda: {each.id: each for each in self.definitions})
+        return found.get(id_)
+
+    def statements(self, word: str) -> Iterator[HeldStatement]:
+        """The statements of module and class bodies, of the pieces whose text has `word`."""
+        for index, placed in enumerate(self.chunks):
+            if self.facts is None or word not in placed.chunk.text:
+                continue
+            part = self.facts.parts[index]
+            holder = None if placed.holder is None else self.facts.parts[placed.holder].defs[0][0]
+            ids = {id(node): id_ for id_, node in part.defs}
+            pending: list[tuple[FactId | None, ast.stmt]] = [(holder, node) for node in reversed(placed.chunk.body)]
+            while pending:
+                owner, node = pending.pop()
+                yield HeldStatement(owner, part.own_names, placed, node)
+                if isinstance(node, ast.ClassDef):
+                    pending += [(ids[id(node)], inner) for inner in reversed(node.body)]
+
+    def span(self, owner: Body | FactId | CallSite, node: Located) -> Span:
+        """Where a node stands that belongs to a body, a definition or a call at module level."""
+        if self.facts is None:
+            raise KeyError(owner)
+        return self.facts.span(owner, node)
+
+    def name_span(self, id_: FactId) -> Span:
+        """Where the name of a definition stands."""
+        return self.layout.defs[id_].name
+
+    def source(self, span: Span) -> str:
+        """The text of a span."""
+        return self.text[span.start : span.end]
+
+    @cached_property
+    def view(self) -> ModuleView:
+        """What pytest makes of the file."""
+        return self.snapshot.module(self.path)
+
+    @property
+    def queries(self) -> Queries:
+        """Asks the snapshot's memoised queries."""
+        return self.snapshot.queries
+
+    @cached_property
+    def tests(self) -> tuple[TestItem, ...]:
+        """The tests that pytest collects from the file, inherited and imported ones included."""
+        return () if self.facts is None else self.view.tests
+
+    @cached_property
+    def own_tests(self) -> tuple[TestItem, ...]:
+        """The tests whose code is in this file, each function once."""
+        found: dict[FactId, TestItem] = {}
+        for test in self.tests:
+            if test.code_path == self.path and test.id in self.layout.defs:
+                found.setdefault(test.id, test)
+        return tuple(found.values())
+
+    @cached_property
+    def own_fixtures(self) -> tuple[FixtureDef, ...]:
+        """The fixtures whose functions are in this file, each once."""
+        if self.facts is None:
+            return ()
+        return tuple({each.id: each for each in self.view.fixtures if each.id in self.layout.defs}.values())
+
+    def closure(self, test: TestItem) -> Closure:
+        """All fixtures that pytest sets up for a test of this file."""
+        return self.view.closure(test)
+
+    def requested(self, fixture: FixtureDef, name: str) -> tuple[FixtureDef, ...] | Unknown:
+        """What a parameter of a fixture of this file is; the last one wins, empty when there is none."""
+        return self.view.requested(fixture, name)
+
+    def mode(self) -> Decision[AsyncioMode] | Unknown:
+        """pytest-asyncio's mode for the file."""
+        return loops.mode(self.snapshot, self.path)
+
+    def runner(self, test: TestItem) -> Decision[Runner | None] | Unknown:
+        """Who awaits a test; None when nothing does. Not known when classes that share the code differ."""
+        found = loops.runner(self.snapshot, self.view, test)
+        for other in self.tests:
+            if other.id == test.id and other.code_path == test.code_path and other is not test:
+                again = loops.runner(self.snapshot, self.view, other)
+                if isinstance(again, Unknown) or isinstance(found, Unknown) or again.value is not found.value:
+                    return Unknown("the test is collected in several classes")
+        return found
+
+    def runner_is(self, test: TestItem) -> Runner | None:
+        """Who surely awaits a test; None when nothing does, or when it is not known."""
+        found = self.runner(test)
+        return None if isinstance(found, Unknown) else found.value
+
+    def test_loop_scope(self, test: TestItem) -> Decision[Scope] | Unknown:
+        """The scope of the loop that a test of pytest-asyncio runs on."""
+        return loops.test_loop_scope(self.snapshot, self.view, test)
+
+    def fixture_runner(self, fixture: FixtureDef, test: TestItem | None = None) -> Decision[Runner | None] | Unknown:
+        """Who awaits an async fixture, for one test when it is given; None when nothing does."""
+        found = loops.fixture_runner(self.snapshot, self.view, fixture, test)
+        if isinstance(found, Unknown) or found.value is not None:
+            return found
+        hook = self.remember("fixture setup hook", self._fixture_setup_hook)
+        return found if hook is None else Unknown(f"`pytest_fixture_setup` of {hook} may run it")
+
+    def fixture_loop_scope(self, fixture: FixtureDef) -> Decision[Scope] | Unknown:
+        """The scope of the loop that a fixture of pytest-asyncio runs on."""
+        return loops.fixture_loop_scope(self.snapshot, self.view, fixture)
+
+    def plugin_enabled(self, name: str) -> bool:
+        """Whether the plugin of that registered name (`asyncio`, `anyio`) is active for the file."""
+        return self.facts is not None and self.view.roster.has(name)
+
+    def async_entries(self) -> Iterator[tuple[Body, str, Runner | None]]:
+        """The bodies of the async tests and fixtures of this file, "test" or "fixture", and who surely runs each."""
+        if self.facts is None:
+            return
+        for test in self.own_tests:
+            body = self.facts.body(test.id) if test.function.is_async else None
+            if body is not None:
+                yield body, "test", self.runner_is(test)
+        for fixture in self.own_fixtures:
+            body = self.facts.body(fixture.id) if fixture.kind.is_async else None
+            if body is not None:
+                runner = self.fixture_runner(fixture)
+                yield body, "fixture", None if isinstance(runner, Unknown) else runner.value
+
+    def param_span(self, id_: FactId, name: str) -> Span | None:
+        """Where the name of a parameter stands; None when the function has no such parameter."""
+        definition = self.definition(id_)
+        if definition is None or isinstance(definition.node, ast.ClassDef):
+            return None
+        names = [argument.arg for argument, _, _ in parameters(definition.node.args)]
+        return self.layout.defs[id_].params[names.index(name)] if name in names else None
+
+    def _fixture_setup_hook(self) -> str | None:
+        """Who implements `pytest_fixture_setup` besides the plugins that are known."""
+        hook = "pytest_fixture_setup"
+        conftest = conftest_hook(self.queries, self.path.parent, hook, hook)
+        if conftest is not None:
+            return conftest.name
+        for plugin in self.view.roster.plugins:
+            known = plugin.where is Where.PYTEST or plugin.name in ("asyncio", "anyio")
+            if not known and self.queries.mentions(plugin.path, (hook,)):
+                return plugin.name
+        return None
+
+    def is_patched(self, dotted: str) -> bool:
+        """Whether the file may replace what a dotted name means: by its quoted name, or by assigning the attribute."""
+        last = dotted.rpartition(".")[2]
+        pattern = rf"""["'](?:[\w.{{}}]*\.)?{re.escape(last)}["']|\.{re.escape(last)}\s*(?::[^=\n]+)?=(?!=)"""
+        return self.remember(f"patched {last}", lambda: re.search(pattern, self.text) is not None)
+
+    def remember(self, key: str, compute: Callable[[], T]) -> T:
+        """The value of `compute`, which is called once for a key."""
+        if key not in self._memory:
+            self._memory[key] = compute()
+        # A key is used with one `compute` only.
+        return cast("T", self._memory[key])
+
+    def problem_span(self, problem: ConfigProblem) -> Span:
+        """Where a problem of a configuration stands; the beginning of the file when that is not known."""
+        return Span(0, 0) if problem.span is None else problem.span
+
+    def finding(
+        self,
+        meta: Meta,
+        span: Span,
+        message: str,
+        *,
+        related: tuple[Related, ...] = (),
+        tags: tuple[Tag, ...] = (),
+        severity: Severity | None = None,
+        data: object = None,
+    ) -> Finding:
+        """A finding of a rule in this file."""
+        return Finding(meta.name, self.path, span, message, related, tags, severity, data)
+
+    def fix(self, title: str, safety: Safety, edits: Iterable[Edit]) -> Fix:
+        """A fix that edits this file only."""
+        return Fix(title, safety, {self.path: tuple(edits)})
+
+
+def _flat(bodies: Iterable[Body]) -> Iterator[Body]:
+    for body in bodies:
+        yield body
+        yield from _flat(body.nested)

@@ -1,0 +1,149 @@
+"""`asyncio.run` or `run_until_complete` inside an asynchronous test or fixture.
+
+## What it does
+Reports `asyncio.run(...)` and `loop.run_until_complete(...)` in the own body of async tests and fixtures that
+pytest-asyncio or unittest runs.
+
+## Why is this bad
+A loop is running already, and a second one cannot run in the same thread: the call raises `RuntimeError`, and the
+coroutine given to it is never awaited.
+
+## When not to fix
+If the `RuntimeError` is what the test expects (not reported inside `pytest.raises`), or `nest_asyncio` is at work.
+
+## Fix safety
+`await` instead is safe: the call could only fail.
+
+## Versions
+All.
+
+## References
+- [Python: asyncio.run](https://docs.python.org/3/library/asyncio-runner.html#asyncio.run)
+"""
+
+from collections.abc import Iterator
+
+from loopscope.facts.bodies import Body, CallSite, Use
+from loopscope.rules.context import Context
+from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, Proof, Rule, Safety, Severity
+from loopscope.rules.support.calls import expects_failure, loop_method
+from loopscope.text.edit import Edit
+from loopscope.text.span import Span
+from loopscope.workspace.model import Runner
+
+META = Meta("nested-event-loop", Group.LOOPS, Severity.ERROR)
+
+_FETCH = """\
+import asyncio
+
+import pytest
+
+
+async def fetch():
+    return 1
+
+"""
+
+EXAMPLES = (
+    Example(
+        "asyncio.run",
+        bad=f"""\
+{_FETCH}
+@pytest.mark.asyncio
+async def test_fetch():
+    assert ⟦asyncio.run(fetch())⟧ == 1
+""",
+        good=f"""\
+{_FETCH}
+@pytest.mark.asyncio
+async def test_fetch():
+    assert await fetch() == 1
+""",
+        proof=Proof("asyncio.run() cannot be called from a running event loop"),
+    ),
+    Example(
+        "run_until_complete",
+        bad=f"""\
+{_FETCH}
+@pytest.mark.asyncio
+async def test_fetch():
+    loop = asyncio.get_running_loop()
+    value = ⟦loop.run_until_complete(fetch())⟧
+    assert value == 1
+""",
+        good=f"""\
+{_FETCH}
+@pytest.mark.asyncio
+async def test_fetch():
+    loop = asyncio.get_running_loop()
+    value = await fetch()
+    assert value == 1
+""",
+        proof=Proof("This event loop is already running"),
+    ),
+)
+
+NEAR_MISSES = (
+    NearMiss("a synchronous test", f"{_FETCH}\ndef test_fetch():\n    assert asyncio.run(fetch()) == 1\n"),
+    NearMiss(
+        "in a thread",
+        f"""\
+{_FETCH}
+@pytest.mark.asyncio
+async def test_fetch():
+    def work():
+        return asyncio.run(fetch())
+
+    assert await asyncio.to_thread(work) == 1
+    assert await asyncio.to_thread(lambda: asyncio.run(fetch())) == 1
+""",
+    ),
+    NearMiss(
+        "the error is expected",
+        f"""\
+{_FETCH}
+@pytest.mark.asyncio
+async def test_fetch():
+    coroutine = fetch()
+    with pytest.raises(RuntimeError):
+        asyncio.run(coroutine)
+    coroutine.close()
+""",
+    ),
+)
+
+
+def check(ctx: Context) -> Iterator[Finding]:
+    """Findings at the calls."""
+    if "nest_asyncio" in ctx.text:
+        return
+    for body, what, runner in ctx.async_entries():
+        if runner not in (Runner.PYTEST_ASYNCIO, Runner.UNITTEST):
+            continue
+        for call in body.calls:
+            runs = call.name == "asyncio.run" and not call.local_root and not ctx.is_patched("asyncio.run")
+            if not (runs or loop_method(body, call, "run_until_complete")):
+                continue
+            if call.in_lambda or expects_failure(body, call):
+                continue
+            shown = "asyncio.run" if runs else "run_until_complete"
+            message = f"`{shown}` in an async {what} raises RuntimeError: an event loop is running already."
+            yield ctx.finding(META, ctx.span(body, call.node), message, data=(body, call))
+
+
+def fix(ctx: Context, finding: Finding) -> Fix | None:
+    """`await` of what the call was given."""
+    match finding.data:
+        case (Body() as body, CallSite() as call) if len(call.node.args) == 1 and not call.in_comprehension:
+            whole, inner = ctx.span(body, call.node), ctx.span(body, call.node.args[0])
+            bare = call.use not in (Use.ATTRIBUTE, Use.OTHER)
+            edits = [
+                Edit(Span(whole.start, inner.start), "await " if bare else "(await "),
+                Edit(Span(inner.end, whole.end), "" if bare else ")"),
+            ]
+            return ctx.fix("Use `await`", Safety.SAFE, edits)
+        case _:
+            return None
+
+
+RULE = Rule(META, __doc__ or "", EXAMPLES, NEAR_MISSES, check, fix)

@@ -1,0 +1,194 @@
+"""What becomes of calls in bodies, and edits of calls."""
+
+import ast
+from collections.abc import Iterator
+
+from loopscope.facts.bodies import Body, CallSite, Use
+from loopscope.rules.context import Context
+from loopscope.rules.support.text import indentation, line_end, line_stop
+from loopscope.text.edit import Edit
+from loopscope.text.span import Span
+
+_EXPECTING = frozenset(
+    {
+        "raises",
+        "assertRaises",
+        "assertRaisesRegex",
+        "assertWarns",
+        "warns",
+        "deprecated_call",
+        "suppress",
+        "RaisesGroup",
+    }
+)
+_CURRENT_LOOP = frozenset({"asyncio.get_running_loop", "asyncio.get_event_loop", "asyncio.new_event_loop"})
+_BARE = frozenset({Use.STATEMENT, Use.ASSERTED, Use.TESTED, Use.COMPARED, Use.RETURNED, Use.ASSIGNED, Use.ARGUMENT})
+
+
+def expects_failure(body: Body, call: CallSite) -> bool:
+    """Whether a call stands below a `with` that expects or swallows exceptions (`pytest.raises`, `suppress`)."""
+    return any(
+        _holds(block, call.node) and any(_expects(item.context_expr) for item in block.items) for block in body.withs
+    )
+
+
+def await_edits(ctx: Context, body: Body, call: CallSite) -> list[Edit]:
+    """Edits that await a call, in brackets where precedence asks for them."""
+    span = ctx.span(body, call.node)
+    if call.use in _BARE:
+        return [Edit(Span(span.start, span.start), "await ")]
+    return [Edit(Span(span.start, span.start), "(await "), Edit(Span(span.end, span.end), ")")]
+
+
+def only_compared(body: Body, call: CallSite) -> bool:
+    """Whether a call's value is given to one name, bound once, that is only compared by value or never read."""
+    match call.statement:
+        case ast.Assign([ast.Name(name)], value) if value is call.node:
+            pass
+        case _:
+            return False
+    if binding_count(body, name) != 1 or _nested_reads(body, name):
+        return False
+    reads = [load for load in body.loads if load.id == name]
+    compared = {
+        id(operand)
+        for statement in body.statements
+        if isinstance(statement, ast.Assert) and isinstance(statement.test, ast.Compare)
+        if all(
+            isinstance(sign, ast.Eq | ast.NotEq | ast.Lt | ast.Gt | ast.LtE | ast.GtE) for sign in statement.test.ops
+        )
+        for operand in (statement.test.left, *statement.test.comparators)
+    }
+    return all(id(load) in compared for load in reads)
+
+
+def loop_method(body: Body, call: CallSite, name: str) -> bool:
+    """Whether a call is `name` of an event loop: of `asyncio.get_running_loop()`, or of a local name bound once to it."""
+    func = call.node.func
+    if not isinstance(func, ast.Attribute) or func.attr != name:
+        return False
+    loops = [site for site in body.calls if site.name in _CURRENT_LOOP and not site.local_root]
+    match func.value:
+        case ast.Call() as inner:
+            return any(site.node is inner for site in loops)
+        case ast.Name(local) if local in body.bound:
+            values = [site.node for site in loops]
+            bound = [target for target in _bound_names(body) if target == local]
+            return len(bound) == 1 and any(
+                isinstance(statement, ast.Assign)
+                and statement.value in values
+                and any(isinstance(target, ast.Name) and target.id == local for target in statement.targets)
+                for statement in body.statements
+            )
+        case _:
+            return False
+
+
+def append_to_block(ctx: Context, body: Body, statement: ast.stmt, text: str) -> Edit | None:
+    """The edit that adds a line at the end of the block that holds a statement; None where the block ends by leaving."""
+    block = _block_of(body.node, statement)
+    start = ctx.span(body, statement).start
+    indent = indentation(ctx.text, start)
+    if block is None or indent is None or isinstance(block[-1], ast.Return | ast.Raise | ast.Continue | ast.Break):
+        return None
+    end = ctx.span(body, block[-1]).end
+    stop = line_stop(ctx.text, end)
+    if ctx.text[end:stop].lstrip().startswith(";"):
+        return None
+    return Edit(Span(stop, stop), f"{line_end(ctx.text)}{indent}{text}")
+
+
+def binding_count(body: Body, name: str) -> int:
+    """How often a name is bound in the own body, parameters included."""
+    return sum(1 for bound in _bound_names(body) if bound == name)
+
+
+def bound_value(body: Body, name: str) -> ast.expr | None:
+    """The expression that a local name is bound to, when it is bound just once, by a plain assignment."""
+    if binding_count(body, name) != 1:
+        return None
+    for statement in body.statements:
+        match statement:
+            case ast.Assign([ast.Name(target)], value) if target == name:
+                return value
+            case ast.AnnAssign(ast.Name(target), _, ast.expr() as value) if target == name:
+                return value
+            case _:
+                pass
+    return None
+
+
+def _bound_names(body: Body) -> Iterator[str]:
+    """Each binding of a name in the own body, once for each time it is bound."""
+    arguments = body.node.args
+    for argument in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs):
+        yield argument.arg
+    for extra in (arguments.vararg, arguments.kwarg):
+        if extra is not None:
+            yield extra.arg
+    for statement in body.statements:
+        yield from _bound_by(statement)
+
+
+def _bound_by(statement: ast.stmt) -> Iterator[str]:
+    match statement:
+        case ast.FunctionDef(name) | ast.AsyncFunctionDef(name) | ast.ClassDef(name):
+            yield name
+            return
+        case ast.Import(names) | ast.ImportFrom(_, names):
+            for alias in names:
+                yield alias.asname or alias.name.partition(".")[0]
+            return
+        case ast.Global(names) | ast.Nonlocal(names):
+            # Bound elsewhere as well: counts as more than once.
+            yield from (*names, *names)
+            return
+        case _:
+            pass
+    pending: list[ast.AST] = list(ast.iter_child_nodes(statement))
+    while pending:
+        node = pending.pop()
+        if isinstance(node, ast.stmt | ast.Lambda):
+            continue
+        if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
+            yield node.id
+        elif isinstance(node, ast.ExceptHandler) and node.name:
+            yield node.name
+        elif isinstance(node, ast.MatchAs | ast.MatchStar) and node.name:
+            yield node.name
+        pending.extend(ast.iter_child_nodes(node))
+
+
+def _nested_reads(body: Body, name: str) -> bool:
+    return any(
+        any(load.id == name for load in inner.loads) or _nested_reads(inner, name) for inner in body.nested
+    ) or any(isinstance(node, ast.Lambda) and _reads(node, name) for each in body.statements for node in ast.walk(each))
+
+
+def _reads(node: ast.AST, name: str) -> bool:
+    return any(isinstance(inner, ast.Name) and inner.id == name for inner in ast.walk(node))
+
+
+def _expects(expr: ast.expr) -> bool:
+    func = expr.func if isinstance(expr, ast.Call) else expr
+    name = func.attr if isinstance(func, ast.Attribute) else func.id if isinstance(func, ast.Name) else ""
+    return name in _EXPECTING
+
+
+def _holds(block: ast.With | ast.AsyncWith, node: ast.Call) -> bool:
+    first = block.body[0]
+    begins = (first.lineno, first.col_offset) <= (node.lineno, node.col_offset)
+    return begins and (node.lineno, node.col_offset) <= (block.end_lineno or 0, block.end_col_offset or 0)
+
+
+def _block_of(node: ast.AST, statement: ast.stmt) -> list[ast.stmt] | None:
+    for _, value in ast.iter_fields(node):
+        inner: list[object] = value if isinstance(value, list) else []
+        if any(each is statement for each in inner):
+            return [each for each in inner if isinstance(each, ast.stmt)]
+        for each in inner:
+            if isinstance(each, ast.stmt | ast.ExceptHandler | ast.match_case):
+                found = _block_of(each, statement)
+                if found is not None:
+                    return found
+    return None

@@ -1,0 +1,177 @@
+"""Async fixtures that nothing runs, and edits of fixture decorators."""
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import PurePath
+
+
+from loopscope.facts.questions import fixture_decorator
+from loopscope.rules.context import Context
+from loopscope.rules.model import Related
+from loopscope.rules.support.imports import spelled
+from loopscope.text.edit import Edit
+from loopscope.text.files import Unreadable
+from loopscope.text.span import Span
+from loopscope.workspace.model import Decorator, FixtureDef, Scope, TestItem, Unknown
+
+_MOST_FILES = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """How tests fare with a fixture: `test` is one that nothing runs it for, and why; others may have it run."""
+
+    test: TestItem
+    reason: str
+    handled_elsewhere: bool
+
+    def related(self, ctx: Context) -> tuple[Related, ...]:
+        """The test, unless it is in the checked file."""
+        facts = ctx.snapshot.facts(self.test.code_path)
+        if self.test.code_path == ctx.path or isinstance(facts, Unreadable) or self.test.id not in facts.layout.defs:
+            return ()
+        span = facts.layout.defs[self.test.id].name
+        return (Related(self.test.code_path, span, f"`{self.test.name}` uses it"),)
+
+
+def unhandled_use(ctx: Context, fixture: FixtureDef) -> Use | None:
+    """A test for which surely nothing runs a plain async fixture of this file; None when there is none."""
+    bad: tuple[TestItem, str] | None = None
+    handled = False
+    for other, test in _users(ctx, fixture):
+        decision = other.fixture_runner(fixture, test)
+        if isinstance(decision, Unknown) or decision.value is not None:
+            handled = True
+        elif bad is None:
+            bad = (test, decision.reason)
+        if bad is not None and handled:
+            break
+    return None if bad is None else Use(*bad, handled_elsewhere=handled)
+
+
+def unhandled_in(ctx: Context, test: TestItem) -> Iterator[tuple[FixtureDef, str]]:
+    """The function-scoped plain async fixtures that a test asks for by parameter, and that nothing runs for it, and why."""
+    closure = ctx.closure(test)
+    if isinstance(closure, Unknown):
+        return
+    for param in test.function.params:
+        chain = closure.chains.get(param.name, ())
+        if not chain or param.name in closure.direct:
+            continue
+        fixture = chain[-1]
+        if fixture.decorator is Decorator.PYTEST and fixture.kind.is_async and fixture.scope is Scope.FUNCTION:
+            decision = ctx.fixture_runner(fixture, test)
+            if not isinstance(decision, Unknown) and decision.value is None:
+                yield fixture, decision.reason
+
+
+def runs_for_async_tests(ctx: Context, fixture: FixtureDef) -> bool:
+    """Whether some async test of the file has the fixture run."""
+    for test in ctx.tests:
+        if not test.function.is_async or ctx.runner_is(test) is None:
+            continue
+        decision = ctx.fixture_runner(fixture, test)
+        if not isinstance(decision, Unknown) and decision.value is not None:
+            return True
+    return False
+
+
+def decorator_span(ctx: Context, fixture: FixtureDef) -> Span:
+    """Where the decorator stands that makes a fixture, without its `@`; the fixture's name when it is not found."""
+    index = _index(fixture)
+    spans = ctx.layout.defs[fixture.id]
+    return spans.name if index is None else spans.decorators[index]
+
+
+def to_pytest_asyncio(ctx: Context, fixture: FixtureDef) -> list[Edit] | None:
+    """Edits that make `@pytest.fixture` a `@pytest_asyncio.fixture`, with the import."""
+    node = _node(ctx, fixture)
+    if node is None or fixture.decorator is not Decorator.PYTEST:
+        return None
+    func = node.func if isinstance(node, ast.Call) else node
+    if isinstance(node, ast.Call) and node.args:
+        return None
+    edits: list[Edit] = []
+    name = spelled(ctx, "pytest_asyncio", edits)
+    return [*edits, Edit(ctx.span(fixture.id, func), f"{name}.fixture")]
+
+
+def set_loop_scope(ctx: Context, fixture: FixtureDef, scope: Scope) -> list[Edit] | None:
+    """Edits that give a fixture's decorator `loop_scope=`; a plain one becomes pytest-asyncio's first."""
+    node = _node(ctx, fixture)
+    if not isinstance(node, ast.Call):
+        return None
+    edits: list[Edit] = []
+    if fixture.decorator is Decorator.PYTEST:
+        converted = to_pytest_asyncio(ctx, fixture)
+        if converted is None:
+            return None
+        edits += converted
+    for keyword in node.keywords:
+        if keyword.arg == "loop_scope":
+            return [*edits, Edit(ctx.span(fixture.id, keyword.value), f'"{scope.value}"')]
+    after = next((keyword for keyword in node.keywords if keyword.arg == "scope"), None)
+    if after is None:
+        return None
+    end = ctx.span(fixture.id, after.value).end
+    return [*edits, Edit(Span(end, end), f', loop_scope="{scope.value}"')]
+
+
+def _users(ctx: Context, fixture: FixtureDef) -> Iterator[tuple[Context, TestItem]]:
+    """The tests whose closure has this very fixture: of this module, or of those below a conftest."""
+    if ctx.path.name != "conftest.py":
+        yield from ((ctx, test) for test in ctx.tests if _has(ctx, test, fixture))
+        return
+    for path in _below(ctx, fixture):
+        facts = ctx.snapshot.facts(path)
+        text = ctx.snapshot.files.read(path)
+        if not isinstance(facts, Unreadable) and not isinstance(text, Unreadable):
+            other = Context(ctx.snapshot, path, text, facts)
+            yield from ((other, test) for test in other.tests if _has(other, test, fixture))
+
+
+def _below(ctx: Context, fixture: FixtureDef) -> Iterator[PurePath]:
+    """The test files below a conftest, those first that mention the fixture."""
+    word = re.compile(rf"\b{re.escape(fixture.name)}\b")
+    others: list[PurePath] = []
+    pending = [ctx.path.parent]
+    left = _MOST_FILES
+    while pending and left > 0:
+        folder = pending.pop()
+        for entry in ctx.snapshot.files.entries(folder):
+            path = folder / entry.name
+            if entry.is_dir:
+                if not entry.name.startswith(".") and entry.name not in ("node_modules", "venv", "__pycache__"):
+                    pending.append(path)
+            elif ctx.snapshot.module(path).role == "test" and entry.name.endswith(".py"):
+                left -= 1
+                text = ctx.snapshot.files.read(path)
+                if not isinstance(text, Unreadable) and word.search(text):
+                    yield path
+                else:
+                    others.append(path)
+    yield from others
+
+
+def _has(ctx: Context, test: TestItem, fixture: FixtureDef) -> bool:
+    closure = ctx.closure(test)
+    if isinstance(closure, Unknown):
+        return False
+    chain = closure.chains.get(fixture.name, ())
+    return bool(chain) and chain[-1].path == fixture.path and chain[-1].id == fixture.id
+
+
+def _index(fixture: FixtureDef) -> int | None:
+    for index, expr in enumerate(fixture.function.decorators):
+        if fixture_decorator(expr) is not None:
+            return index
+    return None
+
+
+def _node(ctx: Context, fixture: FixtureDef) -> ast.expr | None:
+    """The syntax of the decorator, when it is `pytest.fixture` or `pytest_asyncio.fixture` by name."""
+    index = _index(fixture)
+    definition = ctx.definition(fixture.id)
+    return None if index is None or definition is None else definition.decorators[index][1]
