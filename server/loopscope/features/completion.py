@@ -8,6 +8,7 @@ from loopscope.facts.outline import FactId
 from loopscope.features.arguments import SCOPES, Argument, arguments_of
 from loopscope.features.cursor import Place, Signature
 from loopscope.features.describe import origin, summary
+from loopscope.features.hover import fixture_card
 from loopscope.features.requested import requests_by_name
 from loopscope.features.site import Site, class_path
 from loopscope.text.span import Span
@@ -59,6 +60,13 @@ def completions(site: Site) -> tuple[Completion, ...]:
         case _:
             found = ()
     return tuple(sorted(found, key=_rank))
+
+
+def documentation(site: Site, completion: Completion) -> str:
+    """What an editor shows beside a proposal, as Markdown; empty for nothing."""
+    if completion.fixture is None:
+        return completion.documentation
+    return fixture_card(site.snapshot, site.view, (completion.fixture,))
 
 
 def _rank(completion: Completion) -> str:
@@ -134,7 +142,7 @@ def _fixture(site: Site, one: FixtureDef) -> Completion:
         one.name,
         site.cursor.word,
         f"{nearness}{depth:02}{one.name}",
-        f"{summary(site.snapshot, one)} · {origin(site.snapshot, one)}",
+        f"{summary(site.snapshot, site.view, one)} · {origin(site.snapshot, one)}",
         fixture=one,
     )
 

@@ -2,9 +2,10 @@
 
 from pathlib import PurePath
 
-from loopscope.workspace.loops import fixture_loop_scope
-from loopscope.workspace.model import FixtureDef, Kind, Scope, Unknown, Where
+from loopscope.workspace.loops import fixture_loop_scope, fixture_runner
+from loopscope.workspace.model import FixtureDef, Kind, Runner, Scope, Unknown, Where
 from loopscope.workspace.snapshot import Snapshot
+from loopscope.workspace.view import ModuleView
 
 _KINDS = {
     Kind.FUNCTION: "",
@@ -14,11 +15,11 @@ _KINDS = {
 }
 
 
-def summary(snapshot: Snapshot, fixture: FixtureDef) -> str:
-    """Scope, loop scope and kind in a few words: "session · loop: module · async, yields"."""
+def summary(snapshot: Snapshot, view: ModuleView, fixture: FixtureDef) -> str:
+    """Scope, loop scope and kind in a few words, as seen from a module: "session · loop: module · async, yields"."""
     parts = [scope_text(fixture.scope)]
     if fixture.kind.is_async:
-        loop = loop_scope_text(snapshot, fixture)
+        loop = loop_scope_text(snapshot, view, fixture)
         if loop:
             parts.append(f"loop: {loop}")
     parts.append(_KINDS[fixture.kind])
@@ -32,10 +33,13 @@ def scope_text(scope: Scope | Unknown) -> str:
     return scope.value if isinstance(scope, Scope) else "scope computed"
 
 
-def loop_scope_text(snapshot: Snapshot, fixture: FixtureDef) -> str:
-    """The loop scope that an async fixture runs on; empty when that is not certain."""
-    decided = fixture_loop_scope(snapshot, fixture)
-    return "" if decided is None or isinstance(decided, Unknown) else decided.value.value
+def loop_scope_text(snapshot: Snapshot, view: ModuleView, fixture: FixtureDef) -> str:
+    """The loop scope that an async fixture of pytest-asyncio runs on; empty for others, or when that is not certain."""
+    runner = fixture_runner(snapshot, view, fixture)
+    if isinstance(runner, Unknown) or runner.value is not Runner.PYTEST_ASYNCIO:
+        return ""
+    decided = fixture_loop_scope(snapshot, view, fixture)
+    return "" if isinstance(decided, Unknown) else decided.value.value
 
 
 def origin(snapshot: Snapshot, fixture: FixtureDef) -> str:

@@ -1,5 +1,6 @@
 """Hover cards as Markdown: what a fixture is and where it comes from; who runs a test, on which loop, and why."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 from loopscope.facts.layout import DefSpans
@@ -11,9 +12,10 @@ from loopscope.features.requested import requested_at
 from loopscope.features.site import Site
 from loopscope.text.files import Unreadable
 from loopscope.text.span import Span
-from loopscope.workspace.loops import fixture_loop_scope, runner, test_loop_scope
-from loopscope.workspace.model import FixtureDef, Kind, Runner, TestItem, Unknown
+from loopscope.workspace.loops import fixture_loop_scope, fixture_runner, runner, test_loop_scope
+from loopscope.workspace.model import Decision, FixtureDef, Kind, Runner, Scope, TestItem, Unknown
 from loopscope.workspace.snapshot import Snapshot
+from loopscope.workspace.view import ModuleView
 
 _KINDS = {
     Kind.FUNCTION: "function",
@@ -34,7 +36,7 @@ def hover(site: Site) -> Card | None:
     """What there is to say about the cursor; None when that is nothing."""
     requested = requested_at(site)
     if requested is not None:
-        return Card(fixture_card(site.snapshot, requested.chain), requested.span)
+        return Card(fixture_card(site.snapshot, site.view, requested.chain), requested.span)
     cursor = site.cursor
     if cursor.place is not Place.STRING and cursor.full and site.owner is not None:
         dotted = site.canonical(cursor.full)
@@ -45,13 +47,13 @@ def hover(site: Site) -> Card | None:
     return Card(test_card(site, test), cursor.word) if test is not None else None
 
 
-def fixture_card(snapshot: Snapshot, chain: tuple[FixtureDef, ...]) -> str:
-    """All about the last fixture of a chain: signature, kind, scope, loop and why, origin, what it overrides, docstring."""
+def fixture_card(snapshot: Snapshot, view: ModuleView, chain: tuple[FixtureDef, ...]) -> str:
+    """All about the last fixture of a chain, as seen from a module: kind, scope, loop and why, origin, overrides, docstring."""
     one = chain[-1]
     spans = _spans(snapshot, one)
     lines = [f"```python\n{_signature(one)}\n```", f"*fixture* · {_KINDS[one.kind]}"]
     lines.append(f"- **scope** {scope_text(one.scope)}")
-    lines += _loop_lines(snapshot, one)
+    lines += _loop_lines(snapshot, view, one)
     if one.autouse is True:
         lines.append("- **autouse**: every test that sees it gets it")
     if one.has_params:
@@ -97,24 +99,28 @@ def _runner_lines(site: Site, test: TestItem) -> list[str]:
     if decided.value is None:
         return [f"- **never runs**: {decided.reason}"]
     lines = [f"- **runner** {decided.value.value}: {decided.reason}"]
-    if decided.value is Runner.PYTEST_ASYNCIO:
-        loop = test_loop_scope(site.snapshot, site.view, test)
-        if isinstance(loop, Unknown):
-            lines.append(f"- **loop scope** not certain: {loop.reason}")
-        else:
-            lines.append(f"- **loop scope** {loop.value.value}: {loop.reason}")
-    return lines
+    return lines + _loop_scope_lines(decided.value, lambda: test_loop_scope(site.snapshot, site.view, test))
 
 
-def _loop_lines(snapshot: Snapshot, one: FixtureDef) -> list[str]:
+def _loop_lines(snapshot: Snapshot, view: ModuleView, one: FixtureDef) -> list[str]:
     if not one.kind.is_async:
         return []
-    decided = fixture_loop_scope(snapshot, one)
-    if decided is None:
-        return []
+    decided = fixture_runner(snapshot, view, one)
     if isinstance(decided, Unknown):
-        return [f"- **loop scope** not certain: {decided.reason}"]
-    return [f"- **loop scope** {decided.value.value}: {decided.reason}"]
+        return [f"- **runner** not certain: {decided.reason}"]
+    if decided.value is None:
+        return [f"- **nothing awaits it**: {decided.reason}"]
+    lines = [f"- **runner** {decided.value.value}: {decided.reason}"]
+    return lines + _loop_scope_lines(decided.value, lambda: fixture_loop_scope(snapshot, view, one))
+
+
+def _loop_scope_lines(by: Runner, ask: Callable[[], Decision[Scope] | Unknown]) -> list[str]:
+    if by is not Runner.PYTEST_ASYNCIO:
+        return []
+    loop = ask()
+    if isinstance(loop, Unknown):
+        return [f"- **loop scope** not certain: {loop.reason}"]
+    return [f"- **loop scope** {loop.value.value}: {loop.reason}"]
 
 
 def _signature(one: FixtureDef) -> str:

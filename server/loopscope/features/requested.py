@@ -54,22 +54,25 @@ def chain_for(site: Site, owner: FactId, name: str) -> tuple[FixtureDef, ...]:
     fixture = site.fixture(owner)
     if fixture is None:
         return ()
-    found = site.view.requested(fixture, name)
-    return () if isinstance(found, Unknown) else found
+    return _certain(site.view.requested(fixture, name))
 
 
 def _for_test(site: Site, test: TestItem, name: str) -> tuple[FixtureDef, ...]:
     closure = site.view.closure(test)
     if name in closure.direct or name in closure.unknown:
         return ()
-    return closure.chains.get(name) or site.view.visible(test.class_path).get(name, ())
+    return closure.chains.get(name) or _certain(site.view.chain(name, test.class_path))
+
+
+def _certain(chain: tuple[FixtureDef, ...] | Unknown) -> tuple[FixtureDef, ...]:
+    return () if isinstance(chain, Unknown) else chain
 
 
 def _definition(site: Site, id_: FactId) -> Requested | None:
     fixture = site.fixture(id_)
     if fixture is None:
         return None
-    visible = site.view.visible(class_path(id_)).get(fixture.name, ())
+    visible = _certain(site.view.chain(fixture.name, class_path(id_)))
     chain = visible[: visible.index(fixture) + 1] if fixture in visible else (fixture,)
     return Requested(fixture.name, site.cursor.word, chain)
 
@@ -114,7 +117,7 @@ def _in_string(site: Site) -> Requested | None:
         chain = chain_for(site, owner, name)
     elif owner is None or call.decorator:
         # `pytestmark`, or a mark on a class.
-        chain = site.view.visible((*class_path(owner), owner.qualname.rpartition(".")[2]) if owner else ()).get(name, ())
+        chain = _certain(site.view.chain(name, tuple(owner.qualname.split(".")) if owner else ()))
     return Requested(name, site.cursor.word, chain) if chain else None
 
 

@@ -10,7 +10,8 @@ from loopscope.features.cursor import Cursor, cursor_at
 from loopscope.text.files import Unreadable
 from loopscope.text.source import Source
 from loopscope.workspace.model import FixtureDef, TestItem
-from loopscope.workspace.snapshot import ModuleView, Snapshot
+from loopscope.workspace.snapshot import Snapshot
+from loopscope.workspace.view import ModuleView
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,8 @@ from loopscope.text.files import Unreadable
 from loopscope.text.span import Span
 from loopscope.workspace.loops import runner, test_loop_scope
 from loopscope.workspace.model import Runner, TestItem, Unknown
-from loopscope.workspace.snapshot import ModuleView, Snapshot
+from loopscope.workspace.snapshot import Snapshot
+from loopscope.workspace.view import ModuleView
 
 
 class SymbolKind(Enum):
@@ -48,7 +49,7 @@ def symbols(snapshot: Snapshot, path: PurePath) -> tuple[Symbol, ...]:
             detail = test_detail(snapshot, view, tests[id_])
             found.append(Symbol(name, SymbolKind.TEST, detail, spans.whole, spans.name))
         elif id_ in fixtures:
-            detail = summary(snapshot, fixtures[id_])
+            detail = summary(snapshot, view, fixtures[id_])
             found.append(Symbol(fixtures[id_].name, SymbolKind.FIXTURE, detail, spans.whole, spans.name))
         elif id_ in facts.layout.class_bindings:
             found.append(Symbol(name, SymbolKind.CLASS, "", spans.whole, spans.name))

@@ -2,8 +2,7 @@
 
 from lsprotocol import types
 
-from loopscope.features.completion import TRIGGERS, Completion, completions
-from loopscope.features.hover import fixture_card
+from loopscope.features.completion import TRIGGERS, Completion, completions, documentation
 from loopscope.features.site import Site
 from loopscope.lsp.convert import completion_item, markup
 from loopscope.lsp.handlers.requests import at_position
@@ -20,10 +19,11 @@ class _Shown:
     def __init__(self) -> None:
         self.number = 0
         self.found: tuple[Completion, ...] = ()
-        self.state: State | None = None
+        self.site: Site | None = None
 
-    def remember(self, state: State, found: tuple[Completion, ...]) -> int:
-        self.number, self.found, self.state = self.number + 1, found, state
+    def remember(self, site: Site, found: tuple[Completion, ...]) -> int:
+        """Keep a list; its number."""
+        self.number, self.found, self.site = self.number + 1, found, site
         return self.number
 
 
@@ -34,9 +34,10 @@ def register(server: Server, session: Session) -> None:
     async def complete(params: types.CompletionParams) -> types.CompletionList | None:
         def job(state: State, source: Source, site: Site) -> types.CompletionList:
             found = completions(site)
-            number = shown.remember(state, found)
+            number = shown.remember(site, found)
+            lazy = state.client.lazy_documentation
             items = [
-                completion_item(state, source, one, {"list": number, "index": index}, _ready_documentation(state, one))
+                completion_item(state, source, one, [number, index], "" if lazy else documentation(site, one))
                 for index, one in enumerate(found)
             ]
             return types.CompletionList(is_incomplete=False, items=items)
@@ -44,12 +45,12 @@ def register(server: Server, session: Session) -> None:
         return await at_position(server, session, params.text_document.uri, params.position, job)
 
     async def resolve(item: types.CompletionItem) -> types.CompletionItem:
-        chosen = _chosen(shown, item.data)
-        state = shown.state
-        if chosen is None or state is None or chosen.fixture is None:
+        chosen, site = _chosen(shown, item.data), shown.site
+        if chosen is None or site is None:
             return item
-        text = await server.workers.run(lambda token: _card(state, chosen, token))
-        item.documentation = markup(text, markdown=state.client.markdown_completion)
+        text = await server.workers.run(lambda token: _documentation(site, chosen, token))
+        if text:
+            item.documentation = markup(text, markdown=session.client.markdown_completion)
         return item
 
     server.answer(
@@ -60,22 +61,15 @@ def register(server: Server, session: Session) -> None:
     server.answer(types.COMPLETION_ITEM_RESOLVE, resolve)
 
 
-def _ready_documentation(state: State, one: Completion) -> str:
-    """What is at hand, and the card for a client that never asks for more."""
-    if one.fixture is not None and not state.client.lazy_documentation:
-        return fixture_card(state.snapshot, (one.fixture,))
-    return one.documentation
-
-
-def _card(state: State, one: Completion, token: CancelToken) -> str:
+def _documentation(site: Site, one: Completion, token: CancelToken) -> str:
     token.check()
-    return fixture_card(state.snapshot, (one.fixture,)) if one.fixture is not None else one.documentation
+    return documentation(site, one)
 
 
 def _chosen(shown: _Shown, data: object) -> Completion | None:
     """The proposal that an item stands for; None when a newer list was sent since."""
     match data:
-        case {"list": shown.number, "index": int(index)} if 0 <= index < len(shown.found):
+        case [shown.number, int(index)] if 0 <= index < len(shown.found):
             return shown.found[index]
         case _:
             return None
