@@ -68,6 +68,8 @@ def next_cut(text: str, start: int, stop: int, indent: str) -> Cut:
     `stop`: then the text is taken to be code again at the first definition inside of what looks like a string.
     """
     end, reach, body, unterminated = _statement(text, start, stop, indent)
+    if text.find('"""', body, end) < 0 and text.find("'''", body, end) < 0:
+        return Cut(end, reach)
     inside = _patterns(indent).definition.search(text, body, end)
     if inside is None or not (unterminated or not parses(text[start:end], nested=bool(indent))):
         return Cut(end, reach)
