@@ -99,7 +99,9 @@ def _add_config(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     config = commands.add_parser(
         "config", help="show the effective configuration of pytest and loopscope, and where each value comes from"
     )
-    config.add_argument("path", nargs="?", type=Path, default=Path(), metavar="PATH", help="file or folder (default: .)")
+    config.add_argument(
+        "path", nargs="?", type=Path, default=Path(), metavar="PATH", help="file or folder (default: .)"
+    )
     config.add_argument("--format", choices=("text", "json"), default="text", help="how to print (default: text)")
     _add_environment(config)
 
@@ -108,7 +110,9 @@ def _add_fixtures(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
     fixtures = commands.add_parser(
         "fixtures", help="show for each test its runner, its loop and the fixtures pytest will inject"
     )
-    fixtures.add_argument("path", nargs="?", type=Path, default=Path(), metavar="PATH", help="file or folder (default: .)")
+    fixtures.add_argument(
+        "path", nargs="?", type=Path, default=Path(), metavar="PATH", help="file or folder (default: .)"
+    )
     fixtures.add_argument("--format", choices=("text", "json"), default="text", help="how to print (default: text)")
     _add_environment(fixtures)
 

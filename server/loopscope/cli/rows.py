@@ -1,6 +1,6 @@
 """Findings as rows for people and programs: positions in lines and columns, paths relative, source lines at hand."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import PurePath
 
@@ -59,6 +59,10 @@ def row_of(
     def place(path: PurePath, span: Span) -> Place:
         return place_of(sources[path], span, shown_path(path, base))
 
+    def edits_of(fix: Fix) -> Iterator[RowEdit]:
+        for path, edits in fix.edits.items():
+            yield from (RowEdit(place(path, edit.span), edit.text) for edit in edits)
+
     source = sources[finding.path]
     return Row(
         rule=finding.rule,
@@ -68,12 +72,7 @@ def row_of(
         url=url,
         source_line=source.lines.line_text(source.lines.line_of(finding.span.start)),
         related=tuple((place(item.path, item.span), item.message) for item in finding.related if item.path in sources),
-        fix=fix
-        and RowFix(
-            fix.safety.value,
-            fix.title,
-            tuple(RowEdit(place(path, edit.span), edit.text) for path, edits in fix.edits.items() for edit in edits),
-        ),
+        fix=None if fix is None else RowFix(fix.safety.value, fix.title, tuple(edits_of(fix))),
     )
 
 

@@ -14,6 +14,9 @@ SECTIONS = (
 )
 """The headings that every rule's docstring has, in this order; the examples come before "When not to fix"."""
 
+DOCUMENTATION = "https://loopscope.readthedocs.io/en/stable"
+"""Where the pages of docs/ are published."""
+
 _MARKS = re.compile("[⟦⟧]")
 _FILE = re.compile(r"^# file: (.+)$", re.MULTILINE)
 
@@ -32,6 +35,11 @@ def page(rule: Rule) -> str:
         f"{heading}{after}".strip(),
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def url(name: str) -> str:
+    """The address of a rule's page."""
+    return f"{DOCUMENTATION}/rules/{name}"
 
 
 def summary(rule: Rule) -> str:

@@ -1,0 +1,156 @@
+"""Checking many files, on all processors: each process opens the project for itself and checks a share."""
+
+import gc
+import multiprocessing
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+from pathlib import Path, PurePath
+from typing import NamedTuple
+
+from loopscope.cli.project import Project, open_project
+from loopscope.cli.rows import Row, row_of
+from loopscope.cli.terminal import Progress
+from loopscope.engine.fixes import fix_for
+from loopscope.engine.run import FileReport, check_file
+from loopscope.engine.selection import Selection, select
+from loopscope.rules import by_name
+from loopscope.rules.docs import url
+from loopscope.config.settings import Settings
+from loopscope.text.files import Unreadable
+from loopscope.text.source import Source
+from loopscope.workspace.snapshot import Snapshot
+
+_WORTH_A_PROCESS_BYTES = 1_000_000
+_SHARES_PER_PROCESS = 6
+_FILES_PER_COLLECTION = 150
+
+
+class Job(NamedTuple):
+    """How to open the project once more, in another process."""
+
+    paths: tuple[str, ...]
+    environment: str | None
+    overrides: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class FileResult:
+    """What was found in one file, ready to be sent to another process."""
+
+    path: str
+    rows: tuple[Row, ...]
+    errors: tuple[str, ...]
+    unreadable: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """What was found in all files, in the order of the files."""
+
+    files: tuple[FileResult, ...]
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """All findings."""
+        return tuple(row for result in self.files for row in result.rows)
+
+    @property
+    def errors(self) -> tuple[str, ...]:
+        """What failed inside loopscope, with tracebacks."""
+        return tuple(error for result in self.files for error in result.errors)
+
+
+def analyse(project: Project, job: Job, files: Sequence[PurePath], jobs: int | None = None) -> Analysis:
+    """Checks the files; with more than a megabyte to read, in as many processes as there are processors."""
+    progress = Progress("Checking", len(files))
+    sizes = {path: _size(path) for path in files}
+    processes = min(jobs or os.cpu_count() or 1, sum(sizes.values()) // _WORTH_A_PROCESS_BYTES + 1)
+    results: dict[str, FileResult] = {}
+    if processes <= 1:
+        for result in _check_all(project, files):
+            results[result.path] = result
+            progress.step()
+    else:
+        shares = _shares(files, sizes, processes * _SHARES_PER_PROCESS)
+        with ProcessPoolExecutor(processes, _start_method(), _open_in_worker, (job,)) as pool:
+            for done in as_completed([pool.submit(_check_share, share) for share in shares]):
+                found = done.result()
+                results.update((result.path, result) for result in found)
+                progress.step(len(found))
+    progress.close()
+    return Analysis(tuple(results[str(path)] for path in files))
+
+
+def _start_method() -> multiprocessing.context.BaseContext:
+    """Forking is fastest and safe here, as no other thread runs; where there is no fork, the default."""
+    return multiprocessing.get_context("fork" if "fork" in multiprocessing.get_all_start_methods() else None)
+
+
+def _shares(files: Sequence[PurePath], sizes: Mapping[PurePath, int], count: int) -> list[tuple[str, ...]]:
+    """The files in runs of about equal size: neighbours share conftests, so they stay together. Large runs first."""
+    most = sum(sizes.values()) / count
+    shares: list[list[str]] = [[]]
+    filled = 0
+    for path in files:
+        if filled >= most:
+            shares.append([])
+            filled = 0
+        shares[-1].append(str(path))
+        filled += sizes[path]
+    return [tuple(share) for share in shares if share]
+
+
+_worker: Project | None = None
+
+
+def _open_in_worker(job: Job) -> None:
+    global _worker  # noqa: PLW0603  a worker process has one project for its whole life
+    _worker = open_project([Path(path) for path in job.paths], job.environment, job.overrides)
+
+
+def _check_share(paths: Sequence[str]) -> list[FileResult]:
+    assert _worker is not None
+    return list(_check_all(_worker, map(PurePath, paths)))
+
+
+def _check_all(project: Project, files: Iterable[PurePath]) -> Iterator[FileResult]:
+    """One result after the other. The garbage collector rests meanwhile: it would walk every tree again and again."""
+    selections: dict[int, tuple[Settings, Selection]] = {}
+    gc.disable()
+    try:
+        for number, path in enumerate(files, 1):
+            settings = project.snapshot.settings_of(path)
+            if id(settings) not in selections:
+                selections[id(settings)] = (settings, select(settings))
+            yield _check(project.snapshot, path, selections[id(settings)][1], project.base)
+            if number % _FILES_PER_COLLECTION == 0:
+                gc.collect()
+    finally:
+        gc.enable()
+
+
+def _check(snapshot: Snapshot, path: PurePath, selection: Selection, base: PurePath) -> FileResult:
+    report = check_file(snapshot, path, selection)
+    errors = tuple(f"rule {error.rule} on {path}:\n{error.details}" for error in report.errors)
+    return FileResult(str(path), _rows(snapshot, report, base), errors, report.unreadable)
+
+
+def _rows(snapshot: Snapshot, report: FileReport, base: PurePath) -> tuple[Row, ...]:
+    rows: list[Row] = []
+    for finding in report.findings:
+        fix = fix_for(snapshot, finding)
+        named = {finding.path, *(item.path for item in finding.related), *(fix.edits if fix is not None else ())}
+        texts = {path: snapshot.files.read(path) for path in named}
+        sources = {path: Source(text) for path, text in texts.items() if not isinstance(text, Unreadable)}
+        severity = finding.severity or by_name[finding.rule].meta.severity
+        rows.append(row_of(finding, severity, fix, url(finding.rule), sources, base))
+    return tuple(rows)
+
+
+def _size(path: PurePath) -> int:
+    try:
+        return Path(path).stat().st_size
+    except OSError:
+        return 0

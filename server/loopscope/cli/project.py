@@ -1,0 +1,73 @@
+"""Opening a project from the command line: its folder, its environment, its settings, its files."""
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePath
+
+from loopscope.cli.errors import ProjectError
+from loopscope.config.settings import Settings, find_settings, settings_from_mapping
+from loopscope.host.cache import open_cache
+from loopscope.host.environment import find_environment, readable_roots
+from loopscope.host.files import DiskFiles
+from loopscope.host.outlines import CachedOutlines
+from loopscope.workspace.environment import Environment
+from loopscope.workspace.snapshot import Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """What one command works on. `paths` are absolute; `base` is the working directory, `root` the workspace folder."""
+
+    root: PurePath
+    base: PurePath
+    paths: tuple[PurePath, ...]
+    snapshot: Snapshot
+    environment: Environment
+    settings: Settings
+    """The settings of `root`, command line included; other folders may have their own."""
+
+
+def open_project(
+    paths: Sequence[Path], environment: str | None, overrides: Mapping[str, object] | None = None
+) -> Project:
+    """The project that holds `paths`; `overrides` are settings that beat those of files. Nothing is executed.
+
+    Raises `ProjectError` for a path that does not exist.
+    """
+    base = PurePath(os.path.abspath("."))
+    asked = tuple(PurePath(os.path.abspath(path)) for path in paths)
+    for path in asked:
+        if not Path(path).exists():
+            raise ProjectError(f"{path} does not exist")
+    root = _root(base, asked)
+    files = DiskFiles([root])
+    found = _overridden(find_settings(files, root, root), overrides)
+    setting = _environment_setting(found) if environment is None else os.path.abspath(environment)
+    known = find_environment(root, setting, os.environ)
+    files.allow(readable_roots(known, os.environ))
+
+    def settings_of(path: PurePath) -> Settings:
+        return _overridden(find_settings(files, path.parent, root), overrides)
+
+    snapshot = Snapshot(files, [root], lambda _: known, settings_of, CachedOutlines(open_cache(os.environ)))
+    return Project(root, base, asked, snapshot, known, found)
+
+
+def _root(base: PurePath, asked: Sequence[PurePath]) -> PurePath:
+    """The working directory when it holds everything asked for, else the folder that does."""
+    if all(path.is_relative_to(base) for path in asked):
+        return base
+    common = PurePath(os.path.commonpath(asked))
+    return common if Path(common).is_dir() else common.parent
+
+
+def _overridden(settings: Settings, overrides: Mapping[str, object] | None) -> Settings:
+    return settings_from_mapping(overrides, settings) if overrides else settings
+
+
+def _environment_setting(settings: Settings) -> str | None:
+    value = settings.environment.value
+    if value is None or settings.folder is None:
+        return value
+    return str(settings.folder / value)
