@@ -51,7 +51,8 @@ def set_up() -> None:
     say("Setting up .loopscope-dev/venv (once; a minute or so)")
     make_venv()
     pip("install", "--upgrade", "pip>=25.1")
-    pip("install", "--constraint", str(HERE / "constraints.txt"), "--editable", str(HERE), "--group", f"{HERE / 'pyproject.toml'}:dev")
+    tools = f"{HERE / 'pyproject.toml'}:dev"
+    pip("install", "--constraint", str(HERE / "constraints.txt"), "--editable", str(HERE), "--group", tools)
     stamp.write_text(wanted)
 
 
@@ -77,7 +78,7 @@ def make_venv() -> None:
         shutil.rmtree(VENV, ignore_errors=True)
         subprocess.run([sys.executable, "-m", "venv", str(VENV)], check=True)
         return
-    sys.exit(f"this Python cannot make virtual environments; install its venv module first: sudo apt-get install {package}")
+    sys.exit(f"this Python cannot make virtual environments; first: sudo apt-get install {package}")
 
 
 def pip(*arguments: str) -> None:

@@ -12,12 +12,12 @@ from typing import NamedTuple
 from loopscope.cli.project import Project, open_project
 from loopscope.cli.rows import Row, row_of
 from loopscope.cli.terminal import Progress
+from loopscope.config.settings import Settings
 from loopscope.engine.fixes import fix_for
 from loopscope.engine.run import FileReport, check_file
 from loopscope.engine.selection import Selection, select
 from loopscope.rules import by_name
 from loopscope.rules.docs import url
-from loopscope.config.settings import Settings
 from loopscope.text.files import Unreadable
 from loopscope.text.source import Source
 from loopscope.workspace.snapshot import Snapshot

@@ -3,6 +3,7 @@
 import argparse
 import json
 import sys
+from typing import cast
 
 from loopscope.cli.project import open_project
 from loopscope.cli.terminal import Style, style_for
@@ -46,8 +47,10 @@ def _run_by(test: TestRecord) -> str:
 
 
 def _fixture(record: FixtureRecord | UnknownRecord) -> str:
-    if "scope" not in record:
-        return f"unknown: {record['unknown']}"
+    unknown = record.get("unknown")
+    if unknown is not None:
+        return f"unknown: {unknown}"
+    record = cast("FixtureRecord", record)
     words = [f"{record['scope'] or 'unknown'} scope"]
     if record["kind"] in ("coroutine", "asyncgen"):
         words.append(f"async on the {record['loop_scope'] or 'unknown'} loop")

@@ -68,7 +68,7 @@ def build_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _add_check(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:  # noqa: SLF001 - its only name
+def _add_check(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     check = commands.add_parser(
         "check",
         help="find mistakes in tests, conftests and pytest's configuration",
@@ -89,13 +89,13 @@ def _add_check(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     _add_environment(check)
 
 
-def _add_rule(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:  # noqa: SLF001 - its only name
+def _add_rule(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     rule = commands.add_parser("rule", help="explain a rule, or list them all")
     rule.add_argument("name", nargs="?", metavar="NAME", help="the rule to explain")
     rule.add_argument("--format", choices=("text", "json"), default="text", help="how to print (default: text)")
 
 
-def _add_config(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:  # noqa: SLF001 - its only name
+def _add_config(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     config = commands.add_parser(
         "config", help="show the effective configuration of pytest and loopscope, and where each value comes from"
     )
@@ -106,7 +106,7 @@ def _add_config(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     _add_environment(config)
 
 
-def _add_fixtures(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:  # noqa: SLF001 - its only name
+def _add_fixtures(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     fixtures = commands.add_parser(
         "fixtures", help="show for each test its runner, its loop and the fixtures pytest will inject"
     )
@@ -117,7 +117,7 @@ def _add_fixtures(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
     _add_environment(fixtures)
 
 
-def _add_server(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:  # noqa: SLF001 - its only name
+def _add_server(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     server = commands.add_parser("server", help="run the language server, over standard input and output")
     server.add_argument("--log-file", type=Path, metavar="FILE", help="write the server's log there as well")
 
@@ -126,7 +126,7 @@ def _add_environment(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--environment",
         metavar="DIR",
-        help="the project's virtual environment or its interpreter (default: VIRTUAL_ENV, .venv, …); it is read, never run",
+        help="the project's virtual environment or its interpreter (default: VIRTUAL_ENV, .venv, …); read, never run",
     )
 
 
