@@ -1,5 +1,6 @@
 """Fixtures in words: for completion details, hover cards and symbols."""
 
+from functools import lru_cache
 from pathlib import PurePath
 
 from loopscope.workspace.loops import fixture_loop_scope, fixture_runner
@@ -57,6 +58,11 @@ def origin(snapshot: Snapshot, fixture: FixtureDef) -> str:
 
 def shown(snapshot: Snapshot, path: PurePath) -> str:
     """A path for people: relative to the workspace folder that holds it, with `/`."""
-    holding = [root for root in snapshot.roots if path.is_relative_to(root)]
+    return _relative(snapshot.roots, path)
+
+
+@lru_cache(maxsize=2048)
+def _relative(roots: tuple[PurePath, ...], path: PurePath) -> str:
+    holding = [root for root in roots if path.is_relative_to(root)]
     root = max(holding, key=lambda one: len(one.parts), default=None)
     return path.as_posix() if root is None else path.relative_to(root).as_posix()

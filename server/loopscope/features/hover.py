@@ -61,9 +61,7 @@ def fixture_card(snapshot: Snapshot, view: ModuleView, chain: tuple[FixtureDef, 
     if one.argnames:
         lines.append(f"- **needs** {', '.join(f'`{name}`' for name in one.argnames)}")
     lines.append(f"- **from** {_place(snapshot, one, spans)}")
-    lines += [
-        f"- **overrides** {_place(snapshot, other, _spans(snapshot, other))}" for other in reversed(chain[:-1])
-    ]
+    lines += [f"- **overrides** {_place(snapshot, other, _spans(snapshot, other))}" for other in reversed(chain[:-1])]
     card = "\n".join((lines[0], "", lines[1], "", *lines[2:]))
     return f"{card}\n\n---\n\n{spans.docstring}" if spans is not None and spans.docstring else card
 
