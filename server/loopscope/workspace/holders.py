@@ -20,6 +20,8 @@ class Held:
     """The fixtures of one holder in the order of registration; names that may be fixtures; why there may be more."""
 
     recipes: tuple[Recipe, ...] = ()
+    maybe: tuple[Recipe, ...] = ()
+    """Fixtures below a condition, each the only one of its name here."""
     unknown: dict[str, Unknown] = field(default_factory=dict[str, Unknown])
     dynamic: Unknown | None = None
 
@@ -44,21 +46,18 @@ def held_by_class(q: Queries, path: PurePath, id_: FactId) -> Held:
 
 def _held(q: Queries, values: list[tuple[str, Value | None]], *, bound: bool, dynamic: Unknown | None) -> Held:
     recipes: list[Recipe] = []
+    maybe: list[Recipe] = []
     unknown: dict[str, Unknown] = {}
     for name, value in values:
-        if isinstance(value, Alternatives):
-            possible = [recipe_of(q, each, name, bound=bound) for each in value.values]
-            for recipe in possible:
-                if recipe is not None:
-                    fixture_name = recipe.name if isinstance(recipe, Recipe) else name
-                    unknown[fixture_name] = Unknown(f"`{name}` is bound under a condition")
-            continue
-        recipe = recipe_of(q, value, name, bound=bound)
-        if isinstance(recipe, Unknown):
-            unknown[name] = recipe
-        elif recipe is not None:
-            recipes.append(recipe)
-    return Held(tuple(recipes), unknown, dynamic)
+        possible = value.values if isinstance(value, Alternatives) else (value,)
+        found = [each for one in possible if (each := recipe_of(q, one, name, bound=bound)) is not None]
+        if len(found) == 1 and isinstance(found[0], Recipe):
+            (maybe if isinstance(value, Alternatives) else recipes).append(found[0])
+        for each in found if len(found) > 1 else ():
+            unknown[each.name if isinstance(each, Recipe) else name] = Unknown(f"`{name}` is bound under a condition")
+        if len(found) == 1 and isinstance(found[0], Unknown):
+            unknown[name] = found[0]
+    return Held(tuple(recipes), tuple(maybe), unknown, dynamic)
 
 
 def _dynamic(q: Queries, path: PurePath) -> Unknown | None:

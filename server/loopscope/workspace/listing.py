@@ -7,7 +7,7 @@ from typing import TypedDict
 from loopscope.text.files import Unreadable
 from loopscope.workspace.folders import test_files
 from loopscope.workspace.loops import fixture_loop_scope, runner, test_loop_scope
-from loopscope.workspace.model import FixtureDef, Runner, Scope, TestItem, Unknown
+from loopscope.workspace.model import Decorator, FixtureDef, Runner, Scope, TestItem, Unknown
 from loopscope.workspace.snapshot import Snapshot
 from loopscope.workspace.view import ModuleView
 
@@ -91,7 +91,11 @@ def _record(snapshot: Snapshot, view: ModuleView, test: TestItem, root: PurePath
 def _fixture(
     snapshot: Snapshot, view: ModuleView, fixture: FixtureDef, root: PurePath, lines: "_Lines"
 ) -> FixtureRecord:
-    loop = fixture_loop_scope(snapshot, view, fixture) if fixture.kind.is_async else None
+    loop = (
+        fixture_loop_scope(snapshot, view, fixture)
+        if fixture.kind.is_async or fixture.decorator is Decorator.PYTEST_ASYNCIO
+        else None
+    )
     return {
         "file": _relative(fixture.path, root),
         "line": lines.of(fixture.path, fixture.id.qualname, fixture.id.nth),

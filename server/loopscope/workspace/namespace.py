@@ -24,6 +24,7 @@ from loopscope.workspace.values import Alternatives, Class, Expression, External
 _NOT_FOLLOWED = frozenset(
     (
         "pytest",
+        "unittest",
         "builtins",
         "functools",
         "typing",
@@ -53,10 +54,11 @@ _SAME = {
 
 
 class Placed(NamedTuple):
-    """A binding with its place in the order of the module's bindings."""
+    """A binding with its place in the order of the module's bindings, and the run of `try:` … `except:` it is in."""
 
     place: int
     binding: Binding
+    block: int = -1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,6 +70,8 @@ class Index:
     functions: dict[FactId, FunctionFact]
     classes: dict[FactId, ClassFact]
     dynamic: frozenset[str]
+    tried: tuple[tuple[Binding, ...], ...] = ()
+    """What neighbouring bindings inside `try:` bind, by run."""
 
 
 _EMPTY = Index({}, (), {}, {}, frozenset())
@@ -82,14 +86,23 @@ def index_of(q: Queries, path: PurePath) -> Index:
     stars: list[Placed] = []
     functions: dict[FactId, FunctionFact] = {}
     classes: dict[FactId, ClassFact] = {}
+    blocks: list[tuple[Binding, ...]] = []
+    before = Guard.ALWAYS
     for place, binding in enumerate(outline.bindings):
+        guarded = binding.guard in (Guard.TRY, Guard.EXCEPT)
+        if guarded and (before is not binding.guard and binding.guard is Guard.TRY or not blocks):
+            blocks.append(())
+        if binding.guard is Guard.TRY:
+            blocks[-1] = (*blocks[-1], binding)
+        before = binding.guard
+        placed = Placed(place, binding, len(blocks) - 1 if guarded else -1)
         if isinstance(binding.target, ImportedName) and binding.target.name == "*":
-            stars.append(Placed(place, binding))
+            stars.append(placed)
         else:
-            names.setdefault(binding.name, []).append(Placed(place, binding))
+            names.setdefault(binding.name, []).append(placed)
     _gather(outline.bindings, functions, classes)
-    frozen = {name: tuple(placed) for name, placed in names.items()}
-    return Index(frozen, tuple(stars), functions, classes, outline.dynamic)
+    frozen = {name: tuple(all_placed) for name, all_placed in names.items()}
+    return Index(frozen, tuple(stars), functions, classes, outline.dynamic, tuple(blocks))
 
 
 def _gather(
@@ -168,15 +181,15 @@ def lookup(q: Queries, path: PurePath, name: str) -> Value | None:
     if not placed:
         return None
     placed.sort(key=lambda each: each.place)
-    return _settle(q, path, name, [each.binding for each in placed])
+    return _settle(q, path, name, placed)
 
 
-def _settle(q: Queries, path: PurePath, name: str, bindings: list[Binding]) -> Value | None:
+def _settle(q: Queries, path: PurePath, name: str, bindings: list[Placed]) -> Value | None:
     """The value after all bindings of one name have run, as their guards allow."""
     values: list[Value] = []
     sure = False
     tried: bool | None = None
-    for binding in bindings:
+    for _, binding, block in bindings:
         guard = binding.guard
         if guard is Guard.TYPE_CHECKING:
             continue
@@ -185,10 +198,12 @@ def _settle(q: Queries, path: PurePath, name: str, bindings: list[Binding]) -> V
             continue
         if guard is Guard.TRY:
             tried = _succeeds(q, path, binding)
+            tried = q.get(_block_succeeds, path, block) if tried is None else tried
             if tried is False:
                 continue
             values, sure = [value_of(q, path, name, binding)], True
         elif guard is Guard.EXCEPT:
+            tried = q.get(_block_succeeds, path, block) if tried is None else tried
             if tried is True:
                 continue
             values, sure = ([] if tried is False else values), sure or tried is False
@@ -202,6 +217,12 @@ def _settle(q: Queries, path: PurePath, name: str, bindings: list[Binding]) -> V
     if len(values) == 1 and sure:
         return values[0]
     return Alternatives(tuple(values), not sure)
+
+
+def _block_succeeds(q: Queries, path: PurePath, block: int) -> bool | None:
+    """Whether the imports inside a `try:` all succeed; None when there are none, or only some do."""
+    found = {_succeeds(q, path, binding) for binding in q.get(index_of, path).tried[block]} - {None}
+    return found.pop() if len(found) == 1 else None
 
 
 def _succeeds(q: Queries, path: PurePath, binding: Binding) -> bool | None:

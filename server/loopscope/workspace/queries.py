@@ -10,6 +10,7 @@ from pathlib import PurePath
 from typing import Concatenate, NamedTuple, ParamSpec, Protocol, TypeAlias, TypeVar, cast
 
 from loopscope.config.effective import Invocation
+from loopscope.facts.extract import FileFacts
 from loopscope.facts.outline import Outline
 from loopscope.text.files import Entry, Files, Unreadable
 from loopscope.workspace.environment import Environment
@@ -41,6 +42,10 @@ class Inputs(Protocol):
 
     def read_outline(self, path: PurePath) -> Outline | Unreadable:
         """The outline of a Python file."""
+        ...
+
+    def facts(self, path: PurePath) -> FileFacts | Unreadable:
+        """The facts of a Python file."""
         ...
 
     def text_mentions(self, path: PurePath, words: tuple[str, ...]) -> bool:
@@ -127,6 +132,12 @@ class Queries:
         self._needs.add((OUTLINE, path))
         outline = self._memory.inputs.read_outline(path)
         return None if isinstance(outline, Unreadable) else outline
+
+    def facts(self, path: PurePath) -> FileFacts | None:
+        """The facts of a file, bodies included, or None when it cannot be read. Any edit of the file counts."""
+        self._needs.add((TEXT, path))
+        facts = self._memory.inputs.facts(path)
+        return None if isinstance(facts, Unreadable) else facts
 
     def environment(self, path: PurePath) -> Environment:
         """The environment of the project of `path`; for a file of an environment, that environment."""

@@ -20,6 +20,12 @@ _FACTORIES = {
     "pytest_twisted.async_fixture": Decorator.OTHER,
     "pytest_twisted.async_yield_fixture": Decorator.OTHER,
 }
+# The same functions, seen from inside their own modules.
+_OWN = {
+    ("_pytest", "fixtures.py", "fixture"): Decorator.PYTEST,
+    ("_pytest", "fixtures.py", "yield_fixture"): Decorator.PYTEST,
+    ("pytest_asyncio", "plugin.py", "fixture"): Decorator.PYTEST_ASYNCIO,
+}
 _SCOPES = {scope.value: scope for scope in Scope}
 
 
@@ -59,7 +65,7 @@ def marker_of(q: Queries, path: PurePath, expr: Expr) -> Marker | Unknown | None
         marker = marker_of(q, path, expr.args[0])
     else:
         marker = marker_of(q, path, expr.func)
-    return _with_arguments(marker, expr) if isinstance(marker, Marker) else marker
+    return _with_arguments(q, path, marker, expr) if isinstance(marker, Marker) else marker
 
 
 def recipe_of(q: Queries, value: Value | None, name: str, *, bound: bool) -> Recipe | Unknown | None:
@@ -87,7 +93,8 @@ def _marker_of_value(q: Queries, value: Value | None) -> Marker | Unknown | None
             except Cycle:
                 return None
         case Function(path, fact):
-            return q.get(_wrapper, path, fact.id.qualname)
+            decorator = _OWN.get((*path.parts[-2:], fact.name))
+            return Marker(decorator) if decorator is not None else q.get(_wrapper, path, fact.id.qualname)
         case _:
             return None
 
@@ -99,7 +106,7 @@ def _wrapper(q: Queries, path: PurePath, qualname: str) -> Unknown | None:
     return None
 
 
-def _with_arguments(marker: Marker, call: Call) -> Marker:
+def _with_arguments(q: Queries, path: PurePath, marker: Marker, call: Call) -> Marker:
     for key, value in call.keywords:
         match key:
             case "name":
@@ -109,7 +116,7 @@ def _with_arguments(marker: Marker, call: Call) -> Marker:
             case "loop_scope":
                 marker = replace(marker, loop_scope=_scope(value))
             case "autouse":
-                marker = replace(marker, autouse=_truth(value))
+                marker = replace(marker, autouse=_truth(q, path, value))
             case "params":
                 marker = replace(marker, has_params=value != Const(None))
             case None:
@@ -146,7 +153,7 @@ def _assigned(q: Queries, path: PurePath, call: Call, name: str, *, bound: bool)
     marker = marker_of(q, path, call.func)
     if marker is None or isinstance(marker, Unknown):
         return marker
-    marker = _with_arguments(marker, call)
+    marker = _with_arguments(q, path, marker, call)
     function = last_of(dereference(q, path, given.name)) if isinstance(given, Ref) else None
     if not isinstance(function, Function):
         return Unknown(f"the function of the fixture `{name}` is not found")
@@ -200,7 +207,10 @@ def _text(expr: Expr, what: str) -> str | Unknown | None:
             return Unknown(f"the {what} of the fixture is computed")
 
 
-def _truth(expr: Expr) -> bool | Unknown:
+def _truth(q: Queries, path: PurePath, expr: Expr) -> bool | Unknown:
+    if isinstance(expr, Ref):
+        value = dereference(q, path, expr.name)
+        expr = value.expr if isinstance(value, Expression) else expr
     match expr:
         case Const(value):
             return bool(value)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from pathlib import PurePath
-from typing import Protocol
+from typing import Protocol, cast
 
 from loopscope.config.effective import Invocation
 from loopscope.config.pytest_config import PytestConfig
@@ -114,18 +114,22 @@ class Snapshot:
         known = self._outlines.get(path)
         if known is not None:
             return known
+        if self._cache is None or any(path.is_relative_to(root) for root in self.roots):
+            facts = self.facts(path)
+            found = facts if isinstance(facts, Unreadable) else facts.outline
+        else:
+            found = self._cached(self._cache, path)
+        self._outlines[path] = found
+        return found
+
+    def _cached(self, cache: OutlineCache, path: PurePath) -> Outline | Unreadable:
         text = self.files.read(path)
         if isinstance(text, Unreadable):
-            self._outlines[path] = text
             return text
-        cache = self._cache if not any(path.is_relative_to(root) for root in self.roots) else None
-        outline = cache.get(text) if cache is not None else None
+        outline = cache.get(text)
         if outline is None:
-            facts = self._facts.get(path)
-            outline = (facts or file_facts(parse(text), self._older.get(path))).outline
-            if cache is not None:
-                cache.put(text, outline)
-        self._outlines[path] = outline
+            outline = file_facts(parse(text)).outline
+            cache.put(text, outline)
         return outline
 
     def text_mentions(self, path: PurePath, words: tuple[str, ...]) -> bool:
@@ -179,7 +183,7 @@ class Snapshot:
             outline = new.facts(path)
             current = outline if isinstance(outline, Unreadable) else outline.outline
             if current == old:
-                new._outlines[path] = old
+                new._outlines[path] = old  # noqa: SLF001  another object of this class
             else:
                 changes.add((OUTLINE, path))
         for key, known in list(self._mentions.items()):
@@ -203,5 +207,5 @@ def _holds(environment: Environment, path: PurePath) -> bool:
 
 
 def _words(key: Key) -> tuple[str, ...]:
-    words = key[2]
-    return tuple(str(word) for word in words) if isinstance(words, tuple) else ()
+    # Keys of this kind are made by `Queries.mentions` alone.
+    return cast("tuple[str, ...]", key[2])

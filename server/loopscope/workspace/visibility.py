@@ -18,7 +18,7 @@ from loopscope.workspace.xunit import class_setup, module_setup, unittest_setup
 class Level:
     """The fixtures registered at one node of the collection tree; `above` is that of its parent.
 
-    `defs[name]` are in the order of registration. `unknown` holds names that may be a fixture here, `dynamic` says why
+    `defs[name]` are in the order of registration; `maybe` are there under a condition only. `unknown` holds names that may be a fixture here, `dynamic` says why
     any name may. `autouse` are names in the order in which pytest puts them before all others.
     """
 
@@ -28,19 +28,26 @@ class Level:
     autouse: tuple[str, ...] = ()
     unknown: dict[str, Unknown] = field(default_factory=dict[str, Unknown])
     dynamic: Unknown | None = None
+    maybe: dict[str, FixtureDef] = field(default_factory=dict[str, FixtureDef])
 
     def chain(self, name: str) -> tuple[FixtureDef, ...] | Unknown:
         """The definitions of a name seen from here, the last one winning (`FixtureManager.getfixturedefs`)."""
         found: tuple[FixtureDef, ...] = ()
+        possible: FixtureDef | None = None
         doubt: Unknown | None = None
         level: Level | None = self
         while level is not None:
-            own = level.defs.get(name, ())
-            if not found and name in level.unknown:
-                return level.unknown[name]
-            found = (*own, *found)
+            if not found:
+                if name in level.unknown:
+                    return level.unknown[name]
+                if possible is None and not level.defs.get(name):
+                    possible = level.maybe.get(name)
+            found = (*level.defs.get(name, ()), *found)
             doubt = level.dynamic or doubt
             level = level.above
+        if possible is not None:
+            # The only one of its name: without it, the name would have none.
+            return Unknown(f"`{name}` is defined under a condition") if found else (possible,)
         return doubt if not found and doubt is not None else found
 
     def autouse_names(self) -> tuple[str, ...]:
@@ -125,8 +132,8 @@ def nodeid_of(path: PurePath, rootdir: PurePath) -> str:
 
 
 def plugin_held(q: Queries, plugin: Plugin) -> Held:
-    """The fixtures of a plugin; its file is parsed only when it mentions fixtures at all."""
-    if not q.mentions(plugin.path, ("fixture", "pytest_factoryboy", "import *")):
+    """The fixtures of a plugin; those of pytest's own files that mention none are not parsed."""
+    if plugin.where is Where.PYTEST and not q.mentions(plugin.path, ("fixture",)):
         return NOTHING
     if plugin.holder is not None:
         return q.get(held_by_class, plugin.path, plugin.holder)
@@ -158,6 +165,7 @@ class _Builder:
         self.autouse = list(autouse)
         self.unknown: dict[str, Unknown] = {}
         self.dynamic: Unknown | None = None
+        self.maybe: dict[str, FixtureDef] = {}
 
     def add_plugin(self, q: Queries, plugin: Plugin) -> None:
         """Register the fixtures of a plugin."""
@@ -169,6 +177,8 @@ class _Builder:
         self.dynamic = self.dynamic or held.dynamic
         for recipe in held.recipes:
             self.register(define(recipe, self.baseid, where, holder, dist))
+        for recipe in held.maybe:
+            self.maybe[recipe.name] = define(recipe, self.baseid, where, holder, dist)
 
     def register(self, fixture: FixtureDef) -> None:
         """Mirrors `FixtureManager._register_fixture`."""
@@ -178,7 +188,15 @@ class _Builder:
 
     def level(self, dynamic: Unknown | None = None) -> Level:
         """The finished level."""
-        return Level(self.above, self.baseid, self.defs, tuple(self.autouse), self.unknown, dynamic or self.dynamic)
+        return Level(
+            self.above,
+            self.baseid,
+            self.defs,
+            tuple(self.autouse),
+            self.unknown,
+            dynamic or self.dynamic,
+            self.maybe,
+        )
 
 
 def define(recipe: Recipe, baseid: str, where: Where, holder: PurePath, dist: str | None) -> FixtureDef:
