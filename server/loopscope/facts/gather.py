@@ -8,9 +8,10 @@ from typing import NamedTuple
 from loopscope.facts.bodies import Body, CallSite
 from loopscope.facts.functions import Function, parameters
 from loopscope.facts.imports import module_names
+from loopscope.facts.met import Met, Walk
 from loopscope.facts.outline import FactId
 from loopscope.facts.scan import scan
-from loopscope.facts.walk import Met, Walk
+from loopscope.facts.statements import block
 
 
 class _Scope(NamedTuple):
@@ -34,8 +35,7 @@ def calls_of(
     """The calls that happen when statements of a module run, or of a class body that binds `class_bound`."""
     if not statements:
         return ()
-    walk = Walk("", statements[0])
-    _meet(walk, statements)
+    walk = _met("", (), statements[0], statements)
     scope = _Scope(names, class_bound)
     return tuple([_site(met, scope) for met in walk.calls])
 
@@ -47,9 +47,8 @@ class _Gatherer:
         self._counts = counts
 
     def body(self, node: Function, id_: FactId, parent: Body | None, outer: _Scope) -> Body:
-        walk = Walk(f"{id_.qualname}.<locals>.", node)
-        walk.bound.update(argument.arg for argument, _, _ in parameters(node.args))
-        _meet(walk, node.body)
+        names = [argument.arg for argument, _, _ in parameters(node.args)]
+        walk = _met(f"{id_.qualname}.<locals>.", names, node, node.body)
         scope = _inner(outer, walk)
         body = Body(
             id=id_,
@@ -76,12 +75,15 @@ class _Gatherer:
         return body
 
 
-def _meet(walk: Walk, statements: Iterable[ast.stmt]) -> None:
+def _met(prefix: str, bound: Iterable[str], statement: ast.stmt, statements: Iterable[ast.stmt]) -> Walk:
+    """What is met in statements of a function or module that already binds some names."""
+    walk = Walk(prefix, statement, bound)
     try:
-        walk.block(statements)
+        block(walk, statements)
     except RecursionError:
-        # Nested too deep for Python's stack: what was met so far has to do.
-        return
+        # Nested too deep: with half of the names unknown, nothing right could be said.
+        return Walk(prefix, statement, bound)
+    return walk
 
 
 def _inner(outer: _Scope, walk: Walk) -> _Scope:

@@ -142,7 +142,7 @@ def make_part(
             for guard, effect in effects
             if guard not in (Guard.ALWAYS, Guard.TYPE_CHECKING)
         ),
-        dynamic=dynamic_names(chunk) | ({"__getattr__"} if in_module and _has_getattr(bindings) else set()),
+        dynamic=dynamic_names(chunk) | frozenset[str](("__getattr__",) if in_module and _has_getattr(bindings) else ()),
     )
 
 

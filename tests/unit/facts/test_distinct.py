@@ -51,7 +51,7 @@ def test_outlines_of_different_code_differ():
 
 def test_equal_means_the_same_type():
     assert Ref("a") == Ref("a")
-    assert not (Ref("a") != Ref("a"))
+    assert (Ref("a") != Ref("a")) is False
     assert hash(Ref("a")) == hash(Ref("a"))
     assert Ref("a") != Const("a")
     assert Ref("a") != Opaque("a")

@@ -165,7 +165,7 @@ def test_any_edits_give_the_facts_of_a_fresh_reading(seed, facts):
 
 
 def test_outline_and_layout_pickle(facts):
-    facts.outline.by_name
+    assert facts.outline.by_name["client"]
     for value in (facts.outline, facts.layout):
         data = pickle.dumps(value, protocol=5)
         assert pickle.loads(data) == value

@@ -338,15 +338,24 @@ def test_large_values_are_cut_but_names_of_all_are_kept():
 
 
 @pytest.mark.parametrize(
-    "text",
+    ("text", "calls"),
     [
-        "x = " + " + ".join(["1"] * 2500) + "\nTAIL = 1",
-        "if a: pass\n" + "elif a: pass\n" * 600 + "else: TAIL = 1",
-        "x = a" + ".b()" * 900 + "\nTAIL = 1",
+        ("x = " + " + ".join(["c()"] * 2500) + "\nTAIL = 1", 2500),
+        ("if a: pass\n" + "elif a: c()\n" * 600 + "else: TAIL = 1", 600),
+        ("x = a" + ".b()" * 900 + "\nTAIL = 1", 900),
     ],
 )
-def test_deep_code_is_read_to_its_end(text):
-    found = facts(f"{text}\nprint(a)\ndef f():\n  " + text.replace("\n", "\n  "))
+def test_deep_code_is_read_to_its_end(text, calls):
+    found = facts(f"{text}\nlast(a)\ndef f():\n  " + text.replace("\n", "\n  ") + "\n  last()\n")
     assert "TAIL" in [binding.name for binding in found.outline.bindings]
-    assert found.body(found.bodies[0].id) is not None
-    assert found.module_calls
+    (body,) = found.bodies
+    assert len(body.calls) == len(found.module_calls) == calls + 1
+    assert body.calls[-1].name == found.module_calls[-1].name == "last"
+    assert "TAIL" in body.bound
+
+
+def test_code_too_deep_to_walk_says_nothing_rather_than_something_wrong():
+    deep = "x = " + "a if b else " * 900 + "time.sleep()"
+    found = facts(f"import time\ndef f():\n  time.sleep()\n  {deep}\n  time = 1\n")
+    (body,) = found.bodies
+    assert body.calls == ()
