@@ -104,6 +104,12 @@ def test_an_edit_of_imports_reaches_unchanged_bodies(facts):
     assert [call.name for call in after.body(FactId("test_first")).calls] == ["trio.sleep"]
 
 
+def test_an_edit_of_imports_reaches_methods_of_a_class_that_hides_them():
+    before = file_facts(parse(f"import time as t\nclass A:\n    t = None\n{METHODS}\n    def last(self): t.sleep()\n"))
+    assert before.body(FactId("A.last")).calls[0].name == "time.sleep"
+    assert edited(before, "import time", "import trio").body(FactId("A.last")).calls[0].name == "trio.sleep"
+
+
 def test_a_definition_above_counts_into_ids_below(facts):
     after = edited(facts, "@pytest.fixture\n", "async def test_first(): ...\n@pytest.fixture\n")
     assert after.body(FactId("test_first", 1)).calls[0].name == "asyncio.sleep"
@@ -121,6 +127,16 @@ def test_equal_chunks_in_two_places():
         assert starts == spans
         inner = [found.body(FactId("f.<locals>.g", nth)) for nth in (0, 1)]
         assert [found.span(body, body.node).start for body in inner] == [start + 13 for start in spans]
+
+
+def test_equal_calls_of_the_module_in_two_places():
+    one = "call()\n" + "# padding\n" * 200
+    before = file_facts(parse(f"{one}def f(): ...\n{one}def g(): ...\n"))
+    after = file_facts(parse("x = 1\n" * 200 + before.tree.text, before.tree), before)
+    for found in (before, after):
+        text = found.tree.text
+        starts = [found.span(call, call.node).start for call in found.module_calls]
+        assert starts == [text.index("call"), text.rindex("call")]
 
 
 @pytest.mark.parametrize("seed", range(6))

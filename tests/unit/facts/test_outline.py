@@ -263,6 +263,7 @@ def test_outline(name, parser):
         ("import a as x\nx.f()", "a.f"),
         ("try: import a as x\nexcept ImportError: import b as x\nx.f()", "a.f"),
         ("try: import a as x\nexcept ImportError: x = None\nx.f()", "a.f"),
+        ("try: import a as x\nexcept ImportError: x = Fake()\nx.f()", "a.f"),
         ("x = None\ntry: import a as x\nexcept ImportError: pass\nx.f()", "a.f"),
         ("import typing\nif typing.TYPE_CHECKING: import a as x\nelse: import b as x\nx.f()", "b.f"),
         ("import a as x\nx = wrap(x)\nx.f()", "x.f"),
