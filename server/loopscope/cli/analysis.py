@@ -1,10 +1,8 @@
 """Checking many files, on all processors: each process opens the project for itself and checks a share."""
 
 import gc
-import multiprocessing
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import NamedTuple
@@ -69,23 +67,26 @@ def analyse(project: Project, job: Job, files: Sequence[PurePath], jobs: int | N
     processes = min(jobs or os.cpu_count() or 1, sum(sizes.values()) // _WORTH_A_PROCESS_BYTES + 1)
     results: dict[str, FileResult] = {}
     if processes <= 1:
-        for result in _check_all(project, files):
-            results[result.path] = result
-            progress.step()
+        found = _check_all(project, files)
     else:
-        shares = _shares(files, sizes, processes * _SHARES_PER_PROCESS)
-        with ProcessPoolExecutor(processes, _start_method(), _open_in_worker, (job,)) as pool:
-            for done in as_completed([pool.submit(_check_share, share) for share in shares]):
-                found = done.result()
-                results.update((result.path, result) for result in found)
-                progress.step(len(found))
+        found = _check_in_processes(job, _shares(files, sizes, processes * _SHARES_PER_PROCESS), processes)
+    for result in found:
+        results[result.path] = result
+        progress.step()
     progress.close()
     return Analysis(tuple(results[str(path)] for path in files))
 
 
-def _start_method() -> multiprocessing.context.BaseContext:
-    """Forking is fastest and safe here, as no other thread runs; where there is no fork, the default."""
-    return multiprocessing.get_context("fork" if "fork" in multiprocessing.get_all_start_methods() else None)
+def _check_in_processes(job: Job, shares: Sequence[tuple[str, ...]], processes: int) -> Iterator[FileResult]:
+    """Results as they come. Forking is fastest, and safe while no other thread runs; else the system's default."""
+    # Loaded late: they take longer than checking a small project does.
+    import multiprocessing
+    from concurrent.futures import ProcessPoolExecutor, as_completed
+
+    context = multiprocessing.get_context("fork" if "fork" in multiprocessing.get_all_start_methods() else None)
+    with ProcessPoolExecutor(processes, context, _open_in_worker, (job,)) as pool:
+        for done in as_completed([pool.submit(_check_share, share) for share in shares]):
+            yield from done.result()
 
 
 def _shares(files: Sequence[PurePath], sizes: Mapping[PurePath, int], count: int) -> list[tuple[str, ...]]:

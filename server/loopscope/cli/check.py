@@ -1,7 +1,6 @@
 """`loopscope check`: finds mistakes, prints them, and mends what can be mended safely."""
 
 import argparse
-import difflib
 import sys
 from collections.abc import Sequence
 from pathlib import Path, PurePath
@@ -87,6 +86,8 @@ def _mend(project: Project, done: Analysis, *, write: bool, unsafe: bool) -> boo
 
 
 def _diff(name: str, before: str, after: str) -> list[str]:
+    import difflib
+
     lines = difflib.unified_diff(before.splitlines(keepends=True), after.splitlines(keepends=True), name, name)
     return [line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines]
 
