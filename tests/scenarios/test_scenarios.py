@@ -1,0 +1,158 @@
+"""Editor features as text: every section of every Markdown file here is one test; README.md says how they are written."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from loopscope.engine.run import check_file
+from loopscope.engine.selection import select
+from loopscope.features.actions import Action, ActionKind, actions, fix_all
+from loopscope.features.completion import completions
+from loopscope.features.definition import definitions
+from loopscope.features.hover import hover
+from loopscope.features.site import Site, site_at
+from loopscope.features.symbols import Symbol, symbols
+from loopscope.text.edit import apply_edits
+from loopscope.text.source import Source
+from loopscope.text.span import Span
+from rules.world import ROOT, snapshot_of
+
+CURSOR = "‸"
+FENCE = re.compile(r"^(`{3,})(\w+)(?: ([^\n]*))?\n(.*?)^\1$", re.MULTILINE | re.DOTALL)
+VERSION = re.compile(r"(?<= )\d+(?:\.\d+)+\b")
+EVERY_ACTION = frozenset(ActionKind) - {ActionKind.FIX_ALL}
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """One section: its files without the cursor, where the cursor is, and what is expected, by kind of block."""
+
+    title: str
+    files: dict[str, str]
+    path: str
+    offset: int
+    expected: list[tuple[str, str, str]]
+
+
+def _scenario(title: str, section: str) -> Scenario:
+    files: dict[str, str] = {}
+    expected: list[tuple[str, str, str]] = []
+    path, offset = "", 0
+    for _, kind, argument, body in FENCE.findall(section):
+        if kind in ("python", "ini", "toml") and argument:
+            if CURSOR in body:
+                path, offset = argument, body.index(CURSOR)
+            files[argument] = body.replace(CURSOR, "")
+        else:
+            expected.append((kind, argument, body))
+    assert expected, f"{title} expects nothing"
+    return Scenario(title, files, path or next(iter(files)), offset, expected)
+
+
+def _scenarios() -> list[Scenario]:
+    found: list[Scenario] = []
+    for file in sorted(Path(__file__).parent.glob("*.md")):
+        if file.name != "README.md":
+            pieces = re.split(r"^## (.+)$", file.read_text(), flags=re.MULTILINE)
+            titled = zip(pieces[1::2], pieces[2::2], strict=True)
+            found += [_scenario(f"{file.stem}: {title}", section) for title, section in titled]
+    return found
+
+
+SCENARIOS = _scenarios()
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=[one.title for one in SCENARIOS])
+def test_scenario(scenario: Scenario) -> None:
+    snapshot = snapshot_of(scenario.files)
+    site = site_at(snapshot, ROOT / scenario.path, Source(scenario.files[scenario.path]), scenario.offset)
+    assert site is not None
+    for kind, argument, body in scenario.expected:
+        CHECKS[kind](site, argument, body)
+
+
+def _check_completion(site: Site, _: str, body: str) -> None:
+    """Lines `label` or `label | detail` in order; `…` stands for any others, `- label` must not be among all."""
+    found = completions(site)
+    labels = {one.label for one in found}
+    rows = [f"{one.label} | {VERSION.sub('N', one.detail)}" for one in found]
+    expected = [line for line in body.splitlines() if not line.startswith("- ")]
+    assert not [line for line in body.splitlines() if line.startswith("- ") and line[2:] in labels]
+    position = 0
+    skipping = False
+    for line in expected:
+        if line == "…":
+            skipping = True
+            continue
+        matching = (i for i in range(position, len(rows)) if rows[i] == line or rows[i].startswith(f"{line} | "))
+        index = next(matching, None)
+        assert index is not None, f"no {line!r} in {rows[position:]}"
+        assert skipping or index == position, f"{rows[position:index]} before {line!r}"
+        position, skipping = index + 1, False
+    assert skipping or position == len(rows), f"{rows[position:]} at the end"
+
+
+def _check_hover(site: Site, _: str, body: str) -> None:
+    """The whole card, versions as N."""
+    card = hover(site)
+    assert card is not None
+    assert VERSION.sub("N", card.markdown).strip() == body.strip()
+
+
+def _check_definition(site: Site, _: str, body: str) -> None:
+    """Lines `path:line name`, of installed files `file name`."""
+    found: list[str] = []
+    for target in definitions(site):
+        text = site.snapshot.files.read(target.path)
+        assert isinstance(text, str)
+        line = Source(text).lines.line_of(target.name.start) + 1
+        own = target.path.is_relative_to(ROOT)
+        shown = f"{target.path.relative_to(ROOT).as_posix()}:{line}" if own else target.path.name
+        found.append(f"{shown} {text[slice(*target.name)]}")
+    assert found == body.split("\n")[:-1]
+
+
+def _check_symbols(site: Site, _: str, body: str) -> None:
+    """Lines `kind name` or `kind name | detail`, indented by two blanks for each level."""
+    assert _tree(symbols(site.snapshot, site.path), 0) == body.splitlines()
+
+
+def _tree(found: tuple[Symbol, ...], depth: int) -> list[str]:
+    lines: list[str] = []
+    for one in found:
+        detail = f" | {one.detail}" if one.detail else ""
+        lines += [f"{'  ' * depth}{one.kind.value} {one.name}{detail}", *_tree(one.children, depth + 1)]
+    return lines
+
+
+def _check_actions(site: Site, _: str, body: str) -> None:
+    """The titles of all actions at the cursor, in order, preferred ones with a star."""
+    assert [f"{'* ' if one.preferred else ''}{one.title}" for one in _actions(site)] == body.splitlines()
+
+
+def _check_apply(site: Site, title: str, body: str) -> None:
+    """The file's text once the action of that title is applied."""
+    chosen = next(one for one in _actions(site) if one.title == title)
+    edits = chosen.edits
+    if edits is None:
+        edits = fix_all(site.snapshot, site.path, select(site.snapshot.settings_of(site.path)))
+    assert apply_edits(site.source.text, edits[site.path]) == body
+
+
+def _actions(site: Site) -> tuple[Action, ...]:
+    report = check_file(site.snapshot, site.path, select(site.snapshot.settings_of(site.path)))
+    assert not report.errors
+    here = Span(site.cursor.offset, site.cursor.offset)
+    return actions(site.snapshot, site.path, report, here, EVERY_ACTION)
+
+
+CHECKS = {
+    "completion": _check_completion,
+    "hover": _check_hover,
+    "definition": _check_definition,
+    "symbols": _check_symbols,
+    "actions": _check_actions,
+    "apply": _check_apply,
+}
