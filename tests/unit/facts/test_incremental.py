@@ -132,7 +132,8 @@ def test_equal_chunks_in_two_places():
 def test_equal_calls_of_the_module_in_two_places():
     one = "call()\n" + "# padding\n" * 200
     before = file_facts(parse(f"{one}def f(): ...\n{one}def g(): ...\n"))
-    after = file_facts(parse("def h(): ...\n" + before.tree.text, before.tree), before)
+    # Changed at both ends, so that every piece is looked up by its text and both calls are in one chunk object.
+    after = file_facts(parse(f"def h(): ...\n{before.tree.text}x = 1\n", before.tree), before)
     for found in (before, after):
         text = found.tree.text
         starts = [found.span(call, call.node).start for call in found.module_calls]
