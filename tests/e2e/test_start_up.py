@@ -12,7 +12,8 @@ def test_commands_load_no_language_server_libraries(command: str, tmp_path) -> N
     code = (
         "import sys; from loopscope.cli.main import main\n"
         f"main([{command!r}])\n"
-        "loaded = sorted({name.partition('.')[0] for name in sys.modules} & {'pygls', 'lsprotocol', 'jedi', 'parso', 'asyncio'})\n"
+        "heavy = {'pygls', 'lsprotocol', 'jedi', 'parso', 'asyncio'}\n"
+        "loaded = {name.partition('.')[0] for name in sys.modules} & heavy\n"
         "sys.exit(f'loaded {loaded}' if loaded else 0)"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)

@@ -1,0 +1,113 @@
+"""Writes what the documentation takes from the code: rule pages, settings, their schema, and the pictures.
+
+python docs/generate.py           write the files
+python docs/generate.py --check   only say which are stale; exit code 1 when any is (a test runs this)
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from rich.console import Console
+from rich.text import Text
+
+from loopscope.config.settings_table import SETTINGS, json_schema
+from loopscope.rules import RULES
+from loopscope.rules.docs import page, summary
+from loopscope.rules.model import Rule
+
+DOCS = Path(__file__).resolve().parent
+ROOT = DOCS.parent
+
+
+def main() -> int:
+    """Writes or checks; returns the exit code."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--check", action="store_true", help="change nothing, say what is stale")
+    check = parser.parse_args().check
+    wanted = generated()
+    stale = [path for path, text in wanted.items() if not path.exists() or path.read_text(encoding="utf-8") != text]
+    left_over = [path for path in sorted((DOCS / "rules").glob("*.md")) if path not in wanted]
+    if check:
+        for path in (*stale, *left_over):
+            print(f"{path.relative_to(ROOT)} is stale: run python docs/generate.py")
+        return 1 if stale or left_over else 0
+    for path in stale:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(wanted[path], encoding="utf-8")
+    for path in left_over:
+        path.unlink()
+    return 0
+
+
+def generated() -> dict[Path, str]:
+    """Every generated file with its text."""
+    return {
+        DOCS / "rules.md": index(),
+        **{DOCS / "rules" / f"{rule.meta.name}.md": page(rule) for rule in RULES},
+        DOCS / "settings.md": settings(),
+        DOCS / "settings.schema.json": json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n",
+        DOCS / "images" / "check.svg": picture(["check", "examples/shop", "--exit-zero"]),
+    }
+
+
+def index() -> str:
+    """The list of rules by group."""
+    parts = [
+        "# Rules",
+        "Each rule is a prediction: real pytest shows the symptom on every bad example and passes every good one.\n"
+        "Safe fixes are applied by `--fix` and fix-all, unsafe ones one by one. A rule that is off by default belongs\n"
+        'to a preset (`preset = "recommended"` or `"strict"`).',
+    ]
+    for group in dict.fromkeys(rule.meta.group for rule in RULES):
+        rows = [row(rule) for rule in sorted(RULES, key=lambda rule: rule.meta.name) if rule.meta.group is group]
+        parts.append(f"## {group.value}")
+        parts.append("\n".join(["| rule | default | fix | what |", "|---|---|---|---|", *rows]))
+    return "\n\n".join(parts) + "\n"
+
+
+def row(rule: Rule) -> str:
+    """One line of the list."""
+    meta = rule.meta
+    state = meta.severity.value if meta.default else f"off ({meta.preset})"
+    return f"| [{meta.name}](rules/{meta.name}.md) | {state} | {'yes' if rule.fix else ''} | {summary(rule)} |"
+
+
+def settings() -> str:
+    """The page of settings."""
+    parts = [
+        "# Settings",
+        "In `pyproject.toml` under `[tool.loopscope]`, at the top level of `loopscope.toml`, or sent by the editor\n"
+        "under `loopscope` (which wins). An unknown key or a wrong type is reported where it stands. "
+        "[A JSON schema](settings.schema.json) describes them for editors.",
+    ]
+    for setting in SETTINGS:
+        parts.append(f"## `{setting.name}`")
+        parts.append(f"{setting.doc}\n\nExpects {setting.expects}.")
+        parts.append(f"```toml\n[tool.loopscope]\n{setting.example}\n```")
+    return "\n\n".join(parts) + "\n"
+
+
+def picture(arguments: list[str]) -> str:
+    """A command as it looks in a terminal, as SVG."""
+    environ = {**os.environ, "FORCE_COLOR": "1", "VIRTUAL_ENV": sys.prefix}
+    environ.pop("NO_COLOR", None)
+    done = subprocess.run(
+        [sys.executable, "-m", "loopscope", *arguments],
+        cwd=ROOT,
+        env=environ,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    console = Console(record=True, width=118, file=open(os.devnull, "w"))  # noqa: SIM115, PTH123 - lives as long as we do
+    console.print(Text(f"$ loopscope {' '.join(arguments[:2])}", style="bold"))
+    console.print(Text.from_ansi(done.stdout))
+    return console.export_svg(title="loopscope", unique_id="check")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
