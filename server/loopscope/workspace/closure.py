@@ -6,14 +6,16 @@ from pathlib import PurePath
 
 from loopscope.facts.expr import Const, Expr
 from loopscope.workspace.environment import Environment
+from loopscope.workspace.hooks import generated_names
 from loopscope.workspace.marks import Mark, class_marks, function_marks, module_marks, parametrized, used_fixtures
 from loopscope.workspace.model import Closure, FixtureDef, Scope, TestItem, Unknown
 from loopscope.workspace.mro import ClassKey, class_fact, mro_of
 from loopscope.workspace.plugins import roster_of
 from loopscope.workspace.project import config_at
 from loopscope.workspace.queries import Queries
-from loopscope.workspace.signature import bound_names
+from loopscope.workspace.signature import bound_names, scoped_decorators
 from loopscope.workspace.visibility import Level
+from loopscope.workspace.wrappers import coroutine_doubt
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,9 @@ class Asked:
     usefixtures: tuple[str, ...]
     marks: tuple[Mark, ...]
     supplied: str | None
+    """A decorator that may pass arguments itself."""
+    maybe_anyio: bool = False
+    """Whether anyio's plugin may add `anyio_backend`, which depends on what decorators return."""
 
 
 def all_marks(q: Queries, test: TestItem, classes: tuple[ClassKey, ...]) -> tuple[Mark, ...]:
@@ -36,13 +41,13 @@ def all_marks(q: Queries, test: TestItem, classes: tuple[ClassKey, ...]) -> tupl
     for path, id_ in reversed(classes):
         outer += q.get(class_marks, path, id_)
     outer += q.get(module_marks, test.path)
-    if _is_anyio(q, test, (*own, *outer)):
+    if is_anyio(q, test, (*own, *outer)) and q.get(coroutine_doubt, test.code_path, test.id) is None:
         own = (*own, Mark("usefixtures", (Const("anyio_backend"),), (), test.path, "anyio"))
     return (*own, *outer)
 
 
-def _is_anyio(q: Queries, test: TestItem, marks: tuple[Mark, ...]) -> bool:
-    """Mirrors `pytest_pycollect_makeitem` in anyio's `pytest_plugin.py`."""
+def is_anyio(q: Queries, test: TestItem, marks: tuple[Mark, ...]) -> bool:
+    """Whether anyio's plugin is to run a coroutine function. Mirrors `pytest_pycollect_makeitem` in anyio's `pytest_plugin.py`."""
     if not test.function.is_async or test.function.yields or test.is_unittest:
         return False
     if not q.get(roster_of, test.path.parent).has("anyio"):
@@ -73,11 +78,22 @@ def closure_of(q: Queries, test: TestItem, level: Level, asked: Asked) -> Closur
     names = _ordered(_names(environment, initial, chain), chains)
     missing = {name for name in names if not chain(name) and name not in given.direct and name != "request"}
     missing -= set(unknown)
+    generated = q.get(generated_names, test.path, test.class_path)
+    hook = None if generated is None else Unknown(f"`pytest_generate_tests` of {generated.path.name} may give it")
+    for name in names:
+        if hook is not None and generated is not None and (name in missing or name in generated.names):
+            unknown[name] = hook
+            chains.pop(name, None)
+            missing.discard(name)
     for name in tuple(missing):
         doubt = _doubt(name, asked, given.unknown)
         if doubt is not None:
             unknown[name] = doubt
             missing.discard(name)
+    if asked.maybe_anyio and "anyio_backend" not in initial:
+        names = tuple(dict.fromkeys((*names, "anyio_backend")))
+        chains.pop("anyio_backend", None)
+        unknown["anyio_backend"] = Unknown("anyio adds it when the decorated test is a coroutine function")
     found = {name: chain for name, chain in chains.items() if chain}
     return Closure(names, initial, found, given.direct, frozenset(missing), unknown)
 
@@ -106,11 +122,12 @@ def asked_by(q: Queries, test: TestItem, classes: tuple[ClassKey, ...], marks: t
         q,
         test.code_path,
         test.function,
-        test.function.decorators,
+        scoped_decorators(q, test.code_path, test.function),
         bound=bool(test.class_path),
         class_decorators=tuple(decorators),
     )
-    return Asked(names.names, used, marks, names.supplied)
+    doubt = q.get(coroutine_doubt, test.code_path, test.id) is not None and is_anyio(q, test, marks)
+    return Asked(names.names, used, marks, names.supplied, doubt)
 
 
 def _names(
@@ -144,7 +161,7 @@ def _breadth_first(initial: Iterable[str], chain: Callable[[str], tuple[FixtureD
 def _depth_first(
     initial: Iterable[str], chain: Callable[[str], tuple[FixtureDef, ...]], found: "dict[str, None]"
 ) -> None:
-    """pytest 9: `traverse_fixture_closure`, which follows an override that requests its own name to the overridden one."""
+    """pytest 9: `traverse_fixture_closure`, which follows an override that requests its own name."""
     indices: dict[str, int] = {}
 
     def process(name: str) -> None:

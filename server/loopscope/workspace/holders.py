@@ -31,10 +31,11 @@ NOTHING = Held()
 
 def held_by_module(q: Queries, path: PurePath) -> Held:
     """The fixtures in a module's namespace, its own and imported ones, in the order of `dir()`."""
-    found: list[tuple[str, Value | None]] = []
-    for name in sorted(q.get(names_of, path)):
-        if q.get(_may_be_fixture, path, name):
-            found.append((name, q.get(lookup, path, name)))
+    found = [
+        (name, q.get(lookup, path, name))
+        for name in sorted(q.get(names_of, path))
+        if q.get(_may_be_fixture, path, name)
+    ]
     return _held(q, found, bound=False, dynamic=_dynamic(q, path))
 
 
@@ -63,7 +64,8 @@ def _held(q: Queries, values: list[tuple[str, Value | None]], *, bound: bool, dy
 def _dynamic(q: Queries, path: PurePath) -> Unknown | None:
     index = q.get(index_of, path)
     outline = q.outline(path)
-    if index.dynamic - {"__getattr__"}:
+    # pytest-asyncio makes its private runner fixtures in a loop, and nothing else.
+    if index.dynamic - {"__getattr__"} and "pytest_asyncio" not in path.parts:
         return Unknown(f"{path.name} makes names at run time ({', '.join(sorted(index.dynamic))})")
     for effect in outline.effects if outline is not None else ():
         if isinstance(effect, Call) and (dotted(effect) or "").endswith("pytest_factoryboy.register"):

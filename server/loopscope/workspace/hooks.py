@@ -1,18 +1,21 @@
 """Hooks of the project and of plugins that take tests away from what reading can tell."""
 
+import ast
 from pathlib import PurePath
 from typing import NamedTuple
 
+from loopscope.facts.bodies import Body
 from loopscope.facts.expr import Call, Const
-from loopscope.facts.outline import FunctionFact
+from loopscope.facts.outline import FactId, FunctionFact
 from loopscope.workspace.model import Where
-from loopscope.workspace.namespace import lookup
+from loopscope.workspace.namespace import index_of, lookup
 from loopscope.workspace.plugins import roster_of
 from loopscope.workspace.project import config_at
 from loopscope.workspace.queries import Queries
 from loopscope.workspace.values import Function, last_of
 
-_RUNS_TESTS = ("pytest_pyfunc_call", "pytest_pycollect_makeitem", "pytest_runtest_call")
+_RUNS_TESTS = ("pytest_pyfunc_call", "pytest_pycollect_makeitem")
+_FALSE = ast.dump(ast.Constant(False))
 _KNOWN = frozenset(
     ("asyncio", "anyio", "trio", "pytest_trio", "twisted", "pytest_twisted", "tornasync", "django", "mark")
 )
@@ -26,24 +29,135 @@ class Hook(NamedTuple):
     plugin: str
 
 
+class LateMark(NamedTuple):
+    """An asyncio mark added after collection: the file that does so, and the loop scope that all tests get from it."""
+
+    path: PurePath
+    scope: str | None
+
+
+class Generated(NamedTuple):
+    """A `pytest_generate_tests` and the literal names that it parametrizes."""
+
+    path: PurePath
+    names: frozenset[str]
+
+
 def runner_hooks(q: Queries, folder: PurePath) -> tuple[Hook, ...]:
     """Hooks for the tests of a folder that may run or replace test functions; wrappers around them left out."""
     found: list[Hook] = []
     for path in conftests_of(q, folder):
-        found += _hooks(q, path, _RUNS_TESTS[:2], "conftest.py")
+        found += _hooks(q, path, _RUNS_TESTS, "conftest.py")
     for plugin in q.get(roster_of, folder).plugins:
         if plugin.where is not Where.PYTEST and plugin.name not in _KNOWN:
-            found += _hooks(q, plugin.path, _RUNS_TESTS[:2], plugin.name)
+            found += _hooks(q, plugin.path, _RUNS_TESTS, plugin.name)
     return tuple(found)
 
 
-def conftest_hook(q: Queries, folder: PurePath, name: str, word: str) -> PurePath | None:
-    """The conftest or plugin of the project that implements a hook and mentions `word`; None when none does."""
+def loop_scope_marks(q: Queries, folder: PurePath) -> tuple[LateMark, ...]:
+    """The asyncio marks that `pytest_collection_modifyitems` of the project adds to the tests of a folder."""
+    return tuple(late for path in _own_sources(q, folder) for late in q.get(_late_marks, path))
+
+
+def generated_names(q: Queries, path: PurePath, class_names: tuple[str, ...]) -> Generated | None:
+    """What `pytest_generate_tests` of a module, its classes or the project gives to tests; None without such a hook."""
+    name = "pytest_generate_tests"
+    names: set[str] = set()
+    found: PurePath | None = None
+    for source in (path, *_own_sources(q, path.parent)):
+        if not q.mentions(source, (name,)):
+            continue
+        for id_ in (FactId(name), *(FactId(f"{each}.{name}") for each in class_names)):
+            if id_ in q.get(index_of, source).functions:
+                found = source
+                names |= q.get(_parametrized, source, id_)
+    return None if found is None else Generated(found, frozenset(names))
+
+
+def _own_sources(q: Queries, folder: PurePath) -> tuple[PurePath, ...]:
+    """The conftests and the project's own plugins that the tests of a folder see."""
     local = [plugin.path for plugin in q.get(roster_of, folder).plugins if plugin.where is Where.LOCAL_PLUGIN]
-    for path in (*q.get(conftests_of, folder), *local):
-        if q.mentions(path, (name,)) and q.mentions(path, (word,)) and _implements(q, path, name):
-            return path
-    return None
+    return (*q.get(conftests_of, folder), *local)
+
+
+def _parametrized(q: Queries, path: PurePath, id_: FactId) -> frozenset[str]:
+    """The literal names in the calls of `parametrize` of a function."""
+    facts = q.facts(path)
+    body = facts.body(id_) if facts is not None else None
+    found: set[str] = set()
+    for call in body.calls if body is not None else ():
+        node = call.node
+        if isinstance(node.func, ast.Attribute) and node.func.attr == "parametrize" and node.args:
+            indirect = next((each.value for each in node.keywords if each.arg == "indirect"), None)
+            through = _literals(indirect) if indirect is not None else ()
+            if not (isinstance(indirect, ast.Constant) and indirect.value is True):
+                found.update(name for name in _literals(node.args[0]) if name not in through)
+    return frozenset(found)
+
+
+def _literals(expr: ast.expr) -> tuple[str, ...]:
+    """The names in `"a, b"` or in a display of strings, as `parametrize` reads them."""
+    match expr:
+        case ast.Constant(str() as text):
+            return tuple(name.strip() for name in text.split(","))
+        case ast.Tuple(items) | ast.List(items):
+            return tuple(item.value for item in items if isinstance(item, ast.Constant) and isinstance(item.value, str))
+        case _:
+            return ()
+
+
+def _late_marks(q: Queries, path: PurePath) -> tuple[LateMark, ...]:
+    name = "pytest_collection_modifyitems"
+    if not q.mentions(path, (name,)) or not q.mentions(path, ("add_marker",)):
+        return ()
+    facts = q.facts(path)
+    body = facts.body(FactId(name)) if facts is not None else None
+    if body is None:
+        return ()
+    found: list[LateMark] = []
+    for call in body.calls:
+        if isinstance(call.node.func, ast.Attribute) and call.node.func.attr == "add_marker" and call.node.args:
+            mark = _local_value(body, call.node.args[0])
+            if "asyncio" in ast.dump(mark):
+                found.append(LateMark(path, _recipe_scope(body, call.node, mark)))
+    return tuple(found)
+
+
+def _recipe_scope(body: Body, call: ast.Call, mark: ast.expr) -> str | None:
+    """The loop scope that the recipe of pytest-asyncio's documentation gives to all its tests; None for other code."""
+    loop = next((node for node in body.node.body if isinstance(node, ast.For) and call in ast.walk(node)), None)
+    first = any(keyword.arg == "append" and ast.dump(keyword.value) == _FALSE for keyword in call.keywords)
+    if loop is None or not first or not any(isinstance(node, ast.Expr) and node.value is call for node in loop.body):
+        return None
+    items = _local_value(body, loop.iter)
+    match items:
+        case ast.GeneratorExp(ast.Name(kept), [each]) | ast.ListComp(ast.Name(kept), [each]):
+            match each:
+                case ast.comprehension(ast.Name(item), _, [ast.Call(func, [ast.Name(asked)], [])]):
+                    if not item == kept == asked or not ast.unparse(func).endswith("is_async_test"):
+                        return None
+                case _:
+                    return None
+        case _:
+            return None
+    match mark:
+        case ast.Call(_, [], [ast.keyword("loop_scope" | "scope", ast.Constant(str() as scope))]):
+            return scope
+        case _:
+            return None
+
+
+def _local_value(body: Body, expr: ast.expr) -> ast.expr:
+    """What a local variable is assigned, when it is assigned once; any other expression itself."""
+    if not isinstance(expr, ast.Name):
+        return expr
+    values = [
+        statement.value
+        for statement in body.statements
+        if isinstance(statement, ast.Assign)
+        and any(isinstance(target, ast.Name) and target.id == expr.id for target in statement.targets)
+    ]
+    return values[0] if len(values) == 1 else expr
 
 
 def conftests_of(q: Queries, folder: PurePath) -> tuple[PurePath, ...]:
@@ -57,8 +171,6 @@ def conftests_of(q: Queries, folder: PurePath) -> tuple[PurePath, ...]:
 
 
 def _hooks(q: Queries, path: PurePath, names: tuple[str, ...], plugin: str) -> list[Hook]:
-    if not q.mentions(path, names):
-        return []
     return [Hook(name, path, plugin) for name in names if _implements(q, path, name)]
 
 

@@ -5,12 +5,13 @@ from typing import TYPE_CHECKING
 
 from loopscope.config.model import Origin
 from loopscope.config.pytest_config import AsyncioMode, PytestConfig
-from loopscope.facts.expr import Const, Expr
-from loopscope.workspace.hooks import Hook, conftest_hook, runner_hooks
+from loopscope.facts.expr import Const
+from loopscope.workspace.hooks import Hook, loop_scope_marks, runner_hooks
 from loopscope.workspace.marks import Mark
 from loopscope.workspace.model import Decision, Decorator, FixtureDef, Runner, Scope, TestItem, Unknown
-from loopscope.workspace.signature import decorator_name, is_transparent
+from loopscope.workspace.mro import mro_of
 from loopscope.workspace.view import ModuleView
+from loopscope.workspace.wrappers import coroutine_doubt
 
 if TYPE_CHECKING:
     from loopscope.workspace.snapshot import Snapshot
@@ -34,7 +35,7 @@ def runner(snapshot: "Snapshot", view: ModuleView, test: TestItem) -> Decision[R
         return _unittest(view, test)
     if not test.function.is_async:
         return Decision(None, "it is not a coroutine function")
-    doubt = _wrapped(view, test)
+    doubt = view.queries.get(coroutine_doubt, test.code_path, test.id)
     asyncio = _asyncio(snapshot, view, test)
     if doubt is not None:
         return doubt
@@ -50,15 +51,17 @@ def runner(snapshot: "Snapshot", view: ModuleView, test: TestItem) -> Decision[R
         return hook
     if view.roster.unknown is not None:
         return view.roster.unknown
-    return Decision(None, _why_nobody(snapshot, view, test))
+    return Decision(None, _why_nobody(snapshot, view))
 
 
 def test_loop_scope(snapshot: "Snapshot", view: ModuleView, test: TestItem) -> Decision[Scope] | Unknown:
     """The scope of the event loop that a test of pytest-asyncio runs on."""
     environment = snapshot.environment_of(test.path)
-    hook = conftest_hook(view.queries, test.path.parent, "pytest_collection_modifyitems", "asyncio")
-    if hook is not None:
-        return Unknown(f"`pytest_collection_modifyitems` of {hook.name} may change the loop scope")
+    for late in reversed(view.queries.get(loop_scope_marks, test.path.parent)):
+        what = f"`pytest_collection_modifyitems` of {late.path.name}"
+        if late.scope in _SCOPES:
+            return Decision(_SCOPES[late.scope], f"the mark that {what} adds")
+        return Unknown(f"{what} adds asyncio marks")
     if not environment.at_least("pytest-asyncio", 0, 23):
         return _event_loop_scope(view, test)
     for mark in view.marks(test):
@@ -138,8 +141,6 @@ def _unittest(view: ModuleView, test: TestItem) -> Decision[Runner | None] | Unk
     classes = view.collected.classes.get(test.class_path)
     if classes is None:
         return Unknown("its class is not found")
-    from loopscope.workspace.mro import mro_of
-
     mro = view.queries.get(mro_of, *classes)
     if "unittest.IsolatedAsyncioTestCase" in mro.names:
         return Decision(Runner.UNITTEST, "its class is an `IsolatedAsyncioTestCase`")
@@ -147,29 +148,9 @@ def _unittest(view: ModuleView, test: TestItem) -> Decision[Runner | None] | Unk
         return Unknown(f"its class derives from {mro.unknown}")
     if any(id_.qualname == "SimpleTestCase" for _, id_ in mro.classes):
         return Decision(Runner.UNITTEST, "Django's test cases run coroutine methods")
-    if any(id_.qualname not in ("TestCase",) and "site-packages" in path.parts for path, id_ in mro.classes):
+    if any(id_.qualname != "TestCase" and "site-packages" in path.parts for path, id_ in mro.classes):
         return Unknown("its class derives from an installed one that may run coroutines")
     return Decision(None, "`unittest.TestCase` awaits nothing")
-
-
-def _wrapped(view: ModuleView, test: TestItem) -> Unknown | None:
-    """Doubt whether the test is still a coroutine function under its decorators."""
-    for expr in test.function.decorators:
-        name = decorator_name(view.queries, test.code_path, expr)
-        if name is None or not (is_transparent(name) or _keeps_coroutine(view, test.code_path, expr, name)):
-            return Unknown(f"the decorator `{name or 'of the test'}` may change what runs")
-    return None
-
-
-def _keeps_coroutine(view: ModuleView, path: PurePath, expr: Expr, name: str) -> bool:
-    from loopscope.workspace.marks import marks_in
-    from loopscope.workspace.wrappers import keeps_coroutine
-
-    if name.startswith(("unittest.mock.", "mock.", "hypothesis.")):
-        return True
-    if view.queries.get(marks_in, path, expr, "the test"):
-        return True
-    return view.queries.get(keeps_coroutine, path, expr)
 
 
 def _hook(view: ModuleView) -> Decision[Runner | None] | None:
@@ -229,7 +210,7 @@ def _event_loop_scope(view: ModuleView, test: TestItem) -> Decision[Scope] | Unk
     return scope if isinstance(scope, Unknown) else Decision(scope, "the scope of the fixture `event_loop`")
 
 
-def _why_nobody(snapshot: "Snapshot", view: ModuleView, test: TestItem) -> str:
+def _why_nobody(snapshot: "Snapshot", view: ModuleView) -> str:
     config: PytestConfig = snapshot.config(view.path)
     if "asyncio" in config.blocked_plugins:
         return "pytest-asyncio is switched off by `-p no:asyncio`"

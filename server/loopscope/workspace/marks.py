@@ -9,6 +9,7 @@ from loopscope.facts.outline import Assigned, Binding, FactId, FunctionFact, Gua
 from loopscope.workspace.mro import class_fact, mro_of, own_bindings
 from loopscope.workspace.namespace import dereference, followed, index_of
 from loopscope.workspace.queries import Cycle, Queries
+from loopscope.workspace.signature import scoped_decorators
 from loopscope.workspace.values import Expression, External, last_of
 
 _PREFIX = "pytest.mark."
@@ -67,7 +68,9 @@ def marks_in(q: Queries, path: PurePath, expr: Expr, where: str) -> tuple[Mark, 
 
 def function_marks(q: Queries, path: PurePath, fact: FunctionFact) -> tuple[Mark, ...]:
     """The marks of a function, the decorator nearest to the `def` first."""
-    return tuple(mark for expr in reversed(fact.decorators) for mark in marks_in(q, path, expr, "the test"))
+    return tuple(
+        mark for expr in reversed(scoped_decorators(q, path, fact)) for mark in marks_in(q, path, expr, "the test")
+    )
 
 
 def class_marks(q: Queries, path: PurePath, id_: FactId) -> tuple[Mark, ...]:

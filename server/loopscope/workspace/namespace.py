@@ -73,6 +73,11 @@ class Index:
     tried: tuple[tuple[Binding, ...], ...] = ()
     """What neighbouring bindings inside `try:` bind, by run."""
 
+    def class_named(self, qualname: str) -> ClassFact | None:
+        """The class of that dotted name, the last one when there are several."""
+        found = [fact for id_, fact in self.classes.items() if id_.qualname == qualname]
+        return found[-1] if found else None
+
 
 _EMPTY = Index({}, (), {}, {}, frozenset())
 
@@ -90,7 +95,7 @@ def index_of(q: Queries, path: PurePath) -> Index:
     before = Guard.ALWAYS
     for place, binding in enumerate(outline.bindings):
         guarded = binding.guard in (Guard.TRY, Guard.EXCEPT)
-        if guarded and (before is not binding.guard and binding.guard is Guard.TRY or not blocks):
+        if guarded and ((before is not binding.guard and binding.guard is Guard.TRY) or not blocks):
             blocks.append(())
         if binding.guard is Guard.TRY:
             blocks[-1] = (*blocks[-1], binding)
@@ -194,7 +199,8 @@ def _settle(q: Queries, path: PurePath, name: str, bindings: list[Placed]) -> Va
         if guard is Guard.TYPE_CHECKING:
             continue
         if isinstance(binding.target, Rebound) and binding.target.how == "del":
-            values, sure = ([], False) if guard is Guard.ALWAYS else (values, False)
+            done = q.get(_block_succeeds, path, block) if guard is Guard.TRY else guard is Guard.ALWAYS
+            values, sure = ([], False) if done else (values, sure and done is False and guard is Guard.TRY)
             continue
         if guard is Guard.TRY:
             tried = _succeeds(q, path, binding)

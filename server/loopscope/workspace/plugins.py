@@ -65,8 +65,15 @@ def roster_of(q: Queries, folder: PurePath) -> Roster:
 
 def plugins_named_in(q: Queries, path: PurePath) -> Roster:
     """The plugins that the `pytest_plugins` of one module adds, and those that these add."""
+    if not q.mentions(path, ("pytest_plugins",)):
+        return Roster(())
     building = _Building(q, path.parent, q.get(config_at, path.parent))
+    active = q.get(roster_of, path.parent).plugins
+    building.found += active
+    building.names |= {plugin.name for plugin in active}
     building.mentioned_in(path)
+    building.legacy_paths()
+    building.found = [plugin for plugin in building.found if plugin not in active]
     return Roster(tuple(building.found), building.unknown)
 
 
@@ -164,8 +171,9 @@ class _Building:
         if legacy is None:
             return
         for name, needs in (("LegacyTestdirPlugin", "pytester"), ("LegacyTmpdirPlugin", "tmpdir")):
-            if needs in self.names and needs not in self.blocked:
-                self.found.append(legacy._replace(name=f"legacypath-{needs}", holder=FactId(name)))
+            plugin = legacy._replace(name=f"legacypath-{needs}", holder=FactId(name))
+            if needs in self.names and needs not in self.blocked and plugin not in self.found:
+                self.found.append(plugin)
 
     def _register(self, plugin: Plugin) -> None:
         self.names.add(plugin.name)

@@ -8,7 +8,7 @@ from loopscope.facts.outline import FunctionFact
 from loopscope.workspace.model import Decorator, Kind, Scope, Unknown
 from loopscope.workspace.namespace import dereference
 from loopscope.workspace.queries import Cycle, Queries
-from loopscope.workspace.signature import bound_names, decorations
+from loopscope.workspace.signature import bound_names, decorations, scoped_decorators
 from loopscope.workspace.values import Expression, External, Function, Value, last_of
 
 _FACTORIES = {
@@ -22,9 +22,9 @@ _FACTORIES = {
 }
 # The same functions, seen from inside their own modules.
 _OWN = {
-    ("_pytest", "fixtures.py", "fixture"): Decorator.PYTEST,
-    ("_pytest", "fixtures.py", "yield_fixture"): Decorator.PYTEST,
-    ("pytest_asyncio", "plugin.py", "fixture"): Decorator.PYTEST_ASYNCIO,
+    "_pytest/fixtures.py/fixture": Decorator.PYTEST,
+    "_pytest/fixtures.py/yield_fixture": Decorator.PYTEST,
+    "pytest_asyncio/plugin.py/fixture": Decorator.PYTEST_ASYNCIO,
 }
 _SCOPES = {scope.value: scope for scope in Scope}
 
@@ -93,7 +93,7 @@ def _marker_of_value(q: Queries, value: Value | None) -> Marker | Unknown | None
             except Cycle:
                 return None
         case Function(path, fact):
-            decorator = _OWN.get((*path.parts[-2:], fact.name))
+            decorator = _OWN.get("/".join((*path.parts[-2:], fact.name)))
             return Marker(decorator) if decorator is not None else q.get(_wrapper, path, fact.id.qualname)
         case _:
             return None
@@ -130,19 +130,20 @@ def _with_arguments(q: Queries, path: PurePath, marker: Marker, call: Call) -> M
 
 
 def _decorated(q: Queries, path: PurePath, fact: FunctionFact, name: str, *, bound: bool) -> Recipe | Unknown | None:
-    markers = [(place, marker_of(q, path, expr)) for place, expr in enumerate(fact.decorators)]
+    decorators = scoped_decorators(q, path, fact)
+    markers = [(place, marker_of(q, path, expr)) for place, expr in enumerate(decorators)]
     found = [(place, marker) for place, marker in markers if marker is not None]
     if not found:
         return None
     place, marker = found[0]
     if isinstance(marker, Unknown):
         return marker
-    above = decorations(q, path, fact.decorators[:place])
+    above = decorations(q, path, decorators[:place])
     if "classmethod" in above or "property" in above:
         return None
     if above - {"staticmethod"}:
         return Unknown(f"`{fact.name}` is a fixture below the decorator `{min(above - {'staticmethod'})}`")
-    return _recipe(q, path, fact, name, marker, fact.decorators[place + 1 :], bound=bound and not above)
+    return _recipe(q, path, fact, name, marker, decorators[place + 1 :], bound=bound and not above)
 
 
 def _assigned(q: Queries, path: PurePath, call: Call, name: str, *, bound: bool) -> Recipe | Unknown | None:
@@ -209,8 +210,8 @@ def _text(expr: Expr, what: str) -> str | Unknown | None:
 
 def _truth(q: Queries, path: PurePath, expr: Expr) -> bool | Unknown:
     if isinstance(expr, Ref):
-        value = dereference(q, path, expr.name)
-        expr = value.expr if isinstance(value, Expression) else expr
+        found = dereference(q, path, expr.name)
+        expr = found.expr if isinstance(found, Expression) else expr
     match expr:
         case Const(value):
             return bool(value)

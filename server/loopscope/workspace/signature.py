@@ -4,8 +4,8 @@ from pathlib import PurePath
 from typing import NamedTuple
 
 from loopscope.facts.expr import Call, Expr, Opaque, Ref, dotted
-from loopscope.facts.outline import FunctionFact, ParamKind
-from loopscope.workspace.namespace import dereference
+from loopscope.facts.outline import Assigned, FunctionFact, ParamKind
+from loopscope.workspace.namespace import dereference, index_of
 from loopscope.workspace.queries import Queries
 from loopscope.workspace.values import Class, External, Function
 
@@ -78,6 +78,27 @@ def bound_names(
         elif (where, expr) not in class_decorators and not is_transparent(name):
             supplied = name
     return Names(tuple(asked[patched:]), supplied)
+
+
+def scoped_decorators(q: Queries, path: PurePath, fact: FunctionFact) -> tuple[Expr, ...]:
+    """The decorators of a function; a name that its class binds above it stands for what is assigned to it."""
+    if "." not in fact.id.qualname or not fact.decorators:
+        return fact.decorators
+    holder = q.get(index_of, path).class_named(fact.id.holder)
+    own = (
+        {}
+        if holder is None
+        else {each.name: each.target.value for each in holder.bindings if isinstance(each.target, Assigned)}
+    )
+    return tuple(_scoped(expr, own) for expr in fact.decorators) if own else fact.decorators
+
+
+def _scoped(expr: Expr, own: dict[str, Expr]) -> Expr:
+    if isinstance(expr, Ref):
+        return own.get(expr.name, expr)
+    if isinstance(expr, Call) and isinstance(expr.func, Ref) and expr.func.name in own:
+        return expr._replace(func=own[expr.func.name])
+    return expr
 
 
 def decorations(q: Queries, path: PurePath, decorators: tuple[Expr, ...]) -> frozenset[str]:

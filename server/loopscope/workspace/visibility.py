@@ -1,11 +1,11 @@
 """Which fixtures a test can see, level by level: plugins and the rootdir, folders, the module, its classes."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 
 from loopscope.facts.outline import FactId
 from loopscope.workspace.holders import NOTHING, Held, held_by_class, held_by_module
-from loopscope.workspace.model import FixtureDef, Unknown, Where
+from loopscope.workspace.model import Decorator, FixtureDef, Scope, Unknown, Where
 from loopscope.workspace.mro import TESTCASES, is_subclass
 from loopscope.workspace.plugins import Plugin, plugins_named_in, roster_of
 from loopscope.workspace.project import config_at
@@ -67,7 +67,7 @@ def session_level(q: Queries, folder: PurePath) -> Level:
     """Plugins, `usefixtures` of the configuration, and the conftests that see everything: at and above the rootdir."""
     config = q.get(config_at, folder)
     roster = q.get(roster_of, folder)
-    builder = _Builder(None, "", tuple(name.value for name in config.usefixtures))
+    builder = _Builder(None, "", q.get(loop_requests, folder), tuple(name.value for name in config.usefixtures))
     outer = _conftests(q, folder, outside=True)
     for plugin in roster.plugins:
         builder.add_plugin(q, plugin)
@@ -86,7 +86,7 @@ def folder_level(q: Queries, folder: PurePath) -> Level:
     conftest = folder / "conftest.py"
     if conftest not in _conftests(q, folder, outside=False):
         return above
-    builder = _Builder(above, folder.relative_to(root).as_posix())
+    builder = _Builder(above, folder.relative_to(root).as_posix(), q.get(loop_requests, folder))
     builder.add(q.get(held_by_module, conftest), Where.CONFTEST, conftest, None)
     return builder.level()
 
@@ -97,11 +97,11 @@ def module_level(q: Queries, path: PurePath) -> Level:
     above = q.get(folder_level, path.parent)
     named = q.get(plugins_named_in, path) if path.name != "conftest.py" else None
     if named is not None and (named.plugins or named.unknown is not None):
-        extra = _Builder(above, "")
+        extra = _Builder(above, "", q.get(loop_requests, path.parent))
         for plugin in named.plugins:
             extra.add_plugin(q, plugin)
         above = extra.level(named.unknown)
-    builder = _Builder(above, nodeid_of(path, config.rootdir))
+    builder = _Builder(above, nodeid_of(path, config.rootdir), q.get(loop_requests, path.parent))
     for fixture in q.get(module_setup, path):
         builder.register(fixture)
     builder.add(q.get(held_by_module, path), Where.MODULE, path, None)
@@ -113,7 +113,7 @@ def class_level(
 ) -> Level:
     """What the methods of a class see; `key` is where the class is defined, `holder` the collected module."""
     baseid = "::".join((above.baseid, class_path[-1]))
-    builder = _Builder(above, baseid)
+    builder = _Builder(above, baseid, q.get(loop_requests, holder.parent))
     setup = unittest_setup if is_testcase(q, key) else class_setup
     for fixture in q.get(setup, *key):
         builder.register(fixture)
@@ -155,11 +155,46 @@ def _conftests(q: Queries, folder: PurePath, *, outside: bool) -> tuple[PurePath
     )
 
 
+@dataclass(frozen=True, slots=True)
+class LoopRequests:
+    """What pytest-asyncio before 1.0 adds to async fixtures (`_preprocess_async_fixtures`): `request`, `event_loop`."""
+
+    auto: bool
+    default: str | None
+    always: bool
+
+    def added_to(self, fixture: FixtureDef) -> FixtureDef:
+        """The fixture with what pytest-asyncio makes it request."""
+        if not fixture.kind.is_async or not (self.auto or fixture.decorator is Decorator.PYTEST_ASYNCIO):
+            return fixture
+        scope = fixture.loop_scope_argument or fixture.scope
+        if fixture.loop_scope_argument is None and self.default is not None:
+            wanted = self.default == Scope.FUNCTION.value
+        else:
+            wanted = scope is Scope.FUNCTION
+        added = ("request", "event_loop") if wanted or self.always else ("request",)
+        return replace(fixture, argnames=tuple(dict.fromkeys((*fixture.argnames, *added))))
+
+
+def loop_requests(q: Queries, folder: PurePath) -> LoopRequests | None:
+    """What an old pytest-asyncio adds to the async fixtures of a folder; None for others."""
+    environment = q.environment(folder)
+    if environment.at_least("pytest-asyncio", 1) or not q.get(roster_of, folder).has("asyncio"):
+        return None
+    config = q.get(config_at, folder)
+    default = config.asyncio_default_fixture_loop_scope.value if environment.at_least("pytest-asyncio", 0, 24) else None
+    always = not environment.at_least("pytest-asyncio", 0, 23)
+    return LoopRequests(config.asyncio_mode.value == "auto", default, always)
+
+
 class _Builder:
     """A level in the making."""
 
-    def __init__(self, above: Level | None, baseid: str, autouse: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, above: Level | None, baseid: str, requests: "LoopRequests | None", autouse: tuple[str, ...] = ()
+    ) -> None:
         self.above = above
+        self.requests = requests
         self.baseid = baseid
         self.defs: dict[str, tuple[FixtureDef, ...]] = {}
         self.autouse = list(autouse)
@@ -176,7 +211,8 @@ class _Builder:
         self.unknown.update(held.unknown)
         self.dynamic = self.dynamic or held.dynamic
         for recipe in held.recipes:
-            self.register(define(recipe, self.baseid, where, holder, dist))
+            fixture = define(recipe, self.baseid, where, holder, dist)
+            self.register(fixture if self.requests is None else self.requests.added_to(fixture))
         for recipe in held.maybe:
             self.maybe[recipe.name] = define(recipe, self.baseid, where, holder, dist)
 

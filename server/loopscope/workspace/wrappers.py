@@ -7,9 +7,30 @@ from loopscope.facts.bodies import Body
 from loopscope.facts.expr import Call, Expr, dotted
 from loopscope.facts.outline import FactId
 from loopscope.workspace.imports import is_installed
-from loopscope.workspace.namespace import dereference
+from loopscope.workspace.marks import marks_in
+from loopscope.workspace.model import Unknown
+from loopscope.workspace.namespace import dereference, index_of
 from loopscope.workspace.queries import Queries
+from loopscope.workspace.signature import decorator_name, is_transparent, scoped_decorators
 from loopscope.workspace.values import Function, last_of
+
+
+def coroutine_doubt(q: Queries, path: PurePath, id_: FactId) -> Unknown | None:
+    """Why an `async def` may be no coroutine function once its decorators have run; None when it surely is one."""
+    fact = q.get(index_of, path).functions.get(id_)
+    for expr in scoped_decorators(q, path, fact) if fact is not None else ():
+        name = decorator_name(q, path, expr)
+        if name is None or not _keeps_by_name(q, path, expr, name):
+            return Unknown(f"the decorator `{name or 'of the test'}` may change what runs")
+    return None
+
+
+def _keeps_by_name(q: Queries, path: PurePath, expr: Expr, name: str) -> bool:
+    if name.startswith(("unittest.skip", "unittest.case.skip")):
+        return False  # What takes the place of a skipped function is no coroutine function.
+    if is_transparent(name) or name.startswith(("unittest.mock.", "mock.", "hypothesis.")):
+        return True
+    return bool(q.get(marks_in, path, expr, "the test")) or q.get(keeps_coroutine, path, expr)
 
 
 def keeps_coroutine(q: Queries, path: PurePath, expr: Expr) -> bool:
@@ -21,7 +42,7 @@ def keeps_coroutine(q: Queries, path: PurePath, expr: Expr) -> bool:
     return q.get(_function_keeps, value.path, value.fact.id, isinstance(expr, Call))
 
 
-def _function_keeps(q: Queries, path: PurePath, id_: FactId, called: bool) -> bool:  # noqa: FBT001  part of a key
+def _function_keeps(q: Queries, path: PurePath, id_: FactId, called: bool) -> bool:
     facts = q.facts(path)
     body = facts.body(id_) if facts is not None else None
     return body is not None and _keeps(body, called=called)
