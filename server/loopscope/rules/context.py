@@ -23,7 +23,7 @@ from loopscope.text.edit import Edit
 from loopscope.text.span import Span
 from loopscope.workspace import loops
 from loopscope.workspace.environment import Environment
-from loopscope.workspace.hooks import conftest_hook
+from loopscope.workspace.hooks import conftests_of
 from loopscope.workspace.model import Closure, Decision, FixtureDef, Runner, Scope, TestItem, Unknown, Where
 from loopscope.workspace.queries import Queries
 from loopscope.workspace.snapshot import Snapshot
@@ -243,13 +243,13 @@ class Context:
 
     def _fixture_setup_hook(self) -> str | None:
         """Who implements `pytest_fixture_setup` besides the plugins that are known."""
-        hook = "pytest_fixture_setup"
-        conftest = conftest_hook(self.queries, self.path.parent, hook, hook)
-        if conftest is not None:
-            return conftest.name
+        words = ("pytest_fixture_setup",)
+        for conftest in self.queries.get(conftests_of, self.path.parent):
+            if self.queries.mentions(conftest, words):
+                return conftest.name
         for plugin in self.view.roster.plugins:
             known = plugin.where is Where.PYTEST or plugin.name in ("asyncio", "anyio")
-            if not known and self.queries.mentions(plugin.path, (hook,)):
+            if not known and self.queries.mentions(plugin.path, words):
                 return plugin.name
         return None
 

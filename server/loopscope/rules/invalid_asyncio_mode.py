@@ -50,8 +50,8 @@ EXAMPLES = (
     ),
     Example(
         "In addopts",
-        bad=f"# file: pytest.ini\n[pytest]\naddopts = -q ⟦--asyncio-mode=Auto⟧\n{_SCOPE}{_TEST}",
-        good=f"# file: pytest.ini\n[pytest]\naddopts = -q --asyncio-mode=auto\n{_SCOPE}{_TEST}",
+        bad=f"# file: pytest.ini\n[pytest]\naddopts = -ra ⟦--asyncio-mode=Auto⟧\n{_SCOPE}{_TEST}",
+        good=f"# file: pytest.ini\n[pytest]\naddopts = -ra --asyncio-mode=auto\n{_SCOPE}{_TEST}",
         fixed="",
         proof=Proof("'Auto' is not a valid asyncio_mode", "usage", pytest_asyncio=">=0.21.1"),
         config="",

@@ -3,11 +3,12 @@
 import ast
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePath
 
 
 from loopscope.facts.questions import fixture_decorator
+from loopscope.rules.callees import keeps_asyncness
 from loopscope.rules.context import Context
 from loopscope.rules.model import Related
 from loopscope.rules.support.imports import spelled
@@ -38,6 +39,10 @@ class Use:
 
 def unhandled_use(ctx: Context, fixture: FixtureDef) -> Use | None:
     """A test for which surely nothing runs a plain async fixture of this file; None when there is none."""
+    index = _index(fixture)
+    others = [expr for place, expr in enumerate(fixture.function.decorators) if place != index]
+    if not keeps_asyncness(replace(fixture.function, decorators=tuple(others))):
+        return None
     bad: tuple[TestItem, str] | None = None
     handled = False
     for other, test in _users(ctx, fixture):

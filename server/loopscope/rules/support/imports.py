@@ -72,9 +72,8 @@ def _imports(ctx: Context) -> Iterator[_Import]:
                 case _:
                     return
             span = placed.span(node)
-            yield _Import(
-                _section(module), is_from, module, Span(line_start(ctx.text, span.start), next_line(ctx.text, span.end))
-            )
+            start = max(line_start(ctx.text, span.start), _first(ctx.text))
+            yield _Import(_section(module), is_from, module, Span(start, next_line(ctx.text, span.end)))
 
 
 def _section(module: str) -> int:
@@ -99,10 +98,15 @@ def _after_docstring(ctx: Context) -> tuple[int, str]:
                 return next_line(text, placed.span(node).end), end
             break
         break
-    offset = 1 if text.startswith("\ufeff") else 0
+    offset = _first(text)
     while offset < len(text) and text.startswith("#", offset):
         offset = next_line(text, offset)
     return offset, end if offset > 1 else ""
+
+
+def _first(text: str) -> int:
+    """The offset after a byte order mark."""
+    return 1 if text.startswith("\ufeff") else 0
 
 
 def _insert(offset: int, text: str) -> Edit:

@@ -1,0 +1,260 @@
+"""Every rule against its own examples: what it flags, what it leaves alone, its fixes, and what pytest says."""
+
+import ast
+import importlib.util
+import inspect
+import re
+import sys
+from collections.abc import Iterator
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+
+import loopscope.rules
+from loopscope.engine.fixes import fix_file, fix_for
+from loopscope.engine.run import check_file
+from loopscope.engine.selection import Selection
+from loopscope.rules import RULES, by_name
+from loopscope.rules.docs import SECTIONS, page
+from loopscope.rules.model import Example, Finding, NearMiss, Rule
+from loopscope.text.edit import apply_edits
+from loopscope.text.span import Span
+from rules.judge import Judge, Verdict
+from rules.world import ROOT, snapshot_of, split_files, unmarked
+
+ALL = Selection(RULES)
+DEFAULTS = Selection(tuple(rule for rule in RULES if rule.meta.default))
+EXAMPLES = [
+    pytest.param(rule, example, id=f"{rule.meta.name}-{example.title}") for rule in RULES for example in rule.examples
+]
+NEAR_MISSES = [
+    pytest.param(rule, near, id=f"{rule.meta.name}-{near.title}") for rule in RULES for near in rule.near_misses
+]
+
+
+def only(rule: Rule) -> Selection:
+    return Selection((rule,))
+
+
+def findings(texts: dict[str, str], selection: Selection) -> dict[str, list[Finding]]:
+    snapshot = snapshot_of(texts)
+    found: dict[str, list[Finding]] = {}
+    for name in texts:
+        report = check_file(snapshot, ROOT / name, selection)
+        assert report.errors == ()
+        if report.findings:
+            found[name] = list(report.findings)
+    return found
+
+
+def spans(found: dict[str, list[Finding]]) -> dict[str, list[Span]]:
+    return {name: sorted(each.span for each in each_file) for name, each_file in found.items()}
+
+
+# What is flagged
+
+
+@pytest.mark.parametrize(("rule", "example"), EXAMPLES)
+def test_bad_is_flagged_exactly_where_marked(rule: Rule, example: Example) -> None:
+    marked = unmarked(split_files(example.bad, example.config))
+    assert spans(findings(marked.texts, _with_those_it_needs(rule))) == marked.spans
+
+
+@pytest.mark.parametrize(("rule", "example"), EXAMPLES)
+def test_good_is_silent_under_the_rules(rule: Rule, example: Example) -> None:
+    files = split_files(example.good, example.config)
+    names = {each.rule for found in findings(files, ALL).values() for each in found}
+    assert rule.meta.name not in names
+    assert names <= {each.meta.name for each in RULES if not each.meta.default}
+
+
+@pytest.mark.parametrize(("rule", "near"), NEAR_MISSES)
+def test_near_misses_are_silent(rule: Rule, near: NearMiss) -> None:
+    files = split_files(near.text, near.config)
+    assert findings(files, _with_those_it_needs(rule)) == {}
+
+
+def variants(example: Example) -> Iterator[tuple[str, dict[str, str]]]:
+    files = split_files(example.bad, example.config)
+    python = [name for name in files if name.endswith(".py")]
+    yield "crlf", {**files, **{name: files[name].replace("\n", "\r\n") for name in python}}
+    yield "tabs", {**files, **{name: files[name].replace("    ", "\t") for name in python}}
+    yield "astral", {**files, **{name: _astral(files[name]) for name in python}}
+    yield "byte order mark", {**files, **{name: f"\ufeff{files[name]}" for name in python}}
+
+
+@pytest.mark.parametrize(("rule", "example"), EXAMPLES)
+def test_variants_are_flagged_and_fixed_alike(rule: Rule, example: Example) -> None:
+    selection = _with_those_it_needs(rule)
+    for kind, files in variants(example):
+        marked = unmarked(files)
+        assert spans(findings(marked.texts, selection)) == marked.spans, kind
+        snapshot = snapshot_of(marked.texts)
+        for name in marked.spans:
+            result = fix_file(snapshot, ROOT / name, selection, unsafe=True)
+            assert result.converged, kind
+            if name.endswith(".py"):
+                assert _compiles(result.text), kind
+            if kind == "crlf" and name.endswith(".py"):
+                assert "\n" not in result.text.replace("\r\n", "")
+            if kind == "tabs" and name.endswith(".py"):
+                assert "    " not in result.text
+
+
+@pytest.mark.parametrize("rule", [pytest.param(rule, id=rule.meta.name) for rule in RULES])
+def test_cut_anywhere_nothing_raises(rule: Rule) -> None:
+    for example in rule.examples:
+        files = unmarked(split_files(example.bad, example.config)).texts
+        for name, text in files.items():
+            ends = [match.end() for match in re.finditer(r"\w+|[^\w\s]|\n\s*", text)]
+            for end in ends[:: max(1, len(ends) // (12 if name.endswith(".py") else 4))]:
+                cut = {**files, name: text[:end]}
+                snapshot = snapshot_of(cut)
+                report = check_file(snapshot, ROOT / name, ALL)
+                assert report.errors == ()
+                for finding in report.findings:
+                    fix_for(snapshot, finding)
+
+
+# Fixes
+
+
+@pytest.mark.parametrize(("rule", "example"), EXAMPLES)
+def test_fix_makes_the_good_one(rule: Rule, example: Example) -> None:
+    marked = unmarked(split_files(example.bad, example.config))
+    expected = split_files(example.good if example.fixed is None else example.fixed, example.config)
+    selection = _with_those_it_needs(rule)
+    snapshot = snapshot_of(marked.texts)
+    if example.fixed == "":
+        for name in marked.spans:
+            report = check_file(snapshot, ROOT / name, selection)
+            assert [fix_for(snapshot, each) for each in report.findings] == [None] * len(report.findings)
+        return
+    for name in marked.spans:
+        result = fix_file(snapshot, ROOT / name, selection, unsafe=True)
+        assert result.converged
+        assert result.text == expected[name]
+        assert {each.rule for each in result.remaining} == set()
+        if name.endswith(".py"):
+            assert _compiles(result.text)
+
+
+@pytest.mark.parametrize(("rule", "example"), EXAMPLES)
+def test_fix_leaves_other_lines_alone(rule: Rule, example: Example) -> None:
+    marked = unmarked(split_files(example.bad, example.config))
+    for name, expected in marked.spans.items():
+        text = marked.texts[name] + "\n\n#   odd  spacing   \nODD = { 'a':1 ,\n  'b' : 2 }\n"
+        snapshot = snapshot_of({**marked.texts, name: text})
+        report = check_file(snapshot, ROOT / name, _with_those_it_needs(rule))
+        if not name.endswith(".py"):
+            continue
+        assert [each.span for each in report.findings] == expected
+        for finding in report.findings:
+            fix = fix_for(snapshot, finding)
+            if fix is not None:
+                assert apply_edits(text, fix.edits[ROOT / name]).endswith(text[len(marked.texts[name]) :].lstrip("\n"))
+
+
+# Documentation
+
+
+@pytest.mark.parametrize("rule", [pytest.param(rule, id=rule.meta.name) for rule in RULES])
+def test_rule_is_documented(rule: Rule) -> None:
+    assert re.fullmatch(r"[a-z]+(-[a-z]+)+", rule.meta.name)
+    assert importlib.util.find_spec(f"loopscope.rules.{rule.meta.name.replace('-', '_')}") is not None
+    assert re.findall(r"^## (.+)$", rule.doc, re.MULTILINE) == list(SECTIONS)
+    assert rule.doc.split("\n")[0].endswith(".")
+    assert rule.doc.split("\n")[1] == ""
+    assert rule.examples
+    assert len(rule.near_misses) >= 2
+    for example in rule.examples:
+        assert example.proof.symptom or example.proof.invisible
+        assert "⟦" in example.bad
+        assert "⟦" not in page(rule)
+
+
+def test_the_registry_is_complete_and_sorted() -> None:
+    names = [rule.meta.name for rule in RULES]
+    assert names == sorted(names)
+    assert set(by_name) == set(names)
+    folder = Path(inspect.getfile(loopscope.rules)).parent
+    modules = {path.stem for path in folder.glob("*.py")} - {"__init__", "callees", "context", "docs", "model"}
+    assert modules == {name.replace("-", "_") for name in names}
+
+
+def test_no_rule_imports_another() -> None:
+    modules = {rule.meta.name.replace("-", "_") for rule in RULES}
+    for rule in RULES:
+        source = inspect.getsource(sys.modules[rule.check.__module__])
+        imported = {
+            part
+            for node in ast.walk(ast.parse(source))
+            if isinstance(node, ast.ImportFrom) and node.module
+            for part in (*node.module.split("."), *(alias.name for alias in node.names))
+        }
+        assert not imported & modules
+
+
+# What pytest says
+
+
+@pytest.fixture(scope="module")
+def judge() -> Iterator[Judge]:
+    judge = Judge()
+    yield judge
+    judge.close()
+
+
+@pytest.mark.parametrize(("rule", "example"), EXAMPLES)
+def test_pytest_shows_the_mistake(rule: Rule, example: Example, judge: Judge, tmp_path: Path) -> None:
+    proof = example.proof
+    assert _fits(proof.pytest, "pytest")
+    assert _fits(proof.pytest_asyncio, "pytest-asyncio")
+    verdict = _ask(judge, tmp_path, unmarked(split_files(example.bad, example.config)).texts)
+    assert proof.symptom in verdict.output
+    if proof.outcome == "usage":
+        assert verdict.code == pytest.ExitCode.USAGE_ERROR
+        return
+    assert verdict.outcomes.get(proof.outcome, 0) > 0, verdict.output
+    if proof.outcome in ("passed", "warning"):
+        assert verdict.code == pytest.ExitCode.OK
+
+
+@pytest.mark.parametrize(("rule", "example"), EXAMPLES)
+def test_pytest_passes_the_good_one(rule: Rule, example: Example, judge: Judge, tmp_path: Path) -> None:
+    verdict = _ask(judge, tmp_path, split_files(example.good, example.config))
+    assert verdict.code == pytest.ExitCode.OK, verdict.output
+    assert set(verdict.outcomes) == {"passed"}, verdict.output
+
+
+def _ask(judge: Judge, folder: Path, files: dict[str, str]) -> Verdict:
+    for name, text in files.items():
+        (folder / name).write_text(text)
+    return judge.ask(folder)
+
+
+def _fits(specifier: str, distribution: str) -> bool:
+    operator, wanted = specifier[:2], tuple(int(part) for part in specifier[2:].split("."))
+    assert operator == ">="
+    return tuple(int(part) for part in re.findall(r"\d+", version(distribution))[:3]) >= wanted
+
+
+def _with_those_it_needs(rule: Rule) -> Selection:
+    """The rule alone; a suppression can only be unused when the rule that it names ran."""
+    return DEFAULTS if rule.meta.name == "unused-suppression" else only(rule)
+
+
+def _compiles(text: str) -> bool:
+    compile(text.lstrip("\ufeff"), "fixed.py", "exec")
+    return True
+
+
+_SIMPLE = re.compile(
+    r"^([ \t]++)(?!(?:async|await|def|class|with|for|if|else|yield|raise|return|@|\W*$)\b|@)(?=.*⟦)", re.MULTILINE
+)
+
+
+def _astral(text: str) -> str:
+    """The text with characters beyond the basic plane before the marked ones, on their lines where that can be."""
+    return "# 🦊 𝔘\n" + _SIMPLE.sub(lambda match: match[1] + '"🦊"; ', text)
