@@ -47,7 +47,7 @@ def all_marks(q: Queries, test: TestItem, classes: tuple[ClassKey, ...]) -> tupl
 
 
 def is_anyio(q: Queries, test: TestItem, marks: tuple[Mark, ...]) -> bool:
-    """Whether anyio's plugin is to run a coroutine function. Mirrors `pytest_pycollect_makeitem` in anyio's `pytest_plugin.py`."""
+    """Whether anyio's plugin is to run a coroutine function (its own `pytest_pycollect_makeitem`)."""
     if not test.function.is_async or test.function.yields or test.is_unittest:
         return False
     if not q.get(roster_of, test.path.parent).has("anyio"):

@@ -6,7 +6,8 @@ from pathlib import PurePath
 from loopscope.config.patterns import matches_prefix_or_glob
 from loopscope.config.pytest_config import PytestConfig
 from loopscope.facts.expr import Call, Const, Expr, dotted
-from loopscope.facts.outline import Assigned, ClassFact, FactId, FunctionFact, Guard
+from loopscope.facts.outline import Assigned, Binding, ClassFact, FactId, Guard, ImportedName
+from loopscope.workspace.glance import TESTCASE, import_may_bring
 from loopscope.workspace.imports import importable
 from loopscope.workspace.model import TestItem
 from loopscope.workspace.mro import TESTCASES, Mro, attributes, class_fact, member, mro_of, own_bindings, own_member
@@ -105,10 +106,16 @@ class _Collecting:
         index = self.q.get(index_of, self.path)
         if f"{name}.__test__" in index.names:
             return True
-        placed = index.names.get(name)
-        return placed is None or not all(
-            isinstance(each.binding.target, Assigned) or _is_function(each.binding.target) for each in placed
-        )
+        return any(self._may_be_testcase(each.binding) for each in (*index.names.get(name, ()), *index.stars))
+
+    def _may_be_testcase(self, binding: Binding) -> bool:
+        match binding.target:
+            case ClassFact():
+                return True
+            case ImportedName(module, imported):
+                return import_may_bring(self.q, self.path, module, imported, TESTCASE)
+            case _:
+                return False
 
     def class_(self, value: Class, name: str, outer: tuple[str, ...]) -> None:
         """The tests of one class, if it is collected."""
@@ -131,9 +138,9 @@ class _Collecting:
         if mro.names & TESTCASES:
             self._testcase(key, class_path)
         else:
-            self._methods(key, mro, class_path)
+            self._methods(mro, class_path)
 
-    def _methods(self, key: tuple[PurePath, FactId], mro: Mro, class_path: tuple[str, ...]) -> None:
+    def _methods(self, mro: Mro, class_path: tuple[str, ...]) -> None:
         """Tests of base classes first, each name where its nearest class defines it."""
         seen: set[str] = set()
         groups: list[list[tuple[str, Value]]] = []
@@ -195,10 +202,6 @@ class _Collecting:
         )
 
 
-def _is_function(target: object) -> bool:
-    return isinstance(target, FunctionFact)
-
-
 def _names(q: Queries, path: PurePath, fact: ClassFact) -> tuple[str, ...]:
     names = dict.fromkeys(
         binding.name
@@ -220,14 +223,36 @@ def _has_constructor(q: Queries, key: tuple[PurePath, FactId], mro: Mro) -> bool
             made = canonical(q, path, expr)
             if made in _MAKES_INIT and not (isinstance(expr, Call) and expr.keyword("init") == Const(False)):
                 return True
-    return any(name in _BUILTINS_WITH_INIT or name == "typing.NamedTuple" for name in mro.names)
+    return bool(mro.names & _BUILTINS_WITH_INIT)
 
 
 _BUILTINS_WITH_INIT = frozenset(
-    ("dict", "list", "set", "str", "int", "float", "bytes", "tuple", "frozenset", "bytearray", "type", "Exception",
-     "BaseException", "ValueError", "TypeError", "RuntimeError", "KeyError", "enum.Enum", "enum.IntEnum", "enum.StrEnum",
-     "enum.Flag", "enum.IntFlag")
-)  # fmt: skip
+    [
+        "dict",
+        "list",
+        "set",
+        "str",
+        "int",
+        "float",
+        "bytes",
+        "tuple",
+        "frozenset",
+        "bytearray",
+        "type",
+        "BaseException",
+        "Exception",
+        "ValueError",
+        "TypeError",
+        "RuntimeError",
+        "KeyError",
+        "enum.Enum",
+        "enum.IntEnum",
+        "enum.StrEnum",
+        "enum.Flag",
+        "enum.IntFlag",
+        "typing.NamedTuple",
+    ]
+)
 
 
 def _is_abstract(q: Queries, key: tuple[PurePath, FactId], mro: Mro) -> bool:

@@ -69,9 +69,12 @@ def _walk(q: Queries, folder: PurePath, config: PytestConfig) -> Iterator[PurePa
         if entry.is_dir:
             if not _ignored(q, path, config, is_dir=True):
                 yield from _walk(q, path, config)
-        elif path.suffix == ".py" and path_matches_patterns(path, config.python_files.value):
-            if not _ignored(q, path, config, is_dir=False):
-                yield path
+        elif (
+            path.suffix == ".py"
+            and path_matches_patterns(path, config.python_files.value)
+            and not _ignored(q, path, config, is_dir=False)
+        ):
+            yield path
 
 
 def _ignored(q: Queries, path: PurePath, config: PytestConfig, *, is_dir: bool) -> bool:

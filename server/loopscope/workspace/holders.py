@@ -1,16 +1,15 @@
 """The fixtures that pytest finds in a module or in an instance of a class: `FixtureManager.parsefactories`."""
 
-import sys
 from dataclasses import dataclass, field
 from pathlib import PurePath
 
 from loopscope.facts.expr import Call, dotted
 from loopscope.facts.outline import Assigned, Binding, ClassFact, FactId, FunctionFact, Guard, ImportedName
-from loopscope.workspace.imports import find_import, is_installed
+from loopscope.workspace.glance import FIXTURE, import_may_bring
 from loopscope.workspace.model import Unknown
 from loopscope.workspace.mro import attributes, member
 from loopscope.workspace.namespace import index_of, lookup, names_of
-from loopscope.workspace.queries import Cycle, Queries
+from loopscope.workspace.queries import Queries
 from loopscope.workspace.recipes import Recipe, recipe_of
 from loopscope.workspace.values import Alternatives, Value
 
@@ -90,49 +89,8 @@ def _binding_may_be_fixture(q: Queries, path: PurePath, binding: Binding) -> boo
         case Assigned(value, _):
             return not isinstance(value, Call) or bool(value.args or value.keywords)
         case ImportedName(module, name):
-            return _import_may_be_fixture(q, path, module, name)
+            return import_may_bring(q, path, module, name, FIXTURE)
         case ClassFact():
             return False
         case _:
             return False
-
-
-def _import_may_be_fixture(q: Queries, path: PurePath, module: str, name: str) -> bool:
-    if not module.startswith("."):
-        top = module.partition(".")[0]
-        if top in sys.stdlib_module_names or top == "pytest":
-            return False
-    source = find_import(q, path, module)
-    if source is None:
-        return False
-    return q.get(_source_may_define, source, name)
-
-
-def _source_may_define(q: Queries, path: PurePath, name: str) -> bool:
-    """Whether a module may hold a fixture under a name; without parsing it, if its text says so."""
-    if name == "*":
-        return True
-    if is_installed(q, path) and not q.mentions(path, (name,)):
-        return False
-    if q.mentions(path, ("fixture",)):
-        return True
-    if is_installed(q, path) and q.mentions(
-        path, (f"\ndef {name}(", f"\nclass {name}(", f"\nclass {name}:", f"\nasync def {name}(")
-    ):
-        return False
-    placed = q.get(index_of, path).names.get(name)
-    if placed is None:
-        return any(_star_may_define(q, path, each.binding, name) for each in q.get(index_of, path).stars)
-    try:
-        return any(_binding_may_be_fixture(q, path, each.binding) for each in placed)
-    except Cycle:
-        return False
-
-
-def _star_may_define(q: Queries, path: PurePath, binding: Binding, name: str) -> bool:
-    target = binding.target
-    source = find_import(q, path, target.module) if isinstance(target, ImportedName) else None
-    try:
-        return source is not None and q.get(_source_may_define, source, name)
-    except Cycle:
-        return False

@@ -10,7 +10,7 @@ from loopscope.workspace.queries import Queries
 
 
 def find_import(q: Queries, path: PurePath, dotted: str) -> PurePath | None:
-    """The file that `dotted` means in `path`: an absolute name, or a relative one with its dots; None without source."""
+    """The file that `dotted`, absolute or relative with its dots, means in `path`; None without source."""
     if not dotted.startswith("."):
         return q.get(find_absolute, path.parent, dotted)
     rest = dotted.lstrip(".")

@@ -13,6 +13,8 @@ from loopscope.workspace.view import ModuleView
 
 
 class FixtureRecord(TypedDict):
+    """The definition of a fixture that a test gets; None stands for what only running tells."""
+
     file: str
     line: int | None
     scope: str | None

@@ -1,4 +1,4 @@
-"""Who runs an async test or fixture, on the loop of which scope, and why (RULES of pytest-asyncio, anyio and others)."""
+"""Who runs an async test or fixture, on the event loop of which scope, and why."""
 
 from pathlib import PurePath
 from typing import TYPE_CHECKING

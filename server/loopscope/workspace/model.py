@@ -127,7 +127,7 @@ class Runner(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Decision(Generic[T]):
-    """An answer with its reason: `reason` is a phrase for the user, `origin` the text that decided, when there is one."""
+    """An answer with its `reason`, a phrase for the user; `origin` is the text that decided, when there is one."""
 
     value: T
     reason: str

@@ -377,6 +377,6 @@ def followed(q: Queries, path: PurePath, expr: Expr) -> Value | None:
 
 
 def canonical(q: Queries, path: PurePath, expr: Expr) -> str | None:
-    """The known dotted name that an expression, or what it calls, ends in (`pytest.fixture`); None for anything else."""
+    """The known dotted name that an expression, or what it calls, ends in: `pytest.fixture`; else None."""
     value = followed(q, path, expr.func if isinstance(expr, Call) else expr)
     return value.name if isinstance(value, External) else None

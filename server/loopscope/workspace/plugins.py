@@ -78,7 +78,7 @@ def plugins_named_in(q: Queries, path: PurePath) -> Roster:
 
 
 def initial_conftests(q: Queries, config: PytestConfig) -> tuple[PurePath, ...]:
-    """The conftests that are loaded before collection (`_set_initial_conftests`): of the arguments and their `test*`."""
+    """The conftests loaded before collection (`_set_initial_conftests`): of the arguments and their `test*`."""
     if config.noconftest:
         return ()
     words = [path.value for path in config.command_line.paths] or list(config.testpaths.value)

@@ -117,9 +117,9 @@ class Queries:
         if entry is None:
             asking: Queries | None = self
             while asking is not None:
-                if asking._key == key:
+                if asking._key == key:  # noqa: SLF001  another object of this class
                     raise Cycle
-                asking = asking._parent
+                asking = asking._parent  # noqa: SLF001  as above
             inner = Queries(self._memory, key, self)
             value = query(inner, *args, **_)
             entry = Remembered(value, frozenset(inner._needs))

@@ -1,4 +1,4 @@
-"""Which parameters of a function pytest fills: `getfuncargnames` of `_pytest/compat.py`, and decorators that fill some."""
+"""Which parameters of a function pytest fills (`getfuncargnames` of `_pytest/compat.py`), and which a decorator."""
 
 from pathlib import PurePath
 from typing import NamedTuple
@@ -20,14 +20,27 @@ _TRANSPARENT_PREFIXES = (
 )
 _TRANSPARENT = frozenset(
     (
-        "staticmethod", "classmethod", "property", "typing.no_type_check", "typing.override", "typing_extensions.override",
-        "typing.final", "typing.overload", "abc.abstractmethod", "pytest.hookimpl", "functools.wraps",
-        "freezegun.freeze_time", "freezegun.api.freeze_time", "time_machine.travel", "unittest.skip", "unittest.skipIf",
-        "unittest.skipUnless", "unittest.expectedFailure", "unittest.case.skip", "unittest.case.skipIf",
-        "unittest.case.skipUnless", "unittest.case.expectedFailure", "respx.mock", "hypothesis.reproduce_failure",
-        "flaky.flaky", "typing.runtime_checkable",
+        "staticmethod",
+        "classmethod",
+        "property",
+        "typing.no_type_check",
+        "typing.override",
+        "typing_extensions.override",
+        "typing.final",
+        "typing.overload",
+        "abc.abstractmethod",
+        "functools.wraps",
+        "freezegun.freeze_time",
+        "time_machine.travel",
+        "unittest.skip",
+        "unittest.skipIf",
+        "unittest.skipUnless",
+        "unittest.expectedFailure",
+        "respx.mock",
+        "hypothesis.reproduce_failure",
+        "flaky.flaky",
     )
-)  # fmt: skip
+)
 
 
 class Names(NamedTuple):
@@ -123,7 +136,7 @@ def decorator_name(q: Queries, path: PurePath, expr: Expr) -> str | None:
             return written
 
 
-_KNOWN_TOPS = frozenset(("freezegun", "time_machine", "unittest", "respx", "flaky", "mock"))
+_KNOWN_TOPS = frozenset(("freezegun", "time_machine", "respx", "flaky"))
 
 
 def is_transparent(name: str) -> bool:

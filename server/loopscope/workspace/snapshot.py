@@ -47,7 +47,7 @@ class Snapshot:
         settings_of: Callable[[PurePath], Settings] = lambda _: DEFAULT_SETTINGS,
         outlines: OutlineCache | None = None,
     ) -> None:
-        """`environment_of` and `settings_of` are asked with workspace folders; they answer at once and always the same."""
+        """`environment_of` is asked with workspace folders; both functions answer at once and always the same."""
         self.files = files
         self.roots = tuple(roots)
         self._environment_of = environment_of

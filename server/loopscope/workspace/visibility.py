@@ -18,8 +18,9 @@ from loopscope.workspace.xunit import class_setup, module_setup, unittest_setup
 class Level:
     """The fixtures registered at one node of the collection tree; `above` is that of its parent.
 
-    `defs[name]` are in the order of registration; `maybe` are there under a condition only. `unknown` holds names that may be a fixture here, `dynamic` says why
-    any name may. `autouse` are names in the order in which pytest puts them before all others.
+    `defs[name]` are in the order of registration; those in `maybe` are there under a condition only. `unknown` holds
+    names that may be a fixture here, `dynamic` says why any name may. `autouse` are names in the order in which pytest
+    puts them before all others.
     """
 
     above: "Level | None"

@@ -1,4 +1,4 @@
-"""The autouse fixtures that pytest makes of xunit-style set-up functions (`_register_setup_…` of `_pytest/python.py`)."""
+"""The autouse fixtures that pytest makes of xunit-style set-up (`_register_setup_…` of `_pytest/python.py`)."""
 
 from pathlib import PurePath
 
