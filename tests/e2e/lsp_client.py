@@ -1,5 +1,6 @@
 """A language client of a few lines, for tests: JSON-RPC over the pipes of a real server process."""
 
+import contextlib
 import itertools
 import json
 import os
@@ -58,22 +59,29 @@ class ServerError(Exception):
 class Client:
     """One session with one server process. Every wait has a deadline."""
 
-    def __init__(self, folder: Path, command: list[str] | None = None) -> None:
+    def __init__(self, folder: Path, cache: Path, command: list[str] | None = None) -> None:
         env = {key: value for key, value in os.environ.items() if key not in ("VIRTUAL_ENV", "CONDA_PREFIX")}
+        env["XDG_CACHE_HOME"] = str(cache)
         env["PYTHONPATH"] = os.pathsep.join(filter(None, (str(SERVER), env.get("PYTHONPATH"))))
         self.process = subprocess.Popen(
-            command or COMMAND, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=folder, env=env
+            command or COMMAND,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            cwd=folder,
+            env=env,
         )
         self.settings: dict[str, Any] = {}
         self.messages: list[dict[str, Any]] = []
         """All notifications and requests from the server, in order."""
-        self._answers: dict[int, dict[str, Any]] = {}
+        self._answers: dict[int | None, dict[str, Any]] = {}
         self._news = threading.Condition()
         self._ids = itertools.count(1)
         self._ended = False
         self.stderr = b""
-        threading.Thread(target=self._read, daemon=True).start()
-        threading.Thread(target=self._read_stderr, daemon=True).start()
+        self._threads = [threading.Thread(target=run, daemon=True) for run in (self._read, self._read_stderr)]
+        for thread in self._threads:
+            thread.start()
 
     def initialize(self, *folders: Path, capabilities: Mapping[str, Any] | None = None, **more: Any) -> dict[str, Any]:
         """Open a session on some workspace folders; returns the server's capabilities."""
@@ -156,12 +164,23 @@ class Client:
         """End the process, however it is."""
         self.process.kill()
         self.process.wait(DEADLINE)
+        for thread in self._threads:
+            thread.join(DEADLINE)
+        for stream in (self.process.stdin, self.process.stdout, self.process.stderr):
+            if stream is not None:
+                with contextlib.suppress(OSError):  # what was not sent is lost
+                    stream.close()
 
     def send_raw(self, data: bytes) -> None:
         """Send bytes as they are."""
         assert self.process.stdin is not None
         self.process.stdin.write(data)
         self.process.stdin.flush()
+
+    def since(self) -> int:
+        """How many messages have come: what to wait for begins here."""
+        with self._news:
+            return len(self.messages)
 
     def _send(self, message: Mapping[str, Any]) -> None:
         body = json.dumps({"jsonrpc": "2.0", **message}).encode()
@@ -201,14 +220,15 @@ class Client:
                 if "id" in message:
                     self._reply(message)
             else:
-                self._answers[message["id"]] = message
+                self._answers[message.get("id")] = message
             self._news.notify_all()
 
     def _reply(self, message: Mapping[str, Any]) -> None:
         result: Any = None
         if message["method"] == "workspace/configuration":
             result = [self.settings for _ in message["params"]["items"]]
-        self._send({"id": message["id"], "result": result})
+        with contextlib.suppress(ValueError, OSError):  # the test has ended the session
+            self._send({"id": message["id"], "result": result})
 
 
 SERVER = Path(__file__).parents[2] / "server"

@@ -136,7 +136,7 @@ def _spans(snapshot: Snapshot, one: FixtureDef) -> DefSpans | None:
 
 
 def _place(snapshot: Snapshot, one: FixtureDef, spans: DefSpans | None) -> str:
-    source = origin(snapshot, one)
-    path = shown(snapshot, one.path)
-    line = f" line {spans.line}" if spans is not None else ""
-    return f"{path}{line}" if source in ("this file", path) else f"{source} ({one.path.name}{line})"
+    source, path = origin(snapshot, one), shown(snapshot, one.path)
+    if source in ("this file", path):
+        return path if spans is None else f"{path} line {spans.line}"
+    return f"{source} ({one.path.name})"

@@ -137,7 +137,9 @@ def document_symbol(source: Source, symbol: Symbol, encoding: Encoding) -> types
     )
 
 
-def flat_symbols(uri: str, source: Source, symbol: Symbol, encoding: Encoding, holder: str | None = None) -> list[types.SymbolInformation]:
+def flat_symbols(
+    uri: str, source: Source, symbol: Symbol, encoding: Encoding, holder: str | None = None
+) -> list[types.SymbolInformation]:
     """A symbol and those inside of it, for a client that knows no hierarchy."""
     location = types.Location(uri, span_range(source, symbol.whole, encoding))
     own = types.SymbolInformation(location, symbol.name, _SYMBOL_KINDS[symbol.kind], container_name=holder)

@@ -49,7 +49,9 @@ class Protocol(LanguageServerProtocol):
             data: object = json.loads(body)
         except (ValueError, RecursionError) as error:
             LOG.error("A message is not JSON: %s", error)
-            self._send_response(cast("str", None), error=JsonRpcParseError("not JSON").to_response_error())
+            problem = {"code": JsonRpcParseError.CODE, "message": "not JSON"}
+            # The answer's id must be null (JSON-RPC 2.0, Response object); lsprotocol would leave it out.
+            self._send_data({"jsonrpc": self.VERSION, "id": None, "error": problem})
             return
         fields = cast("dict[str, Any]", data) if isinstance(data, dict) else {}
         msg_id = fields.get("id")

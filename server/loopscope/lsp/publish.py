@@ -132,5 +132,3 @@ def _outline(state: State, document: Document, token: CancelToken) -> object:
     """What other files can see of a document: its outline, or its whole text when it is no Python file."""
     token.check()
     return state.snapshot.outline(document.path) if document.path.suffix == ".py" else document.text
-
-

@@ -110,5 +110,7 @@ class Server(LanguageServer):
 def _subject(params: Any) -> str:
     document = getattr(params, "text_document", None)
     position = getattr(params, "position", None)
-    parts = [str(part) for part in (getattr(document, "uri", None), getattr(document, "version", None), position) if part]
+    parts = [
+        str(part) for part in (getattr(document, "uri", None), getattr(document, "version", None), position) if part
+    ]
     return ", ".join(parts) or "no document"

@@ -37,8 +37,6 @@ class Session:
         self._projects: tuple[Project, ...] = ()
         self.announced: tuple[str, ...] = ()
         """What the log has said of the projects."""
-        self.last_workspace_report: Snapshot | None = None
-        """The snapshot that the client last got reports of all files from."""
 
     def initialize(self, params: types.InitializeParams) -> None:
         """Take over what `initialize` says."""

@@ -1,8 +1,8 @@
 """Diagnostics that the client pulls: textDocument/diagnostic and workspace/diagnostic."""
 
-import asyncio
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import PurePath
 
 from lsprotocol import types
@@ -12,6 +12,7 @@ from loopscope.lsp.progress import work_done
 from loopscope.lsp.server import Server
 from loopscope.lsp.session import Session
 from loopscope.lsp.state import State
+from loopscope.workspace.cancel import CancelToken
 
 BATCH = 25
 """How many files' reports are sent at once to a client that takes them one after the other."""
@@ -21,6 +22,7 @@ Document = types.WorkspaceFullDocumentDiagnosticReport | types.WorkspaceUnchange
 
 def register(server: Server, session: Session) -> None:
     """Connect the handlers."""
+    streamed = _Streamed()
 
     async def of_document(params: types.DocumentDiagnosticParams) -> types.DocumentDiagnosticReport:
         state = session.current or await session.state()
@@ -31,22 +33,23 @@ def register(server: Server, session: Session) -> None:
         session.publisher.looked_at(path)
         result_id = identity(items)
         if result_id == params.previous_result_id:
-            return types.RelatedUnchangedDocumentDiagnosticReport(result_id)
+            return types.RelatedUnchangedDocumentDiagnosticReport(result_id=result_id)
         return types.RelatedFullDocumentDiagnosticReport(items=items, result_id=result_id)
 
     async def of_workspace(params: types.WorkspaceDiagnosticParams) -> types.WorkspaceDiagnosticReport:
         known = {one.uri: one.value for one in params.previous_result_ids}
         state = session.current or await session.state()
-        if params.partial_result_token is not None and session.last_workspace_report is state.snapshot:
+        if params.partial_result_token is not None and streamed.is_known(state, known):
             # A client that takes parts asks again at once; it is answered when there is something new.
             await session.publisher.something_new()
             state = await session.state()
-        session.last_workspace_report = state.snapshot
-        return await _workspace(server, state, params.partial_result_token, known)
+        report = _Report(state, known)
+        await _workspace(server, params.partial_result_token, report)
+        if params.partial_result_token is not None:
+            streamed.state, streamed.ids = state, report.ids
+        return types.WorkspaceDiagnosticReport(items=report.items)
 
-    options = types.DiagnosticOptions(
-        inter_file_dependencies=True, workspace_diagnostics=True, identifier="loopscope"
-    )
+    options = types.DiagnosticOptions(inter_file_dependencies=True, workspace_diagnostics=True, identifier="loopscope")
     server.answer(types.TEXT_DOCUMENT_DIAGNOSTIC, of_document, options)
     server.answer(types.WORKSPACE_DIAGNOSTIC, of_workspace)
 
@@ -56,42 +59,62 @@ def identity(items: list[types.Diagnostic]) -> str:
     return hashlib.blake2b(repr(items).encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
 
 
-async def _workspace(
-    server: Server, state: State, token: int | str | None, known: Mapping[str, str]
-) -> types.WorkspaceDiagnosticReport:
-    """Reports of all test files, in parts if the client gave a token for them; a file that has nothing is said so once."""
+class _Streamed:
+    """What a client that takes parts was last told of the whole workspace."""
+
+    def __init__(self) -> None:
+        self.state: State | None = None
+        self.ids: dict[str, str] = {}
+
+    def is_known(self, state: State, known: Mapping[str, str]) -> bool:
+        """Whether a client that knows the results `known` would learn nothing."""
+        return self.state is not None and self.state.snapshot is state.snapshot and self.ids == known
+
+
+class _Report:
+    """The reports of the files of a workspace, as they come to be. A file of which there is nothing to say has none."""
+
+    def __init__(self, state: State, known: Mapping[str, str]) -> None:
+        self.state = state
+        self.items: list[Document] = []
+        self.ids: dict[str, str] = {}
+        self._known = known
+
+    def add(self, path: PurePath, found: list[types.Diagnostic]) -> None:
+        """Report on a file; in one word when the client knows it all."""
+        uri, document = self.state.uri_of(path), self.state.by_path.get(path)
+        version = document.version if document is not None else None
+        result_id, before = identity(found), self._known.get(uri)
+        if not found and before is None:
+            return
+        self.ids[uri] = result_id
+        if before == result_id:
+            same = types.WorkspaceUnchangedDocumentDiagnosticReport(uri=uri, result_id=result_id, version=version)
+            self.items.append(same)
+        else:
+            full = types.WorkspaceFullDocumentDiagnosticReport(
+                uri=uri, items=found, version=version, result_id=result_id
+            )
+            self.items.append(full)
+
+
+async def _workspace(server: Server, token: int | str | None, report: _Report) -> None:
+    """Report on all test files; with a token the reports are sent in parts, and none are left in `report`."""
+    state = report.state
     async with work_done(server, "loopscope: checking the workspace", supported=state.client.progress) as progress:
-        paths = await server.workers.run(lambda cancel: checked_paths(state, cancel))
-        reports: list[Document] = []
+        paths = await server.workers.run(partial(checked_paths, state))
         for start in range(0, len(paths), BATCH):
             part = paths[start : start + BATCH]
             progress.message, progress.percentage = f"{start} of {len(paths)} files", start * 100 // len(paths)
-            found = await server.workers.run(
-                lambda cancel, part=part: [(path, check_document(state, path, cancel)) for path in part]
-            )
-            batch = [one for path, items in found if (one := _report(state, path, items, known)) is not None]
-            if token is not None and batch:
-                _send_part(server, token, batch)
-            else:
-                reports += batch
-            await asyncio.sleep(0)
-    return types.WorkspaceDiagnosticReport(items=reports)
+            for path, found in await server.workers.run(partial(_check, state, part)):
+                report.add(path, found)
+            if token is not None and report.items:
+                partial_result = types.WorkspaceDiagnosticReportPartialResult(items=report.items)
+                server.progress(types.ProgressParams(token, partial_result))
+                report.items = []
 
 
-def _report(
-    state: State, path: PurePath, items: list[types.Diagnostic], known: Mapping[str, str]
-) -> Document | None:
-    uri = state.uri_of(path)
-    document = state.by_path.get(path)
-    version = document.version if document is not None else None
-    result_id = identity(items)
-    before = known.get(uri)
-    if before == result_id:
-        return types.WorkspaceUnchangedDocumentDiagnosticReport(uri, result_id, version)
-    if not items and before is None:
-        return None
-    return types.WorkspaceFullDocumentDiagnosticReport(uri, items, version, result_id)
-
-
-def _send_part(server: Server, token: int | str, batch: list[Document]) -> None:
-    server.progress(types.ProgressParams(token, types.WorkspaceDiagnosticReportPartialResult(items=batch)))
+def _check(
+    state: State, paths: Sequence[PurePath], cancel: CancelToken
+) -> list[tuple[PurePath, list[types.Diagnostic]]]:
+    return [(path, check_document(state, path, cancel)) for path in paths]

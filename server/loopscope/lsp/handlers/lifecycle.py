@@ -56,6 +56,5 @@ async def watch_again(server: Server, session: Session) -> None:
         await server.client_register_capability_async(types.RegistrationParams([_watching(session)]))
 
 
-
 def _watching(session: Session) -> types.Registration:
     return registration(session.client, session.watched_places())

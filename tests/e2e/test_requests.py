@@ -1,0 +1,111 @@
+"""What an editor asks for at a place, over stdio: the wiring; scenarios show the answers themselves."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from e2e.lsp_client import FULL_CAPABILITIES, Client
+
+TEXT = '''import pytest_asyncio
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def client():
+    """The 😀 client."""
+    yield 1
+
+async def test_x(client): ...
+'''
+LINE = 7
+
+
+def at(line: int, character: int) -> dict[str, int]:
+    return {"line": line, "character": character}
+
+
+@pytest.fixture
+def uri(tmp_path: Path, client: Client) -> str:
+    client.initialize(tmp_path)
+    uri = client.open_uri((tmp_path / "test_a.py").as_uri(), TEXT)
+    client.diagnostics(uri, 1)
+    return uri
+
+
+def test_completion_and_its_documentation_on_demand(client: Client, uri: str) -> None:
+    place = {"textDocument": {"uri": uri}, "position": at(LINE, 17)}
+    items = client.request("textDocument/completion", place)["items"]
+    first = min(items, key=lambda item: item["sortText"])
+    assert (first["label"], first["detail"]) == ("client", "function · loop: session · async, yields · this file")
+    assert first["textEdit"]["range"] == {"start": at(LINE, 17), "end": at(LINE, 23)}
+    assert "documentation" not in first
+    resolved = client.request("completionItem/resolve", first)
+    assert resolved["documentation"]["kind"] == "markdown"
+    assert "The 😀 client." in resolved["documentation"]["value"]
+
+
+def test_completion_of_a_line_that_was_just_typed(client: Client, uri: str) -> None:
+    typed = "\nasync def test_y(client, "
+    client.change(uri, 2, {"range": {"start": at(LINE, 30), "end": at(LINE, 30)}, "text": typed})
+    place = {"textDocument": {"uri": uri}, "position": at(LINE + 1, 25)}
+    labels = [item["label"] for item in client.request("textDocument/completion", place)["items"]]
+    assert "tmp_path" in labels
+    assert "client" not in labels
+
+
+def test_hover_definition_and_symbols(client: Client, uri: str) -> None:
+    place = {"textDocument": {"uri": uri}, "position": at(LINE, 19)}
+    hover = client.request("textDocument/hover", place)
+    assert "**loop scope** session" in hover["contents"]["value"]
+    assert hover["range"] == {"start": at(LINE, 17), "end": at(LINE, 23)}
+    assert client.request("textDocument/definition", place) == [
+        {"uri": uri, "range": {"start": at(3, 10), "end": at(3, 16)}}
+    ]
+    symbols = client.request("textDocument/documentSymbol", {"textDocument": {"uri": uri}})
+    assert [(one["name"], one["detail"]) for one in symbols] == [
+        ("client", "function · loop: session · async, yields"),
+        ("test_x", "async · never runs"),
+    ]
+
+
+def test_a_quick_fix_applied_leaves_nothing_to_mend(client: Client, uri: str) -> None:
+    whole = {"start": at(LINE, 10), "end": at(LINE, 10)}
+    params = {"textDocument": {"uri": uri}, "range": whole, "context": {"diagnostics": [], "only": ["quickfix"]}}
+    action = next(one for one in client.request("textDocument/codeAction", params) if one.get("isPreferred"))
+    assert [one["code"] for one in action["diagnostics"]] == ["async-test-never-runs"]
+    change = action["edit"]["documentChanges"][0]
+    assert change["textDocument"] == {"uri": uri, "version": 1}
+    edits = sorted(change["edits"], key=lambda one: one["range"]["start"]["line"], reverse=True)
+    client.change(uri, 2, *({"range": one["range"], "text": one["newText"]} for one in edits))
+    assert client.diagnostics(uri, 2) == []
+
+
+def test_fix_all_is_there_for_who_asks_for_it(client: Client, uri: str) -> None:
+    params: dict[str, Any] = {"textDocument": {"uri": uri}, "range": {"start": at(0, 0), "end": at(0, 0)}}
+    asked = {**params, "context": {"diagnostics": [], "only": ["source.fixAll"]}}
+    actions = client.request("textDocument/codeAction", asked)
+    assert [one["kind"] for one in actions] == ["source.fixAll.loopscope"]
+    assert actions[0]["edit"]["documentChanges"][0]["textDocument"]["version"] == 1
+    assert client.request("textDocument/codeAction", {**params, "context": {"diagnostics": []}}) == []
+
+
+def test_costly_edits_are_left_for_later_and_edits_without_versions(tmp_path: Path, client: Client) -> None:
+    document = dict(FULL_CAPABILITIES["textDocument"])
+    document["codeAction"] = {**document["codeAction"], "resolveSupport": {"properties": ["edit"]}}
+    client.initialize(tmp_path, capabilities={"textDocument": document})
+    uri = client.open_uri((tmp_path / "test_a.py").as_uri(), TEXT)
+    asked = {"diagnostics": [], "only": ["source.fixAll.loopscope"]}
+    params = {"textDocument": {"uri": uri}, "range": {"start": at(0, 0), "end": at(0, 0)}, "context": asked}
+    action = client.request("textDocument/codeAction", params)[0]
+    assert "edit" not in action
+    resolved = client.request("codeAction/resolve", action)
+    assert "@pytest.mark.asyncio" in resolved["edit"]["changes"][uri][-1]["newText"]
+
+
+@pytest.mark.parametrize("method", ["hover", "definition", "completion"])
+def test_odd_places_get_an_empty_answer(client: Client, uri: str, method: str) -> None:
+    for place in (at(999, 0), at(LINE, 9_999), at(0, 0)):
+        request = {"textDocument": {"uri": uri}, "position": place}
+        answer = client.request(f"textDocument/{method}", request)
+        assert not answer or not answer.get("items", answer)
+    gone = {"textDocument": {"uri": "file:///no/such/file.py"}, "position": at(0, 0)}
+    assert client.request(f"textDocument/{method}", gone) is None
