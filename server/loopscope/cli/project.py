@@ -50,7 +50,8 @@ def open_project(
     def settings_of(path: PurePath) -> Settings:
         return _overridden(find_settings(files, path.parent, root), overrides)
 
-    snapshot = Snapshot(files, [root], lambda _: known, settings_of, CachedOutlines(open_cache(os.environ)))
+    outlines = CachedOutlines(open_cache(os.environ))
+    snapshot = Snapshot(files, [root], lambda _: known, settings_of, outlines, whole=True)
     return Project(root, base, asked, snapshot, known, found)
 
 

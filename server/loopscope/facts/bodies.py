@@ -1,10 +1,13 @@
 """What the functions of one file do: the syntax that rules look at, gathered in one walk."""
 
 import ast
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import cached_property
 from typing import NamedTuple
 
+from loopscope.facts.binding import assigned, times_bound
 from loopscope.facts.outline import FactId
 
 
@@ -50,7 +53,8 @@ class CallSite(NamedTuple):
     in_comprehension: bool
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+# No slots: `cached_property` keeps its values in the instance's dict.
+@dataclass(frozen=True, eq=False)
 class Body:
     """One `def` (nested ones too) and what its own body does. Spans come from `FileFacts.span(body, node)`."""
 
@@ -78,3 +82,13 @@ class Body:
     def is_async(self) -> bool:
         """Whether it is an `async def`."""
         return isinstance(self.node, ast.AsyncFunctionDef)
+
+    @cached_property
+    def times_bound(self) -> Mapping[str, int]:
+        """How often each name is bound in the own body, parameters included."""
+        return times_bound(self.node, self.statements)
+
+    @cached_property
+    def assigned(self) -> Mapping[str, ast.expr]:
+        """The expression of the first plain assignment to each name that has one."""
+        return assigned(self.statements)

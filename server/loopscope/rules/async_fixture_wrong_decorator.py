@@ -191,7 +191,7 @@ def check(ctx: Context) -> Iterator[Finding]:
         if fixture.decorator is not Decorator.PYTEST or not fixture.kind.is_async:
             continue
         use = unhandled_use(ctx, fixture)
-        if use is None or use.handled_elsewhere:
+        if use is None:
             continue
         gets = "pytest stops with an error" if ctx.environment.at_least("pytest", 9) else "tests get the bare coroutine"
         message = f"Nothing runs the async fixture `{fixture.name}` ({use.reason}): {gets}."

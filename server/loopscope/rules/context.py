@@ -31,6 +31,10 @@ from loopscope.workspace.view import ModuleView
 
 T = TypeVar("T")
 
+# The last part of a quoted name, and an attribute that is assigned to. What follows is not taken, so that what it holds
+# is found as well.
+_PATCHED = re.compile(r"""["'](?:[\w.{}]*\.)?(\w+)(?=["'])|\.(\w+)(?=\s*(?::[^=\n]+)?=(?!=))""")
+
 
 class Definition(NamedTuple):
     """A `def` or `class` of the outline with its decorators, as facts and as syntax, the outermost first."""
@@ -255,9 +259,11 @@ class Context:
 
     def is_patched(self, dotted: str) -> bool:
         """Whether the file may replace what a dotted name means: by its quoted name, or by assigning the attribute."""
-        last = dotted.rpartition(".")[2]
-        pattern = rf"""["'](?:[\w.{{}}]*\.)?{re.escape(last)}["']|\.{re.escape(last)}\s*(?::[^=\n]+)?=(?!=)"""
-        return self.remember(f"patched {last}", lambda: re.search(pattern, self.text) is not None)
+        return dotted.rpartition(".")[2] in self._patched
+
+    @cached_property
+    def _patched(self) -> frozenset[str]:
+        return frozenset(name for pair in _PATCHED.findall(self.text) for name in pair if name)
 
     def remember(self, key: str, compute: Callable[[], T]) -> T:
         """The value of `compute`, which is called once for a key."""

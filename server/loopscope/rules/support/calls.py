@@ -1,7 +1,6 @@
 """What becomes of calls in bodies, and edits of calls."""
 
 import ast
-from collections.abc import Iterator
 
 from loopscope.facts.bodies import Body, CallSite, Use
 from loopscope.rules.context import Context
@@ -73,8 +72,7 @@ def loop_method(body: Body, call: CallSite, name: str) -> bool:
             return any(site.node is inner for site in loops)
         case ast.Name(local) if local in body.bound:
             values = [site.node for site in loops]
-            bound = [target for target in _bound_names(body) if target == local]
-            return len(bound) == 1 and any(
+            return binding_count(body, local) == 1 and any(
                 isinstance(statement, ast.Assign)
                 and statement.value in values
                 and any(isinstance(target, ast.Name) and target.id == local for target in statement.targets)
@@ -100,63 +98,12 @@ def append_to_block(ctx: Context, body: Body, statement: ast.stmt, text: str) ->
 
 def binding_count(body: Body, name: str) -> int:
     """How often a name is bound in the own body, parameters included."""
-    return sum(1 for bound in _bound_names(body) if bound == name)
+    return body.times_bound.get(name, 0)
 
 
 def bound_value(body: Body, name: str) -> ast.expr | None:
     """The expression that a local name is bound to, when it is bound just once, by a plain assignment."""
-    if binding_count(body, name) != 1:
-        return None
-    for statement in body.statements:
-        match statement:
-            case ast.Assign([ast.Name(target)], value) if target == name:
-                return value
-            case ast.AnnAssign(ast.Name(target), _, ast.expr() as value) if target == name:
-                return value
-            case _:
-                pass
-    return None
-
-
-def _bound_names(body: Body) -> Iterator[str]:
-    """Each binding of a name in the own body, once for each time it is bound."""
-    arguments = body.node.args
-    for argument in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs):
-        yield argument.arg
-    for extra in (arguments.vararg, arguments.kwarg):
-        if extra is not None:
-            yield extra.arg
-    for statement in body.statements:
-        yield from _bound_by(statement)
-
-
-def _bound_by(statement: ast.stmt) -> Iterator[str]:
-    match statement:
-        case ast.FunctionDef(name) | ast.AsyncFunctionDef(name) | ast.ClassDef(name):
-            yield name
-            return
-        case ast.Import(names) | ast.ImportFrom(_, names):
-            for alias in names:
-                yield alias.asname or alias.name.partition(".")[0]
-            return
-        case ast.Global(names) | ast.Nonlocal(names):
-            # Bound elsewhere as well: counts as more than once.
-            yield from (*names, *names)
-            return
-        case _:
-            pass
-    pending: list[ast.AST] = list(ast.iter_child_nodes(statement))
-    while pending:
-        node = pending.pop()
-        if isinstance(node, ast.stmt | ast.Lambda):
-            continue
-        if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
-            yield node.id
-        elif isinstance(node, ast.ExceptHandler) and node.name:
-            yield node.name
-        elif isinstance(node, ast.MatchAs | ast.MatchStar) and node.name:
-            yield node.name
-        pending.extend(ast.iter_child_nodes(node))
+    return body.assigned.get(name) if binding_count(body, name) == 1 else None
 
 
 def _nested_reads(body: Body, name: str) -> bool:

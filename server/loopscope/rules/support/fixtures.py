@@ -22,11 +22,10 @@ _MOST_FILES = 300
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """How tests fare with a fixture: `test` is one that nothing runs it for, and why; others may have it run."""
+    """How tests fare with a fixture: `test` is one that nothing runs it for, and why."""
 
     test: TestItem
     reason: str
-    handled_elsewhere: bool
 
     def related(self, ctx: Context) -> tuple[Related, ...]:
         """The test, unless it is in the checked file."""
@@ -38,22 +37,18 @@ class Use:
 
 
 def unhandled_use(ctx: Context, fixture: FixtureDef) -> Use | None:
-    """A test for which surely nothing runs a plain async fixture of this file; None when there is none."""
+    """A test that uses a plain async fixture of this file, when surely nothing runs it for any test that does."""
     index = _index(fixture)
     others = [expr for place, expr in enumerate(fixture.function.decorators) if place != index]
     if not keeps_asyncness(replace(fixture.function, decorators=tuple(others))):
         return None
-    bad: tuple[TestItem, str] | None = None
-    handled = False
+    found: Use | None = None
     for other, test in _users(ctx, fixture):
         decision = other.fixture_runner(fixture, test)
         if isinstance(decision, Unknown) or decision.value is not None:
-            handled = True
-        elif bad is None:
-            bad = (test, decision.reason)
-        if bad is not None and handled:
-            break
-    return None if bad is None else Use(*bad, handled_elsewhere=handled)
+            return None
+        found = found or Use(test, decision.reason)
+    return found
 
 
 def unhandled_in(ctx: Context, test: TestItem) -> Iterator[tuple[FixtureDef, str]]:
@@ -130,11 +125,9 @@ def _users(ctx: Context, fixture: FixtureDef) -> Iterator[tuple[Context, TestIte
         yield from ((ctx, test) for test in ctx.tests if _has(ctx, test, fixture))
         return
     for path in _below(ctx, fixture):
-        facts = ctx.snapshot.facts(path)
-        text = ctx.snapshot.files.read(path)
-        if not isinstance(facts, Unreadable) and not isinstance(text, Unreadable):
-            other = Context(ctx.snapshot, path, text, facts)
-            yield from ((other, test) for test in other.tests if _has(other, test, fixture))
+        # Without facts: who uses the fixture, and how, shows in the outlines.
+        other = Context(ctx.snapshot, path, "", None)
+        yield from ((other, test) for test in other.view.tests if _has(other, test, fixture))
 
 
 def _below(ctx: Context, fixture: FixtureDef) -> Iterator[PurePath]:
