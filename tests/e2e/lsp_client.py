@@ -122,7 +122,7 @@ class Client:
     def wait_for(
         self, method: str, accept: Callable[[Any], bool] = lambda _: True, since: int = 0, deadline: float = DEADLINE
     ) -> Any:
-        """The params of the first message of the server with that method that is accepted, from `messages[since]` on."""
+        """The params of the first message with that method that is accepted, from `messages[since]` on."""
 
         def find() -> dict[str, Any] | None:
             found = (m for m in self.messages[since:] if m["method"] == method and accept(m.get("params")))

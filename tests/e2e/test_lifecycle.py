@@ -9,6 +9,7 @@ import pytest
 from e2e.lsp_client import DEADLINE, FULL_CAPABILITIES, Client, ServerError
 
 MANY = 150
+HOVER = {"textDocument": {"uri": "file:///a.py"}, "position": {"line": 0, "character": 0}}
 
 
 def test_shutdown_then_exit_ends_with_0(tmp_path: Path, client: Client) -> None:
@@ -35,7 +36,7 @@ def test_the_server_does_not_outlive_its_editor(tmp_path: Path, client: Client) 
     editor = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
     assert editor.stdin is not None
     client.initialize(tmp_path, processId=editor.pid)
-    client.request("textDocument/hover", {"textDocument": {"uri": "file:///a.py"}, "position": {"line": 0, "character": 0}})
+    client.request("textDocument/hover", HOVER)
     editor.kill()
     editor.wait(DEADLINE)
     editor.stdin.close()
@@ -44,7 +45,7 @@ def test_the_server_does_not_outlive_its_editor(tmp_path: Path, client: Client) 
 
 def test_requests_out_of_order_are_refused(tmp_path: Path, client: Client) -> None:
     with pytest.raises(ServerError) as early:
-        client.request("textDocument/hover", {"textDocument": {"uri": "file:///a"}, "position": {"line": 0, "character": 0}})
+        client.request("textDocument/hover", HOVER)
     assert early.value.code == -32002
     client.initialize(tmp_path)
     with pytest.raises(ServerError) as twice:
@@ -66,7 +67,8 @@ def test_malformed_messages_are_answered_and_harm_nothing(tmp_path: Path, client
     assert unknown.value.code == -32601
     for body in (b"{", b"[]", b"1", b'{"jsonrpc": "2.0", "id": []}', b"[" * 100_000, b"\xff"):
         client.send_raw(b"Content-Length: %d\r\n\r\n%b" % (len(body), body))
-    client.notify("textDocument/didChange", {"textDocument": {"uri": "file:///a.py", "version": 2}, "contentChanges": []})
+    unknown = {"uri": "file:///a.py", "version": 2}
+    client.notify("textDocument/didChange", {"textDocument": unknown, "contentChanges": []})
     client.notify("$/cancelRequest", {"id": 999})
     uri = client.open_uri((tmp_path / "test_a.py").as_uri(), "async def test_x(): ...\n")
     assert client.diagnostics(uri, 1)
@@ -114,9 +116,11 @@ def test_the_log_says_which_environment_was_found(tmp_path: Path, client: Client
 
 
 def test_a_failing_print_does_not_break_the_protocol(tmp_path: Path, cache: Path) -> None:
-    code = "import sys; from loopscope.lsp import main, session; " \
-        "old = session.Session.initialize; " \
+    code = (
+        "import sys; from loopscope.lsp import main, session; "
+        "old = session.Session.initialize; "
         "session.Session.initialize = lambda *a: (print('stray'), old(*a))[1]; sys.exit(main.serve())"
+    )
     client = Client(tmp_path, cache, [sys.executable, "-c", code])
     try:
         client.initialize(tmp_path)

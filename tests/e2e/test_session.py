@@ -69,7 +69,8 @@ def test_a_client_without_capabilities_gets_plain_answers(tmp_path: Path, client
     symbols = client.request("textDocument/documentSymbol", document)
     assert [(one["name"], one["location"]["uri"]) for one in symbols] == [("test_y", uri), ("test_x", uri)]
     whole = {"start": at(0, 0), "end": at(2, 0)}
-    assert client.request("textDocument/codeAction", {**document, "range": whole, "context": {"diagnostics": []}}) is None
+    asked = {**document, "range": whole, "context": {"diagnostics": []}}
+    assert client.request("textDocument/codeAction", asked) is None
 
 
 def test_editing_a_conftest_refreshes_open_tests(tmp_path: Path, client: Client) -> None:

@@ -1,4 +1,4 @@
-"""Editor features as text: every section of every Markdown file here is one test; README.md says how they are written."""
+"""Editor features as text: every section of every Markdown file here is one test; README.md says how to write them."""
 
 import re
 from dataclasses import dataclass

@@ -53,6 +53,6 @@ ARGUMENTS: dict[str, tuple[Argument, ...]] = {
 
 
 def arguments_of(callee: str, environment: Environment) -> tuple[Argument, ...]:
-    """The keyword arguments of a decorator by its canonical name, as the installed release has them; empty if unknown."""
+    """The keyword arguments of a decorator by its canonical name, as installed; empty for an unknown one."""
     found = ARGUMENTS.get(callee, ())
     return tuple(one for one in found if not one.since or environment.at_least(one.owner, *one.since))

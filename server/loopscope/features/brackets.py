@@ -60,7 +60,7 @@ class Group:
 
 
 def logical_line(source: Source, offset: int) -> Group:
-    """The logical line around an offset. A line that begins like a statement ends every bracket that is open before it."""
+    """The logical line around an offset. A line that begins like a statement ends every bracket open before it."""
     start = _statement_start(source, offset)
     whole = Group("", Span(start, start))
     stack = [whole]
@@ -103,10 +103,11 @@ def path_to(line: Group, offset: int) -> tuple[Group, ...]:
 def _statement_start(source: Source, offset: int) -> int:
     lines = source.lines
     line = lines.line_of(offset)
-    for above in range(line, max(line - LOOK_BACK, -1), -1):
+    first = max(line - LOOK_BACK, 0)
+    for above in range(line, first, -1):
         if _BEGINS.match(source.text, lines.starts[above], lines.line_end(above)):
             return lines.starts[above]
-    return lines.starts[line]
+    return lines.starts[first]
 
 
 def _last(group: Group) -> Token | None:

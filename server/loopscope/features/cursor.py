@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from enum import Enum
+from keyword import iskeyword
 
 from loopscope.features.brackets import Group, Token, logical_line, path_to
 from loopscope.text.source import Source
@@ -44,7 +45,7 @@ class CallSyntax:
 class Cursor:
     """What stands at `offset`. `word` is the identifier, dotted name's part or string content there, `text` its text.
 
-    `dotted` is what stands before the word in a dotted name (`pytest.mark` for `pytest.mark.as‸`), `full` the whole name.
+    `dotted` is what stands before the word in a dotted name (`pytest.mark` for `pytest.mark.as‸`), `full` all of it.
     """
 
     offset: int
@@ -89,7 +90,7 @@ def cursor_at(source: Source, offset: int) -> Cursor:
 
 
 def _token_at(group: Group, offset: int) -> Token | None:
-    """The name, string or comment that the cursor is in; it is in a name, comment or unclosed string at its end, too."""
+    """The name, string or comment that the cursor is in, or at the end of, unless that is a closed string."""
     for item in group.items:
         if isinstance(item, Group) or item.kind == "mark":
             continue
@@ -171,13 +172,7 @@ def _callee(group: Group) -> str | None:
     last = group.before[-1] if group.before else None
     if group.char != "(" or not isinstance(last, Token) or last.kind != "name":
         return None
-    return None if last.text in _KEYWORDS else _unspaced(last.text)
-
-
-_KEYWORDS = frozenset(
-    "and as assert await class def del elif else except finally for from if import in is lambda not or raise return"
-    " while with yield".split()
-)
+    return None if iskeyword(last.text) else _unspaced(last.text)
 
 
 def _call_syntax(group: Group, callee: str, offset: int) -> CallSyntax:

@@ -48,7 +48,7 @@ def hover(site: Site) -> Card | None:
 
 
 def fixture_card(snapshot: Snapshot, view: ModuleView, chain: tuple[FixtureDef, ...]) -> str:
-    """All about the last fixture of a chain, as seen from a module: kind, scope, loop and why, origin, overrides, docstring."""
+    """All about the last fixture of a chain as seen from a module: scope, loop and why, origin, overrides, docs."""
     one = chain[-1]
     spans = _spans(snapshot, one)
     lines = [f"```python\n{_signature(one)}\n```", f"*fixture* · {_KINDS[one.kind]}"]

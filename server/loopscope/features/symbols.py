@@ -35,7 +35,7 @@ class Symbol:
 
 
 def symbols(snapshot: Snapshot, path: PurePath) -> tuple[Symbol, ...]:
-    """The tests and fixtures of a file in source order, those of a class inside of it; classes without any are left out."""
+    """The tests and fixtures of a file in source order, those of a class inside of it; classes without any left out."""
     facts = snapshot.facts(path)
     if isinstance(facts, Unreadable):
         return ()

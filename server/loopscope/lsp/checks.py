@@ -19,7 +19,7 @@ RULE_URL = "https://loopscope.readthedocs.io/en/stable/rules/{}"
 
 
 def report_for(state: State, path: PurePath, token: CancelToken) -> FileReport:
-    """What the engine finds in a file, once for each state; a rule's own failure goes to the log. Raises `Cancelled`."""
+    """What the engine finds in a file, once for each state; a failing rule goes to the log. Raises `Cancelled`."""
     known = state.reports.get(path)
     if known is not None:
         return known

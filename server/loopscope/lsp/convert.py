@@ -60,7 +60,8 @@ def diagnostic(state: State, source: Source, finding: Finding, severity: Severit
     """A finding as this client can show it."""
     client = state.client
     tags = [_TAGS[tag] for tag in finding.tags if _TAGS[tag] in client.diagnostic_tags]
-    related = [one for one in map(lambda one: _related(state, one.path, one.span, one.message), finding.related) if one]
+    places = (_related(state, one.path, one.span, one.message) for one in finding.related)
+    related = [place for place in places if place is not None]
     return types.Diagnostic(
         range=span_range(source, finding.span, client.encoding),
         message=finding.message,

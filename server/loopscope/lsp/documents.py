@@ -41,7 +41,7 @@ def changed(
     changes: Sequence[types.TextDocumentContentChangeEvent],
     encoding: Encoding,
 ) -> Document:
-    """The document after the changes, each of which refers to the text that the ones before it made (LSP, didChange)."""
+    """The document after the changes; each refers to the text that the ones before it made (LSP, didChange)."""
     source = document.source
     for change in changes:
         if isinstance(change, types.TextDocumentContentChangePartial):

@@ -5,7 +5,7 @@ import gc
 import os
 import socket
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -28,8 +28,8 @@ SWITCH_SECONDS = 0.001
 def serve(*, log_file: Path | None = None, tcp: tuple[str, int] | None = None) -> int:
     """Runs one session; returns the exit code: 0 after `shutdown` and `exit`, 1 when the client went away without.
 
-    With `tcp` (host, port) it waits for one connection there instead of using standard input and output. Raises `OSError`
-    when it cannot listen or the log file cannot be written.
+    With `tcp` (host, port) it waits for one connection there, instead of using standard input and output. Raises
+    `OSError` when it cannot listen or the log file cannot be written.
     """
     if log_file is not None:
         log_to_file(log_file)
@@ -67,7 +67,7 @@ async def _session(read: Read, writer: ByteWriter) -> int:
 
 
 @contextmanager
-def _standard_streams() -> Iterator[tuple[Read, Write]]:
+def _standard_streams() -> Generator[tuple[Read, Write]]:
     """The process's own pipes. Whatever prints goes to stderr from here on: on stdout it would break the protocol."""
     # Plain descriptors: a buffered stream cannot be closed while a thread waits in it.
     stdin, stdout = os.dup(0), os.dup(1)
@@ -76,9 +76,9 @@ def _standard_streams() -> Iterator[tuple[Read, Write]]:
 
 
 @contextmanager
-def _socket(host: str, port: int) -> Iterator[tuple[Read, Write]]:
+def _socket(host: str, port: int) -> Generator[tuple[Read, Write]]:
     with socket.create_server((host, port)) as listener:
-        print(f"loopscope: listening on {host}:{listener.getsockname()[1]}", file=sys.stderr, flush=True)
+        sys.stderr.write(f"loopscope: listening on {host}:{listener.getsockname()[1]}\n")
         connection, _ = listener.accept()
     with connection:
         yield connection.recv, connection.send

@@ -2,7 +2,7 @@
 
 import asyncio
 import itertools
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 from lsprotocol import types
@@ -24,7 +24,7 @@ class Report:
 
 
 @asynccontextmanager
-async def work_done(server: Server, title: str, *, supported: bool) -> AsyncIterator[Report]:
+async def work_done(server: Server, title: str, *, supported: bool) -> AsyncGenerator[Report]:
     """Shows `title` while the block runs, if that takes more than half a second and the client can show it."""
     report = Report()
     shower = asyncio.ensure_future(_show(server, title, report)) if supported else None
@@ -38,13 +38,13 @@ async def work_done(server: Server, title: str, *, supported: bool) -> AsyncIter
 async def _show(server: Server, title: str, report: Report) -> None:
     await asyncio.sleep(PATIENCE)
     token = f"loopscope-{next(_COUNT)}"
-    await server.work_done_progress.create_async(token)
-    progress = server.work_done_progress
-    progress.begin(token, types.WorkDoneProgressBegin(title, message=report.message, percentage=report.percentage))
+    await server.window_work_done_progress_create_async(types.WorkDoneProgressCreateParams(token))
+    begin = types.WorkDoneProgressBegin(title, message=report.message, percentage=report.percentage)
+    server.progress(types.ProgressParams(token, begin))
     try:
         while True:
             await asyncio.sleep(PATIENCE)
-            progress.report(token, types.WorkDoneProgressReport(message=report.message, percentage=report.percentage))
+            step = types.WorkDoneProgressReport(message=report.message, percentage=report.percentage)
+            server.progress(types.ProgressParams(token, step))
     finally:
-        progress.end(token, types.WorkDoneProgressEnd())
-        progress.tokens.pop(token, None)
+        server.progress(types.ProgressParams(token, types.WorkDoneProgressEnd()))

@@ -1,4 +1,4 @@
-"""What loopscope does otherwise than pygls below the handlers: unreadable messages are answered, and the text is our own."""
+"""What loopscope does otherwise than pygls below the handlers: unreadable messages are answered, texts are its own."""
 
 import json
 from typing import Any, cast
@@ -34,8 +34,9 @@ class Protocol(LanguageServerProtocol):
     def __init__(self, server: LanguageServer, converter: Converter) -> None:
         super().__init__(server, converter)
         # pygls would keep a second copy of every document, with lines that are not LSP's, and lose the exit code.
+        builtin = cast("dict[str, object]", self.fm.builtin_features)  # pyright: ignore[reportUnknownMemberType]  untyped
         for method in _OURS:
-            self.fm.builtin_features.pop(method, None)
+            builtin.pop(method, None)
         self._initialized = False
 
     @property
@@ -60,7 +61,7 @@ class Protocol(LanguageServerProtocol):
             return
         method = fields.get("method")
         try:
-            self.handle_message(self.structure_message(fields))
+            self.handle_message(cast("RPCMessage", self.structure_message(fields)))
         except JsonRpcException as error:
             LOG.error("%s cannot be read: %s", method or "A response", error.__cause__ or error)
             if method is not None and msg_id is not None:

@@ -11,7 +11,6 @@ from loopscope.lsp.server import Server
 from loopscope.lsp.state import State
 from loopscope.workspace.cancel import CancelToken
 
-
 _AS_SAVED = object()
 
 
@@ -61,7 +60,7 @@ class Publisher:
         await self._news.wait()
 
     def is_warm(self, path: PurePath) -> bool:
-        """Whether a document was looked at since something else than its text changed: then a question takes no time."""
+        """Whether a document was looked at since anything but its text changed: then a question takes no time."""
         return path in self._warm
 
     def _others_changed(self, state: State, apart_from: Document | None) -> None:

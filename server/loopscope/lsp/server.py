@@ -19,7 +19,7 @@ class Server(LanguageServer):
     """Connects handlers with the protocol. It holds no project state; `Session` does."""
 
     def __init__(self) -> None:
-        super().__init__(
+        super().__init__(  # pyright: ignore[reportUnknownMemberType]  pygls leaves *args untyped
             "loopscope",
             __version__,
             text_document_sync_kind=types.TextDocumentSyncKind.Incremental,
@@ -47,7 +47,7 @@ class Server(LanguageServer):
         handler: Callable[[Any], Awaitable[object]],
         options: object = None,
     ) -> None:
-        """Answer the request `method` with an `async` handler, which takes what it needs of the session before its first await.
+        """Answer the request `method` with an `async` handler, which takes its state before its first await.
 
         A failure is logged and becomes an error answer; nothing else stops.
         """
@@ -58,7 +58,7 @@ class Server(LanguageServer):
                 return await handler(params)
             except JsonRpcException:
                 raise
-            except Exception as error:
+            except Exception as error:  # one request fails, the session goes on
                 LOG.exception("%s failed (%s)", method, _subject(params))
                 raise JsonRpcInternalError(f"{method} failed: {error!r}") from error
             finally:
@@ -73,7 +73,7 @@ class Server(LanguageServer):
             start = time.perf_counter()
             try:
                 handler(params)
-            except Exception:
+            except Exception:  # noqa: BLE001  one notification fails, the session goes on
                 LOG.exception("%s failed (%s)", method, _subject(params))
             finally:
                 self._trace(method, params, start)
@@ -88,7 +88,7 @@ class Server(LanguageServer):
                 await work()
             except JsonRpcException as error:
                 LOG.warning("%s: the client answered %s", what, error)
-            except Exception:
+            except Exception:  # noqa: BLE001  one task fails, the session goes on
                 LOG.exception("%s failed", what)
 
         task = asyncio.ensure_future(guarded())

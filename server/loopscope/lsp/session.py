@@ -1,9 +1,8 @@
 """The state of one session. It changes on the event loop only, and each change makes a new frozen `State`."""
 
 import asyncio
-import os
 from collections.abc import Mapping, Sequence
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import cast
 
 from lsprotocol import types
@@ -44,7 +43,7 @@ class Session:
         named = params.workspace_folders
         uris = [folder.uri for folder in named] if named else [params.root_uri] if params.root_uri else []
         if not uris and params.root_path:
-            self.folders = (PurePath(os.path.abspath(params.root_path)),)
+            self.folders = (PurePath(Path(params.root_path).absolute()),)
         else:
             self.folders = tuple(path for path in map(path_of, uris) if path is not None)
         options = params.initialization_options

@@ -1,7 +1,7 @@
-"""Messages over a pair of byte streams: one thread reads, one writes, so that the event loop never waits for the client.
+"""Messages over two byte streams: one thread reads, one writes, so that the event loop never waits for the client.
 
-pygls's own reader takes four thread switches a message, answers nothing to a message that it cannot read, and its writer
-stops the server while a client does not read.
+pygls's own reader takes four thread switches a message and answers nothing to a message that it cannot read; its
+writer stops the server while a client does not read.
 """
 
 import asyncio
@@ -18,7 +18,7 @@ MAX_HEADER = 8_192
 _LENGTH = re.compile(rb"(?im)^content-length[ \t]*:[ \t]*(\d{1,10})[ \t]*\r?$")
 
 
-class BrokenStream(Exception):
+class BrokenStreamError(Exception):
     """The bytes are no base protocol (LSP, Base Protocol); where the next message starts is unknown."""
 
 
@@ -30,7 +30,7 @@ class Framing:
         self._length: int | None = None
 
     def feed(self, data: bytes) -> Iterator[bytes]:
-        """The bodies that are complete once `data` has come. Raises `BrokenStream`."""
+        """The bodies that are complete once `data` has come. Raises `BrokenStreamError`."""
         self._buffer += data
         while True:
             if self._length is None and not self._read_header():
@@ -47,12 +47,12 @@ class Framing:
         end = self._buffer.find(b"\r\n\r\n")
         if end < 0:
             if len(self._buffer) > MAX_HEADER:
-                raise BrokenStream("a header has no end")
+                raise BrokenStreamError("a header has no end")
             return False
         header = bytes(self._buffer[:end])
         found = _LENGTH.search(header)
         if found is None or int(found[1]) > MAX_MESSAGE:
-            raise BrokenStream(f"no usable Content-Length in {header[:80]!r}")
+            raise BrokenStreamError(f"no usable Content-Length in {header[:80]!r}")
         del self._buffer[: end + 4]
         self._length = int(found[1])
         return True
@@ -89,8 +89,8 @@ class ByteWriter:
 def start_reader(read: Callable[[int], bytes], messages: "asyncio.Queue[bytes | None]") -> None:
     """Put the body of every message into `messages`, and None at the end of the stream or where it breaks.
 
-    `read` returns some bytes, at most so many, and none at the end. Must be called on the loop that reads the queue. The
-    thread is a daemon: nothing can end a blocked read.
+    `read` returns some bytes, at most so many, and none at the end. Must be called on the loop that reads the queue.
+    The thread is a daemon: nothing can end a blocked read.
     """
     loop = asyncio.get_running_loop()
 
@@ -109,7 +109,7 @@ def _read_all(read: Callable[[int], bytes], put: Callable[[bytes | None], None])
         while data := read(65_536):
             for body in framing.feed(data):
                 put(body)
-    except BrokenStream as error:
+    except BrokenStreamError as error:
         LOG.error("The client sent what is no message, so the session ends: %s", error)
     except OSError:
         pass  # the client is gone, as at the end of the stream

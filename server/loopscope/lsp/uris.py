@@ -1,7 +1,7 @@
 """Between document URIs and paths."""
 
 import os
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from urllib.parse import unquote_to_bytes, urlsplit
 
 UNTITLED_FOLDER = ".loopscope-untitled"
@@ -27,10 +27,10 @@ def path_of(uri: str) -> PurePath | None:
 
 def uri_of(path: PurePath) -> str:
     """The `file:` URI of an absolute path."""
-    return path.as_uri()
+    return Path(path).as_uri()
 
 
 def stand_in_path(uri: str) -> PurePath:
-    """A path that no file has, for a document known by its text alone (`untitled:`, `git:`, `vscode-notebook-cell:`)."""
+    """A path that no file has, for a document known by its text alone (`untitled:`, `git:`, …)."""
     name = "".join(char if char.isalnum() else "_" for char in uri)[-80:]
-    return PurePath(os.path.abspath(os.sep)) / UNTITLED_FOLDER / f"{hash(uri) & 0xFFFFFFFF:08x}" / f"test_{name}.py"
+    return PurePath(Path(os.sep).absolute()) / UNTITLED_FOLDER / f"{hash(uri) & 0xFFFFFFFF:08x}" / f"test_{name}.py"

@@ -1,5 +1,7 @@
 """textDocument/codeAction and codeAction/resolve."""
 
+from collections.abc import Sequence
+
 from lsprotocol import types
 
 from loopscope.engine.selection import select
@@ -64,12 +66,12 @@ def _actions(state: State, params: types.CodeActionParams, token: CancelToken) -
     return [converted for action in found if (converted := _converted(state, uri, action, token)) is not None]
 
 
-def _asked_for(kind: str, only: object) -> bool:
+def _asked_for(kind: str, only: Sequence[types.CodeActionKind | str] | None) -> bool:
     """Whether a kind is one of those asked for, or below one (LSP, CodeActionContext.only)."""
-    if not isinstance(only, (list, tuple)):
+    if only is None:
         return True
-    asked = [getattr(one, "value", one) for one in only]
-    return any(kind == one or one == "" or kind.startswith(f"{one}.") for one in asked)
+    asked = [one.value if isinstance(one, types.CodeActionKind) else one for one in only]
+    return any(one in ("", kind) or kind.startswith(f"{one}.") for one in asked)
 
 
 def _converted(state: State, uri: str, action: Action, token: CancelToken) -> types.CodeAction | None:
