@@ -82,7 +82,8 @@ class Memory:
     def without(self, changed: Collection[Key]) -> dict[Key, Remembered]:
         """The entries that need none of the changed inputs, directly or through other entries."""
         gone = set(changed)
-        if not gone:
+        # Typing in a body touches a text that no answer was made of: no need to know who depends on whom.
+        if not any(not gone.isdisjoint(entry.needs) for entry in list(self.entries.values())):
             return dict(self.entries)
         dependents: dict[Key, list[Key]] = {}
         for key, entry in list(self.entries.items()):
