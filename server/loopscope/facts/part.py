@@ -200,7 +200,8 @@ class _Builder:
         return ClassFact(
             id=id_,
             name=node.name,
-            bases=tuple([read(base, names) for base in node.bases]),
+            # `Base[int]` derives from `Base`.
+            bases=tuple([read(base.value if isinstance(base, ast.Subscript) else base, names) for base in node.bases]),
             keywords=tuple([(keyword.arg, read(keyword.value, names)) for keyword in node.keywords]),
             decorators=tuple([read(decorator, names) for decorator in node.decorator_list]),
             bindings=bindings,

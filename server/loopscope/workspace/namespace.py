@@ -34,6 +34,9 @@ _NOT_FOLLOWED = frozenset(
         "mock",
         "hypothesis",
         "enum",
+        "dataclasses",
+        "attr",
+        "attrs",
     )
 )
 _SAME = {
@@ -93,10 +96,17 @@ def index_of(q: Queries, path: PurePath) -> Index:
     classes: dict[FactId, ClassFact] = {}
     blocks: list[tuple[Binding, ...]] = []
     before = Guard.ALWAYS
+    in_else = False
     for place, binding in enumerate(outline.bindings):
         guarded = binding.guard in (Guard.TRY, Guard.EXCEPT)
-        if guarded and ((before is not binding.guard and binding.guard is Guard.TRY) or not blocks):
+        imports = isinstance(binding.target, ImportedModule | ImportedName)
+        if before is Guard.EXCEPT and binding.guard is Guard.TRY and not imports:
+            in_else = True
+        elif guarded and (
+            before not in (Guard.TRY, Guard.EXCEPT) or (imports and (in_else or before is not binding.guard))
+        ):
             blocks.append(())
+            in_else = False
         if binding.guard is Guard.TRY:
             blocks[-1] = (*blocks[-1], binding)
         before = binding.guard
@@ -207,7 +217,7 @@ def _settle(q: Queries, path: PurePath, name: str, bindings: list[Placed]) -> Va
             tried = q.get(_block_succeeds, path, block) if tried is None else tried
             if tried is False:
                 continue
-            values, sure = [value_of(q, path, name, binding)], True
+            values, sure = [*(() if tried else values), value_of(q, path, name, binding)], True
         elif guard is Guard.EXCEPT:
             tried = q.get(_block_succeeds, path, block) if tried is None else tried
             if tried is True:

@@ -101,8 +101,9 @@ class _Building:
         self.folder = folder
         self.environment = q.environment(folder)
         self.blocked = set(config.blocked_plugins)
-        if "cacheprovider" in self.blocked:
-            self.blocked |= {"stepwise", "pytest_stepwise"}
+        # `-p no:NAME` in addopts comes too late for pytest's own plugins: their fixtures are registered all the same.
+        early = {name for name, origin in config.blocked_plugins.items() if origin.note == "command line"}
+        self.early = early | ({"stepwise", "pytest_stepwise"} if "cacheprovider" in early else set[str]())
         self.found: list[Plugin] = []
         self.names: set[str] = set()
         self.unknown: Unknown | None = None
@@ -113,9 +114,11 @@ class _Building:
         if source is None:
             self.unknown = Unknown("pytest is not installed in the environment of the project")
             return
+        blocked, self.blocked = self.blocked, self.early
         for name in ("essential_plugins", "default_plugins"):
             for plugin in _listed(self.q, source, name):
                 self.load(plugin)
+        self.blocked = blocked
 
     def load(self, name: str) -> None:
         """Mirrors `PytestPluginManager.import_plugin` with `consider_entry_points=True`."""

@@ -1,0 +1,832 @@
+"""Small projects, one folder each, in which pytest and loopscope must agree. `# unknown: a b` names what only running tells."""
+
+FIXTURES = {
+    "override": """
+--- conftest.py
+import pytest
+
+@pytest.fixture(scope="session")
+def value(): return 1
+
+@pytest.fixture
+def other(value): return value
+
+--- inner/conftest.py
+import pytest
+
+@pytest.fixture
+def value(value): return value + 1
+
+--- inner/test_override.py
+import pytest
+
+@pytest.fixture
+def value(value): return value + 1
+
+def test_function(value): pass
+
+class TestClass:
+    @pytest.fixture
+    def value(self, value): return value + 1
+
+    def test_method(self, other): pass
+
+    class TestNested:
+        @pytest.fixture(name="value")
+        def nested_value(self, value): return value
+
+        def test_nested(self, value): pass
+--- test_outer.py
+def test_outer(other, tmp_path, request): pass
+""",
+    "names": """
+--- test_names.py
+import pytest
+from pytest import fixture
+import pytest as pt
+
+@pytest.fixture(name="renamed")
+def _original(): pass
+
+def plain(): pass
+assigned = pytest.fixture(plain)
+
+def other_plain(renamed): yield
+called = pytest.fixture(scope="module")(other_plain)
+also = called
+
+scoped = pt.fixture(scope="session")
+@scoped
+def through_variable(): pass
+
+@fixture()
+async def coroutine(): pass
+
+def test_all(renamed, assigned, called, also, through_variable, coroutine): pass
+def test_not_there(_original, plain): pass
+""",
+    "autouse": """
+--- conftest.py
+import pytest
+
+@pytest.fixture(autouse=True)
+def b_outer(): pass
+
+@pytest.fixture(autouse=True, scope="session")
+def a_outer(wanted): pass
+
+@pytest.fixture(scope="session")
+def wanted(): pass
+--- test_autouse.py
+import unittest
+import pytest
+
+HERE = True
+
+@pytest.fixture(autouse=HERE)
+def z_module(): pass
+
+@pytest.fixture(autouse=True)
+def a_module(z_module): pass
+
+def test_function(): pass
+
+class TestClass:
+    @pytest.fixture(autouse=True, scope="class")
+    def inner(self): pass
+    def test_method(self): pass
+
+class Case(unittest.TestCase):
+    @pytest.fixture(autouse=True)
+    def with_fixture(self, tmp_path): pass
+    def test_case(self): pass
+""",
+    "usefixtures": """
+--- test_usefixtures.py
+import pytest
+
+@pytest.fixture
+def one(): pass
+@pytest.fixture
+def two(one): pass
+@pytest.fixture
+def three(): pass
+
+pytestmark = [pytest.mark.usefixtures("one")]
+pytestmark += [pytest.mark.usefixtures("three")]
+
+def test_module(): pass
+
+needs_two = pytest.mark.usefixtures("two")
+
+@needs_two
+class TestClass:
+    pytestmark = pytest.mark.usefixtures("three", "absent")
+    @pytest.mark.usefixtures("two", "one")
+    def test_method(self): pass
+""",
+    "mixins": """
+--- mixed/__init__.py
+--- mixed/bases.py
+import pytest
+from .deeper import Root as Deep
+
+class Base(Deep):
+    @pytest.fixture
+    def from_base(self, from_root): pass
+    @pytest.fixture
+    def both(self): pass
+    def test_inherited(self, both): pass
+--- mixed/deeper.py
+import pytest
+
+class Root:
+    @pytest.fixture(scope="class")
+    def from_root(self): pass
+    def test_first(self, from_root): pass
+    def test_overridden(self, from_root): pass
+--- mixed/test_mixins.py
+import pytest
+from mixed import bases
+from mixed.deeper import Root
+
+class Other:
+    @pytest.fixture
+    def both(self): pass
+
+class TestMixed(Other, bases.Base):
+    def test_own(self, both, from_base): pass
+    def test_overridden(self, both): pass
+
+class TestDirect(Root):
+    pass
+""",
+    "imported": """
+--- shared_things.py
+import pytest
+__all__ = ["starred"] + ["also_starred"]
+
+@pytest.fixture
+def starred(): pass
+@pytest.fixture
+def also_starred(not_starred): pass
+@pytest.fixture
+def not_starred(): pass
+@pytest.fixture
+def by_name(starred): pass
+--- wildly_shared.py
+import pytest
+from shared_things import by_name as renamed_here
+
+@pytest.fixture
+def public(): pass
+@pytest.fixture
+def _private(): pass
+--- test_imported.py
+from typing import TYPE_CHECKING
+from shared_things import *
+from wildly_shared import *
+from shared_things import by_name
+if TYPE_CHECKING:
+    from shared_things import not_starred
+
+def test_imported(starred, also_starred, by_name, public, renamed_here): pass
+def test_hidden(not_starred, _private): pass
+""",
+    "packages": """
+--- packaged/__init__.py
+--- packaged/fixtures/__init__.py
+from .database import engine, session as db_session
+from . import clients
+--- packaged/fixtures/database.py
+import pytest
+@pytest.fixture(scope="module")
+def engine(): pass
+@pytest.fixture
+def session(engine): pass
+--- packaged/fixtures/clients.py
+import pytest
+@pytest.fixture
+def client(engine): pass
+--- packaged/tests/__init__.py
+--- packaged/tests/conftest.py
+from ..fixtures import *
+from packaged.fixtures.clients import client
+--- packaged/tests/test_packaged.py
+def test_packaged(client, db_session): pass
+""",
+    "attempts": """
+--- test_attempts.py
+import pytest
+try:
+    import surely_absent_module
+except ImportError:
+    surely_absent_module = None
+    HAS = False
+else:
+    HAS = True
+    @pytest.fixture
+    def absent(): pass
+
+try:
+    import json
+    FOUND = True
+except ImportError:
+    FOUND = False
+
+try:
+    from surely_absent_module import thing
+except ImportError:
+    @pytest.fixture
+    def thing(): pass
+
+@pytest.fixture(autouse=HAS)
+def never(): pass
+@pytest.fixture(autouse=FOUND)
+def always(): pass
+
+def test_attempts(thing): pass
+def test_absent(absent): pass
+""",
+    "parametrized": """
+--- test_parametrized.py
+import pytest
+
+@pytest.fixture
+def needed(): pass
+@pytest.fixture
+def fixed(needed): pass
+@pytest.fixture(params=[1, 2])
+def varied(request): pass
+
+@pytest.mark.parametrize("fixed, plain", [(1, 2)])
+def test_direct(fixed, plain, varied): pass
+
+@pytest.mark.parametrize(("fixed", "plain"), [(1, 2)], indirect=["fixed"])
+def test_partly(fixed, plain): pass
+
+@pytest.mark.parametrize("fixed", [1], indirect=True)
+def test_indirect(fixed): pass
+
+NAMES = ["fixed"]
+@pytest.mark.parametrize(NAMES, [(1,)])
+def test_through_variable(fixed): pass
+
+@pytest.mark.parametrize("argument", [])
+def test_empty(argument): pass
+
+@pytest.mark.parametrize("argument", [1])
+class TestClass:
+    table = pytest.mark.parametrize("row", [1, 2])
+    @table
+    def test_method(self, argument, row): pass
+""",
+    "signatures": """
+--- test_signatures.py
+import functools
+from unittest import mock
+from unittest.mock import patch, DEFAULT
+import pytest
+from hypothesis import given, strategies as st
+
+@pytest.fixture
+def one(): pass
+@pytest.fixture
+def two(): pass
+
+def test_defaults(one, two=1, *args, **kwargs): pass
+def test_keyword_only(*, one, two): pass
+def test_positional_only(one, /, two): pass
+
+@patch("os.getcwd")
+def test_patched(mocked, one): pass
+@patch("os.getcwd", new=1)
+@mock.patch.object(functools, "partial")
+@patch.dict("os.environ", {})
+@patch("os.sep", DEFAULT)
+def test_patched_often(first, second, one): pass
+
+@given(number=st.integers())
+def test_given_by_name(one, number): pass
+@given(st.integers(), st.text())
+def test_given_by_place(one, number, text): pass
+
+def keeps(function):
+    @functools.wraps(function)
+    def inner(*args, **kwargs): return function(*args, **kwargs)
+    return inner
+
+@keeps
+def test_wrapped(one): pass
+
+class TestMethods:
+    @staticmethod
+    def test_static(one): pass
+    @classmethod
+    def test_class(cls, one): pass
+    @pytest.fixture
+    @classmethod
+    def made(cls, two): pass
+    def test_made(self, made): pass
+
+@patch("os.getcwd")
+class TestPatched:
+    @patch("os.getpid")
+    def test_both(self, pid, cwd, one): pass
+    def helper(self): pass
+""",
+    "plugins_of_conftest": """
+--- test_module_plugins.py
+pytest_plugins = ["module_plugin_one"]
+
+def test_plugins(from_one, from_two): pass
+--- module_plugin_one.py
+import pytest
+pytest_plugins = "module_plugin_two"
+@pytest.fixture
+def from_one(from_two): pass
+--- module_plugin_two.py
+import pytest
+@pytest.fixture(scope="session")
+def from_two(): pass
+""",
+    "own": """
+--- test_own.py
+def test_builtin(tmp_path, tmpdir, capsys, caplog, monkeypatch, recwarn, pytestconfig, cache, record_property): pass
+def test_plugin(mocker, session_mocker): pass
+def test_missing(pytester, testdir, surely_not_a_fixture): pass
+""",
+    "xunit": """
+--- test_xunit.py
+import unittest
+
+def setup_module(): pass
+def teardown_function(function): pass
+def test_function(): pass
+
+class TestClass:
+    @classmethod
+    def setup_class(cls): pass
+    def setup_method(self, method): pass
+    def test_method(self): pass
+
+class Base:
+    def teardown_method(self): pass
+
+class TestDerived(Base):
+    def test_derived(self): pass
+
+class Case(unittest.TestCase):
+    def setUp(self): pass
+    def setup_method(self, method): pass
+    def test_case(self): pass
+
+@unittest.skip("not now")
+class Skipped(unittest.TestCase):
+    def test_skipped(self): pass
+""",
+    "generated": """
+# unknown: generated
+--- test_generated.py
+import pytest
+
+@pytest.fixture
+def needed(): pass
+
+def pytest_generate_tests(metafunc):
+    if "generated" in metafunc.fixturenames:
+        metafunc.parametrize("generated", [1, 2])
+
+def test_generated(generated, needed): pass
+""",
+    "conditions": """
+# unknown: either
+--- test_conditions.py
+import os
+import sys
+import pytest
+
+if os.name == "nt":
+    @pytest.fixture
+    def either(): pass
+else:
+    @pytest.fixture
+    def either(): pass
+
+if sys.version_info >= (3, 0):
+    @pytest.fixture
+    def only(): pass
+
+def test_conditions(either, only): pass
+""",
+    "deletions": """
+--- test_deletions.py
+import pytest
+
+@pytest.fixture
+def kept(): pass
+@pytest.fixture
+def gone(): pass
+del gone
+
+def test_first(kept): pass
+def test_gone(): pass
+del test_gone
+
+def test_again(): pass
+def test_last(kept, gone): pass
+def test_again(kept): pass
+""",
+}
+
+COLLECTION = {
+    "classes": """
+--- test_classes.py
+import abc
+import dataclasses
+import enum
+from typing import Generic, NamedTuple, TypeVar
+import pytest
+
+T = TypeVar("T")
+
+class TestPlain:
+    def test_it(self): pass
+    def helper(self): pass
+    not_a_test = 1
+class TestInit:
+    def __init__(self): pass
+    def test_it(self): pass
+class TestNew:
+    def __new__(cls): return super().__new__(cls)
+    def test_it(self): pass
+class TestInheritsInit(TestInit):
+    def test_more(self): pass
+class TestOff:
+    __test__ = False
+    def test_it(self): pass
+class TestOffLater:
+    def test_it(self): pass
+TestOffLater.__test__ = False
+class TestOnAgain(TestOff):
+    __test__ = True
+    def test_on(self): pass
+class Chosen:
+    __test__ = True
+    def test_it(self): pass
+@dataclasses.dataclass
+class TestData:
+    x: int = 1
+    def test_it(self): pass
+class TestEnum(enum.Enum):
+    A = 1
+    def test_it(self): pass
+class TestTuple(NamedTuple):
+    x: int = 1
+    def test_it(self): pass
+class TestError(Exception):
+    def test_it(self): pass
+class TestAbstract(abc.ABC):
+    @abc.abstractmethod
+    def thing(self): pass
+    def test_it(self): pass
+class TestConcrete(TestAbstract):
+    def thing(self): pass
+    def test_more(self): pass
+class TestGeneric(Generic[T]):
+    def test_it(self): pass
+class TestSpecial(TestGeneric[int]):
+    def test_more(self): pass
+class NotATest:
+    def test_it(self): pass
+class TestOuter:
+    class TestInner:
+        def test_it(self): pass
+    class Helper:
+        def test_it(self): pass
+    def test_it(self): pass
+TestAlias = TestPlain
+""",
+    "functions": """
+--- test_functions.py
+import functools
+import pytest
+
+def test_one(): pass
+def testtwo(): pass
+def tests(): pass
+def not_a_test(): pass
+def other(): pass
+other.__test__ = True
+def test_off(): pass
+test_off.__test__ = False
+@pytest.fixture
+def test_fixture(): pass
+test_alias = not_a_test
+test_value = 3
+async def test_coroutine(): pass
+
+def keeps(function):
+    @functools.wraps(function)
+    def inner(): pass
+    return inner
+@keeps
+def test_decorated(): pass
+""",
+    "unittests": """
+--- test_unittests.py
+import unittest
+from unittest import TestCase as Renamed, IsolatedAsyncioTestCase
+
+class Things(unittest.TestCase):
+    def test_b(self): pass
+    def test_a(self): pass
+    def testing(self): pass
+    def helper(self): pass
+    test_value = 3
+class Derived(Things):
+    def test_c(self): pass
+    def test_a(self): pass
+class Isolated(IsolatedAsyncioTestCase):
+    async def test_it(self): pass
+class WithInit(Renamed):
+    def __init__(self, name): super().__init__(name)
+    def test_it(self): pass
+class OnlyRun(Renamed):
+    def runTest(self): pass
+class Off(Renamed):
+    __test__ = False
+    def test_it(self): pass
+""",
+    "imported_tests": """
+--- imported_from_here.py
+import unittest
+import pytest
+
+def test_elsewhere(): pass
+class TestElsewhere:
+    @pytest.fixture
+    def own(self): pass
+    def test_it(self, own): pass
+class OddlyNamedCase(unittest.TestCase):
+    def test_it(self): pass
+--- test_imported_tests.py
+from imported_from_here import test_elsewhere, TestElsewhere, OddlyNamedCase as Odd
+from imported_from_here import test_elsewhere as test_other_name
+
+def test_here(): pass
+""",
+    "skipped_modules": """
+--- test_skip_always.py
+import pytest
+pytest.skip("no", allow_module_level=True)
+def test_it(): pass
+--- test_skip_absent.py
+import pytest
+thing = pytest.importorskip("surely_absent_module")
+def test_it(): pass
+--- test_skip_present.py
+import pytest
+json = pytest.importorskip("json")
+def test_it(): pass
+""",
+    "ignored": """
+--- conftest.py
+collect_ignore = ["test_ignored.py", "sub_ignored"]
+collect_ignore_glob = ["*_globbed.py"]
+--- test_ignored.py
+def test_it(): pass
+--- test_globbed.py
+def test_it(): pass
+--- something_globbed.py
+def test_it(): pass
+--- test_not_ignored.py
+def test_it(): pass
+--- sub_ignored/test_below.py
+def test_it(): pass
+--- sub_kept/test_kept.py
+def test_it(): pass
+--- node_modules/test_modules.py
+def test_it(): pass
+--- .hidden/test_hidden.py
+def test_it(): pass
+--- virtual/pyvenv.cfg
+home = /usr
+--- virtual/test_virtual.py
+def test_it(): pass
+--- kept_test.py
+def test_it(): pass
+--- not_matching.py
+def test_it(): pass
+""",
+    "order": """
+--- b/test_order_b.py
+def test_it(): pass
+--- a_test.py
+def test_it(): pass
+--- test_zz.py
+def test_second(): pass
+def test_first(): pass
+class TestLate: 
+    def test_it(self): pass
+def test_redefined(): pass
+def test_third(): pass
+def test_redefined(): pass
+--- c/__init__.py
+--- c/test_order_c.py
+def test_it(): pass
+--- c/a_dir/test_order_deep.py
+def test_it(): pass
+""",
+}
+
+LOOPS = {
+    "marks": """
+--- test_marks.py
+import asyncio
+import pytest
+import pytest_asyncio
+
+@pytest.mark.asyncio
+async def test_marked(): pass
+async def test_unmarked(): pass
+@pytest.mark.asyncio(loop_scope="module")
+async def test_scoped(): pass
+@pytest.mark.asyncio(scope="session")
+async def test_old_keyword(): pass
+@pytest.mark.asyncio
+def test_sync(): pass
+
+@pytest.mark.asyncio(loop_scope="class")
+class TestClass:
+    async def test_method(self): pass
+    @pytest.mark.asyncio
+    async def test_reset(self): pass
+    @pytest.mark.asyncio(loop_scope="session")
+    async def test_own(self): pass
+    @staticmethod
+    async def test_static(): pass
+
+class TestDerived(TestClass):
+    async def test_more(self): pass
+
+in_session = pytest.mark.asyncio(loop_scope="session")
+@in_session
+async def test_through_variable(): pass
+@pytest.mark.asyncio
+async def test_generator(): yield
+""",
+    "module_marks": """
+--- test_module_marks.py
+import pytest
+pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
+
+async def test_module(): pass
+class TestClass:
+    async def test_method(self): pass
+    @pytest.mark.asyncio(loop_scope="function")
+    async def test_own(self): pass
+""",
+    "decorated": """
+--- test_decorated.py
+import functools
+import unittest.mock
+import pytest
+from hypothesis import given, strategies as st
+
+pytestmark = pytest.mark.asyncio
+
+def loses(function):
+    @functools.wraps(function)
+    def inner(*args, **kwargs): return function(*args, **kwargs)
+    return inner
+def keeps(function):
+    @functools.wraps(function)
+    async def inner(*args, **kwargs): return await function(*args, **kwargs)
+    return inner
+def marks(reason):
+    return pytest.mark.skipif(False, reason=reason)
+def configured(value):
+    def decorate(function):
+        function.value = value
+        return function
+    return decorate
+
+@loses
+async def test_loses(): pass
+@keeps
+async def test_keeps(): pass
+@marks("reason")
+async def test_marks(): pass
+@configured(1)
+async def test_configured(): pass
+@unittest.mock.patch("os.getcwd")
+async def test_patched(mocked): pass
+@given(st.integers())
+async def test_given(number): pass
+@unittest.skip("no")
+async def test_skipped(): pass
+""",
+    "cases": """
+--- test_cases.py
+import unittest
+import pytest
+
+class Plain(unittest.TestCase):
+    @pytest.mark.asyncio
+    async def test_it(self): pass
+class Isolated(unittest.IsolatedAsyncioTestCase):
+    async def test_it(self): pass
+""",
+    "late": """
+--- conftest.py
+import pytest
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        item.add_marker(pytest.mark.slow)
+--- test_late.py
+import pytest
+@pytest.mark.asyncio
+async def test_it(): pass
+""",
+    "async_fixtures": """
+--- test_async_fixtures.py
+import pytest
+import pytest_asyncio
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def module_wide(): yield
+@pytest_asyncio.fixture
+async def narrow(module_wide): pass
+@pytest_asyncio.fixture()
+def sync_one(narrow): pass
+@pytest.mark.asyncio
+async def test_it(sync_one): pass
+""",
+    "anyio": """
+--- test_anyio.py
+import unittest
+import pytest
+
+@pytest.mark.anyio
+async def test_marked(tmp_path): pass
+@pytest.mark.anyio
+class TestClass:
+    async def test_method(self): pass
+    def test_sync(self): pass
+@pytest.fixture
+async def needs(anyio_backend): pass
+async def test_through_fixture(needs): pass
+""",
+}
+
+ANYIO = {
+    "anyio_everywhere": """
+--- test_anyio_everywhere.py
+import pytest
+
+@pytest.fixture
+def anyio_backend(): return "asyncio"
+async def test_it(tmp_path): pass
+def test_sync(): pass
+class TestClass:
+    async def test_method(self): pass
+""",
+}
+
+NAMED_OTHERWISE = {
+    "named": """
+--- check_named.py
+import pytest
+
+@pytest.fixture
+def one(): pass
+def check_it(one): pass
+def it_works(one): pass
+def test_it(one): pass
+class CheckThings:
+    def check_it(self, one): pass
+class ThingSuite:
+    def this_works(self): pass
+class TestThings:
+    def check_it(self): pass
+--- test_named.py
+def check_it(): pass
+""",
+}
+
+IMPORTLIB = {
+    "moved": """
+--- one/test_same_name.py
+import pytest
+from in_lib import from_lib
+def test_it(from_lib): pass
+--- two/test_same_name.py
+def test_it(tmp_path): pass
+--- ../lib/in_lib.py
+import pytest
+@pytest.fixture
+def from_lib(tmp_path): pass
+""",
+}
