@@ -117,7 +117,10 @@ def _check_share(paths: Sequence[str]) -> list[FileResult]:
 
 
 def _check_all(project: Project, files: Iterable[PurePath]) -> Iterator[FileResult]:
-    """One result after the other. The garbage collector rests meanwhile: it would walk every tree again and again."""
+    """One result after the other. The garbage collector rests meanwhile: it would walk every tree again and again.
+
+    What is kept after a collection stays to the end, so that no later one walks it.
+    """
     selections: dict[int, tuple[Settings, Selection]] = {}
     gc.disable()
     try:
@@ -128,6 +131,7 @@ def _check_all(project: Project, files: Iterable[PurePath]) -> Iterator[FileResu
             yield _check(project.snapshot, path, selections[id(settings)][1], project.base)
             if number % _FILES_PER_COLLECTION == 0:
                 gc.collect()
+                gc.freeze()
     finally:
         gc.enable()
 

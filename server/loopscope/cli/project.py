@@ -3,10 +3,11 @@
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path, PurePath
 
 from loopscope.cli.errors import ProjectError
-from loopscope.config.settings import Settings, find_settings, settings_from_mapping
+from loopscope.config.settings import Settings, find_settings, settings_from_mapping, settings_in
 from loopscope.host.cache import open_cache
 from loopscope.host.environment import find_environment, readable_roots
 from loopscope.host.files import DiskFiles
@@ -47,8 +48,14 @@ def open_project(
     known = find_environment(root, setting, os.environ)
     files.allow(readable_roots(known, os.environ))
 
+    read = cache(settings_in)
+
+    @cache
+    def settings_of_folder(folder: PurePath) -> Settings:
+        return _overridden(find_settings(files, folder, root, read), overrides)
+
     def settings_of(path: PurePath) -> Settings:
-        return _overridden(find_settings(files, path.parent, root), overrides)
+        return settings_of_folder(path.parent)
 
     outlines = CachedOutlines(open_cache(os.environ))
     snapshot = Snapshot(files, [root], lambda _: known, settings_of, outlines, whole=True)

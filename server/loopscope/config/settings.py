@@ -1,6 +1,6 @@
 """loopscope's settings: `[tool.loopscope]`, loopscope.toml and the editor's, each value with where it is written."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import PurePath
 from typing import Any, cast
@@ -55,19 +55,34 @@ def _defaults() -> Settings:
 DEFAULT_SETTINGS = _defaults()
 
 
-def find_settings(files: Files, start: PurePath, workspace_root: PurePath | None = None) -> Settings:
+def find_settings(
+    files: Files,
+    start: PurePath,
+    workspace_root: PurePath | None = None,
+    read: Callable[[Files, PurePath], Settings | None] | None = None,
+) -> Settings:
     """The settings for a file or folder: those of the nearest folder, up to the workspace root, that has any.
 
     In one folder loopscope.toml wins over `[tool.loopscope]`. Never raises; a broken file gives defaults and a problem.
+    `read` is `settings_in`, or remembers its answers.
     """
+    read = read or settings_in
     for folder in upwards(start):
-        for name in (SETTINGS_FILE, "pyproject.toml"):
-            found = read_settings(files, folder / name) if files.is_file(folder / name) else None
-            if found is not None:
-                return found
+        found = read(files, folder)
+        if found is not None:
+            return found
         if folder == workspace_root:
             break
     return DEFAULT_SETTINGS
+
+
+def settings_in(files: Files, folder: PurePath) -> Settings | None:
+    """The settings in the files of one folder; None when none of them has any."""
+    for name in (SETTINGS_FILE, "pyproject.toml"):
+        found = read_settings(files, folder / name) if files.is_file(folder / name) else None
+        if found is not None:
+            return found
+    return None
 
 
 def read_settings(files: Files, path: PurePath) -> Settings | None:
