@@ -182,3 +182,15 @@ def test_the_workspace_is_checked_file_by_file(tmp_path: Path, client: Client) -
     client.request("workspace/diagnostic", {"previousResultIds": [], "partialResultToken": "part"})
     part = client.wait_for("$/progress", lambda p: p["token"] == "part")
     assert [one["uri"] for one in part["value"]["items"]] == [known[0]["uri"]]
+
+
+def test_another_branch_counts_as_a_whole(tmp_path: Path, client: Client) -> None:
+    client.initialize(tmp_path)
+    uri = client.open_uri((tmp_path / "test_a.py").as_uri(), NEVER_RUNS)
+    assert codes(client.diagnostics(uri, 1)) == ["async-test-never-runs"]
+    paths = [tmp_path / f"test_{number}.py" for number in range(30)] + [tmp_path / "conftest.py"]
+    for path in paths:
+        path.write_text("import pytest\n\n@pytest.fixture(autouse=True)\ndef anyio_backend(): ...\n")
+    since = client.since()
+    client.notify("workspace/didChangeWatchedFiles", {"changes": [{"uri": path.as_uri(), "type": 1} for path in paths]})
+    assert client.diagnostics(uri, 1, since) == []

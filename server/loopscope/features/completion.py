@@ -11,7 +11,6 @@ from loopscope.features.describe import origin, summary
 from loopscope.features.hover import fixture_card
 from loopscope.features.requested import requests_by_name
 from loopscope.features.site import Site, class_path
-from loopscope.text.span import Span
 from loopscope.workspace.model import FixtureDef, Scope, Where
 
 TRIGGERS = ("(", ",", '"', "'", "=")
@@ -28,12 +27,11 @@ class Sort(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """One proposal: `text` replaces `span`. `rank` orders proposals as strings; `fixture` is what documents it."""
+    """One proposal: `text` replaces the word at the cursor, `rank` orders as a string, `fixture` documents it."""
 
     label: str
     sort: Sort
     text: str
-    span: Span
     rank: str
     detail: str = ""
     documentation: str = ""
@@ -140,7 +138,6 @@ def _fixture(site: Site, one: FixtureDef) -> Completion:
         one.name,
         Sort.FIXTURE,
         one.name,
-        site.cursor.word,
         f"{nearness}{depth:02}{one.name}",
         f"{summary(site.snapshot, site.view, one)} · {origin(site.snapshot, one)}",
         fixture=one,
@@ -154,19 +151,19 @@ def _keywords(site: Site) -> Iterator[Completion]:
     for index, one in enumerate(_arguments(site)):
         if one.name not in call.keywords:
             label = f"{one.name}="
-            yield Completion(label, Sort.KEYWORD, label, site.cursor.word, f"0{index}", documentation=one.doc)
+            yield Completion(label, Sort.KEYWORD, label, f"0{index}", documentation=one.doc)
 
 
 def _values(site: Site) -> Iterator[Completion]:
     for index, value in enumerate(_argument_values(site)):
-        yield Completion(value, Sort.VALUE, value, site.cursor.word, f"{index}", SCOPES.get(value.strip('"'), ""))
+        yield Completion(value, Sort.VALUE, value, f"{index}", SCOPES.get(value.strip('"'), ""))
 
 
 def _string_values(site: Site) -> Iterator[Completion]:
     for index, value in enumerate(_argument_values(site)):
         if value.startswith('"'):
             text = value.strip('"')
-            yield Completion(text, Sort.VALUE, text, site.cursor.word, f"{index}", SCOPES.get(text, ""))
+            yield Completion(text, Sort.VALUE, text, f"{index}", SCOPES.get(text, ""))
 
 
 def _argument_values(site: Site) -> tuple[str, ...]:

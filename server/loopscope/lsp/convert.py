@@ -102,10 +102,10 @@ def workspace_edit(state: State, edits: Mapping[PurePath, Sequence[Edit]]) -> ty
 
 
 def completion_item(
-    state: State, source: Source, completion: Completion, data: object, documentation: str
+    state: State, within: types.Range, completion: Completion, data: object, documentation: str
 ) -> types.CompletionItem:
-    """A proposal; `data` comes back when the client asks for its documentation."""
-    edit = types.TextEdit(span_range(source, completion.span, state.client.encoding), completion.text)
+    """A proposal to put `within` a range; `data` comes back when the client asks for its documentation."""
+    edit = types.TextEdit(within, completion.text)
     return types.CompletionItem(
         label=completion.label,
         kind=_COMPLETION_KINDS[completion.sort],

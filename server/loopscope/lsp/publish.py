@@ -63,14 +63,15 @@ class Publisher:
         """Whether a document was looked at since anything but its text changed: then a question takes no time."""
         return path in self._warm
 
-    def _others_changed(self, state: State, apart_from: Document | None) -> None:
+    def _others_changed(self, state: State, apart_from: str | None) -> None:
+        """`state` is the newest: a run for an older version of a document would take the place of the right one."""
         self._warm.clear()
         self._tell_waiting()
         if state.client.pulls_diagnostics:
             self._ask_to_pull(state)
             return
         for document in state.documents.values():
-            if document is not apart_from:
+            if document.uri != apart_from:
                 self._start(document)
 
     def _start(self, document: Document) -> None:
@@ -90,7 +91,7 @@ class Publisher:
         seen = self._outlines.get(document.path)
         self._outlines[document.path] = outline
         if seen is not _AS_SAVED and seen is not outline and seen != outline:
-            self._others_changed(state, document)
+            self._others_changed(self._state or state, document.uri)
         if state.client.pulls_diagnostics:
             self._tell_waiting()
             return

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path, PurePath
 from typing import cast
 
@@ -16,7 +17,11 @@ from loopscope.lsp.publish import Publisher
 from loopscope.lsp.server import Server
 from loopscope.lsp.state import State
 from loopscope.lsp.uris import path_of
+from loopscope.workspace.cancel import CancelToken
 from loopscope.workspace.snapshot import Snapshot
+
+AT_ONCE = 8
+"""How many changed files are looked at between two messages; more take a while."""
 
 
 class Session:
@@ -110,12 +115,28 @@ class Session:
         self.folders = tuple(dict.fromkeys((*(one for one in self.folders if one not in removed), *added)))
 
     def files_changed(self, paths: Sequence[PurePath]) -> None:
-        """Look at files again that were created, changed or deleted on disk."""
+        """Look at files again that changed on disk, came or went. Of an open one the editor's text counts."""
         for path in paths:
             self._disk.forget(path)
-        if self._state is not None:
-            self._install(after(self._state.snapshot, self._files(), paths, self.settings))
-            self._check_everything()
+        opened_paths = {document.path for document in self._documents.values()}
+        closed = [path for path in paths if path not in opened_paths]
+        if self._state is None or not closed:
+            return
+        if len(closed) > AT_ONCE:
+            self.server.spawn(lambda: self._look_again(closed), "looking at changed files")
+            return
+        self._install(after(self._state.snapshot, self._files(), closed, self.settings))
+        self._check_everything()
+
+    async def _look_again(self, paths: Sequence[PurePath]) -> None:
+        """As `files_changed`, for as many as another branch brings: beside the messages, again if one was quicker."""
+        while self._state is not None:
+            base, files, settings = self._state.snapshot, self._files(), self.settings
+            made = await self.server.workers.run(partial(_after, base, files, paths, settings))
+            if self._state.snapshot is base:
+                self._install(made)
+                self._check_everything()
+                return
 
     def is_environment_file(self, path: PurePath) -> bool:
         """Whether a file belongs to the environment of one of the projects, so that it must be read again."""
@@ -140,6 +161,13 @@ class Session:
 
     def _files(self) -> OverlayFiles:
         return OverlayFiles(self._disk, {document.path: document.text for document in self._documents.values()})
+
+
+def _after(
+    base: Snapshot, files: OverlayFiles, paths: Sequence[PurePath], settings: Mapping[str, object], token: CancelToken
+) -> Snapshot:
+    token.check()
+    return after(base, files, paths, settings)
 
 
 def settings_in(options: Mapping[str, object]) -> Mapping[str, object]:
