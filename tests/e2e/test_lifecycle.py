@@ -128,3 +128,24 @@ def test_a_failing_print_does_not_break_the_protocol(tmp_path: Path, cache: Path
     finally:
         client.kill()
     assert b"stray" in client.stderr
+
+
+def test_a_handler_that_fails_answers_an_error_and_stops_nothing(tmp_path: Path, cache: Path) -> None:
+    code = (
+        "import sys; from loopscope.lsp import main; from loopscope.lsp.handlers import hover; "
+        "hover.hover = lambda site: 1 / 0; sys.exit(main.serve())"
+    )
+    client = Client(tmp_path, cache, [sys.executable, "-c", code])
+    try:
+        client.initialize(tmp_path)
+        uri = client.open_uri((tmp_path / "test_a.py").as_uri(), "def test_x(tmp_path): ...\n")
+        place = {"textDocument": {"uri": uri}, "position": {"line": 0, "character": 12}}
+        with pytest.raises(ServerError) as failed:
+            client.request("textDocument/hover", place)
+        assert failed.value.code == -32603
+        logged = client.wait_for("window/logMessage", lambda params: "division by zero" in params["message"])
+        assert uri in logged["message"]
+        assert client.request("textDocument/definition", place)
+        assert client.stop() == 0
+    finally:
+        client.kill()

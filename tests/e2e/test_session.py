@@ -123,6 +123,11 @@ def test_settings_are_asked_for_and_asked_for_again(tmp_path: Path, client: Clie
     assert [(one["code"], one["severity"]) for one in refreshed["diagnostics"]] == [("async-test-never-runs", 4)]
 
 
+def test_settings_in_the_options_of_initialize(tmp_path: Path, client: Client) -> None:
+    client.initialize(tmp_path, initializationOptions={"settings": {"ignore": ["async-test-never-runs"]}})
+    assert client.diagnostics(client.open_uri((tmp_path / "test_a.py").as_uri(), NEVER_RUNS), 1) == []
+
+
 def test_folders_come_and_go_each_with_its_own_configuration(tmp_path: Path, client: Client) -> None:
     one, two = tmp_path / "one", tmp_path / "two"
     for folder, mode in ((one, "auto"), (two, "strict")):

@@ -12,10 +12,9 @@ from loopscope.lsp.convert import diagnostic
 from loopscope.lsp.log import LOG
 from loopscope.lsp.state import State
 from loopscope.rules import by_name
+from loopscope.rules.docs import url
 from loopscope.rules.model import Finding, Severity
 from loopscope.workspace.cancel import CancelToken
-
-RULE_URL = "https://loopscope.readthedocs.io/en/stable/rules/{}"
 
 
 def report_for(state: State, path: PurePath, token: CancelToken) -> FileReport:
@@ -56,4 +55,4 @@ def checked_paths(state: State, token: CancelToken) -> list[PurePath]:
 
 
 def _url(rule: str) -> str | None:
-    return RULE_URL.format(rule) if rule in by_name else None
+    return url(rule) if rule in by_name else None

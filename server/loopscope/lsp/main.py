@@ -1,12 +1,10 @@
-"""Runs the language server over standard input and output, or over one connection of a local socket."""
+"""Runs the language server over standard input and output."""
 
 import asyncio
 import gc
 import os
-import socket
 import sys
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import TypeAlias
@@ -25,19 +23,21 @@ SWITCH_SECONDS = 0.001
 """How long a worker thread may keep the interpreter while a message waits: Python's default is five times that."""
 
 
-def serve(*, log_file: Path | None = None, tcp: tuple[str, int] | None = None) -> int:
+def serve(*, log_file: Path | None = None) -> int:
     """Runs one session; returns the exit code: 0 after `shutdown` and `exit`, 1 when the client went away without.
 
-    With `tcp` (host, port) it waits for one connection there, instead of using standard input and output. Raises
-    `OSError` when it cannot listen or the log file cannot be written.
+    Raises `OSError` when the log file cannot be written.
     """
     if log_file is not None:
         log_to_file(log_file)
     sys.setswitchinterval(SWITCH_SECONDS)
     # What is imported by now lives as long as the process: no collection need look at it again.
     gc.freeze()
-    with _socket(*tcp) if tcp is not None else _standard_streams() as (read, write):
-        return asyncio.run(_session(read, ByteWriter(write)))
+    # Plain descriptors: a buffered stream cannot be closed while a thread waits in it. Whatever prints goes to stderr
+    # from here on: on stdout it would break the protocol.
+    stdin, stdout = os.dup(0), os.dup(1)
+    os.dup2(2, 1)
+    return asyncio.run(_session(partial(os.read, stdin), ByteWriter(partial(os.write, stdout))))
 
 
 async def _session(read: Read, writer: ByteWriter) -> int:
@@ -64,21 +64,3 @@ async def _session(read: Read, writer: ByteWriter) -> int:
     finally:
         server.workers.stop()
         writer.close()
-
-
-@contextmanager
-def _standard_streams() -> Generator[tuple[Read, Write]]:
-    """The process's own pipes. Whatever prints goes to stderr from here on: on stdout it would break the protocol."""
-    # Plain descriptors: a buffered stream cannot be closed while a thread waits in it.
-    stdin, stdout = os.dup(0), os.dup(1)
-    os.dup2(2, 1)
-    yield partial(os.read, stdin), partial(os.write, stdout)
-
-
-@contextmanager
-def _socket(host: str, port: int) -> Generator[tuple[Read, Write]]:
-    with socket.create_server((host, port)) as listener:
-        sys.stderr.write(f"loopscope: listening on {host}:{listener.getsockname()[1]}\n")
-        connection, _ = listener.accept()
-    with connection:
-        yield connection.recv, connection.send
