@@ -206,8 +206,8 @@ def judge() -> Iterator[Judge]:
     judge.close()
 
 
-@pytest.mark.parametrize(("rule", "example"), EXAMPLES)
-def test_pytest_shows_the_mistake(rule: Rule, example: Example, judge: Judge, tmp_path: Path) -> None:
+@pytest.mark.parametrize("example", [pytest.param(each.values[1], id=each.id) for each in EXAMPLES])
+def test_pytest_shows_the_mistake(example: Example, judge: Judge, tmp_path: Path) -> None:
     proof = example.proof
     assert _fits(proof.pytest, "pytest")
     assert _fits(proof.pytest_asyncio, "pytest-asyncio")
@@ -221,8 +221,8 @@ def test_pytest_shows_the_mistake(rule: Rule, example: Example, judge: Judge, tm
         assert verdict.code == pytest.ExitCode.OK
 
 
-@pytest.mark.parametrize(("rule", "example"), EXAMPLES)
-def test_pytest_passes_the_good_one(rule: Rule, example: Example, judge: Judge, tmp_path: Path) -> None:
+@pytest.mark.parametrize("example", [pytest.param(each.values[1], id=each.id) for each in EXAMPLES])
+def test_pytest_passes_the_good_one(example: Example, judge: Judge, tmp_path: Path) -> None:
     verdict = _ask(judge, tmp_path, split_files(example.good, example.config))
     assert verdict.code == pytest.ExitCode.OK, verdict.output
     assert set(verdict.outcomes) == {"passed"}, verdict.output

@@ -57,9 +57,9 @@ def directives(path: PurePath, text: str, lines: LineIndex, tree: Tree | None = 
             kind: Literal["line", "file"] = "file" if match["file"] else "line"
             span = Span(comment.start + match.start(), comment.start + match.start() + len(match[0].rstrip()))
             found.append(Directive(kind, _names(match, comment.start), span, line, alone))
-        if match := _NOQA.search(words):
-            span = Span(comment.start + match.start(), comment.start + match.end())
-            found.append(Directive("noqa", _names(match, comment.start), span, line, alone))
+        if noqa := _NOQA.search(words):
+            span = Span(comment.start + noqa.start(), comment.start + noqa.end())
+            found.append(Directive("noqa", _names(noqa, comment.start), span, line, alone))
     return tuple(found)
 
 

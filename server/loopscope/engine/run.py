@@ -10,7 +10,7 @@ from loopscope.engine.suppress import apply_suppressions
 from loopscope.rules.context import Context
 from loopscope.rules.model import Finding, Rule
 from loopscope.text.files import Unreadable
-from loopscope.workspace.cancel import NEVER, CancelToken, Cancelled
+from loopscope.workspace.cancel import NEVER, Cancelled, CancelToken
 from loopscope.workspace.snapshot import Snapshot
 
 

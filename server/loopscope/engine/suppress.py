@@ -71,7 +71,7 @@ def _reach(ctx: Context, directive: Directive, lines: LineIndex) -> tuple[int, i
         return None
     line = directive.line
     if directive.alone and directive.kind == "line":
-        line = _next_code_line(ctx.text, line, lines)
+        line = _next_code_line(line, lines)
     for first, header, last in ctx.remember("headers", lambda: _headers(ctx, lines)):
         if first <= line <= header:
             return first, last
@@ -91,7 +91,7 @@ def _headers(ctx: Context, lines: LineIndex) -> list[tuple[int, int, int]]:
     return found
 
 
-def _next_code_line(text: str, line: int, lines: LineIndex) -> int:
+def _next_code_line(line: int, lines: LineIndex) -> int:
     for after in range(line + 1, lines.count):
         content = lines.line_text(after).strip()
         if content and not content.startswith(("#", ";")):

@@ -111,7 +111,13 @@ async def test_rows():
 NEAR_MISSES = (
     NearMiss(
         "awaited",
-        f"{_VALID}\n@pytest.mark.asyncio\nasync def test_valid():\n    assert await is_valid(1)\n    assert not await is_valid(0)\n",
+        f"""\
+{_VALID}
+@pytest.mark.asyncio
+async def test_valid():
+    assert await is_valid(1)
+    assert not await is_valid(0)
+""",
     ),
     NearMiss(
         "a synchronous function of the same name in a class",
@@ -172,9 +178,11 @@ def _asserted_generators(ctx: Context, body: Body) -> Iterator[ast.GeneratorExp]
     if "async for" not in ctx.text:
         return
     for node in body.statements:
-        if isinstance(node, ast.Assert) and isinstance(node.test, ast.GeneratorExp):
-            if any(part.is_async for part in node.test.generators):
-                yield node.test
+        match node:
+            case ast.Assert(ast.GeneratorExp(_, parts) as generator) if any(part.is_async for part in parts):
+                yield generator
+            case _:
+                pass
 
 
 RULE = Rule(META, __doc__ or "", EXAMPLES, NEAR_MISSES, check, fix)

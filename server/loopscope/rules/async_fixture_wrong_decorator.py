@@ -111,7 +111,8 @@ def test_value():
 NEAR_MISSES = (
     NearMiss(
         "auto mode runs plain async fixtures",
-        "import pytest\n\n\n@pytest.fixture\nasync def value():\n    return 1\n\n\nasync def test_value(value):\n    pass\n",
+        "import pytest\n\n\n@pytest.fixture\nasync def value():\n    return 1\n\n\n"
+        "async def test_value(value):\n    pass\n",
         config="[pytest]\nasyncio_mode = auto\nasyncio_default_fixture_loop_scope = function\n",
     ),
     NearMiss(

@@ -175,6 +175,23 @@ async def test_value():
     assert True
 """,
     ),
+    NearMiss(
+        "a TestCase that awaits its tests itself",
+        """\
+import asyncio
+import unittest
+
+
+class AsyncTestCase(unittest.TestCase):
+    def _callTestMethod(self, method):
+        asyncio.run(method())
+
+
+class ValueTest(AsyncTestCase):
+    async def test_value(self):
+        self.assertTrue(True)
+""",
+    ),
     NearMiss("not collected", "async def helper():\n    assert True\n"),
 )
 

@@ -127,7 +127,8 @@ def test_loop(event_loop):
     ),
     NearMiss(
         "given by parametrize",
-        'import pytest\n\n\n@pytest.mark.parametrize("event_loop", [1])\ndef test_loop(event_loop):\n    assert event_loop\n',
+        'import pytest\n\n\n@pytest.mark.parametrize("event_loop", [1])\n'
+        "def test_loop(event_loop):\n    assert event_loop\n",
     ),
     NearMiss("no fixture at all", "def helper(event_loop):\n    return event_loop\n"),
 )

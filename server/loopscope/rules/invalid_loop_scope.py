@@ -102,7 +102,8 @@ async def test_value(value):
 NEAR_MISSES = (
     NearMiss(
         "computed",
-        'import pytest\n\nSCOPE = "mo" + "dule"\n\n\n@pytest.mark.asyncio(loop_scope=SCOPE)\nasync def test_value():\n    pass\n',
+        'import pytest\n\nSCOPE = "mo" + "dule"\n\n\n'
+        "@pytest.mark.asyncio(loop_scope=SCOPE)\nasync def test_value():\n    pass\n",
     ),
     NearMiss(
         "another mark",

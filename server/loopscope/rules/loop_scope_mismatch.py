@@ -186,8 +186,6 @@ def fix(ctx: Context, finding: Finding) -> Fix | None:
 
 def _bound_fixtures(ctx: Context, test: TestItem) -> Iterator[tuple[FixtureDef, str]]:
     closure = ctx.closure(test)
-    if isinstance(closure, Unknown):
-        return
     for param in test.function.params:
         chain = closure.chains.get(param.name, ())
         if not chain or param.name in closure.direct or not chain[-1].kind.is_async:

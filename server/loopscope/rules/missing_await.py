@@ -23,6 +23,7 @@ All.
 """
 
 import ast
+import re
 from collections.abc import Iterator
 
 from loopscope.facts.bodies import Body, CallSite, Use
@@ -158,6 +159,21 @@ def test_save():
 """,
     ),
     NearMiss(
+        "code that is translated to synchronous code",
+        f"""\
+import asyncio
+{_SAVE}
+IS_SYNC = False
+
+
+def test_save():
+    if IS_SYNC:
+        save(1)
+    else:
+        asyncio.run(save(1))
+""",
+    ),
+    NearMiss(
         "an async generator is no coroutine",
         "async def rows():\n    yield 1\n\n\ndef test_rows():\n    rows()\n",
     ),
@@ -171,6 +187,8 @@ def check(ctx: Context) -> Iterator[Finding]:
     for body in ctx.bodies:
         for call in body.calls:
             if not _may_be_dropped(call) or not callee_is_coroutine(ctx, body, call) or expects_failure(body, call):
+                continue
+            if _in_synchronous_branch(body, call):
                 continue
             if call.use is not Use.ASSIGNED or only_compared(body, call):
                 shown = ast.unparse(call.node.func)
@@ -204,6 +222,17 @@ def _may_be_dropped(call: CallSite) -> bool:
             return not own
         case _:
             return False
+
+
+def _in_synchronous_branch(body: Body, call: CallSite) -> bool:
+    """Whether the call stands below a condition such as `if IS_SYNC:`, in code that has a synchronous twin."""
+    for block in body.statements:
+        if isinstance(block, ast.If) and re.search(r"(?<!a)sync", ast.unparse(block.test), re.IGNORECASE):
+            negated = isinstance(block.test, ast.UnaryOp)
+            for statement in block.orelse if negated else block.body:
+                if statement.lineno <= call.node.lineno <= (statement.end_lineno or 0):
+                    return True
+    return False
 
 
 def _identity(parent: ast.AST) -> bool:

@@ -43,7 +43,7 @@ class Severity(Enum):
 
 
 class Safety(Enum):
-    """Whether a fix may be applied unasked: `SAFE` ones by `--fix` and fix-all, `UNSAFE` one by one, `DISPLAY` never."""
+    """Whether a fix may be applied unasked: `SAFE` by `--fix` and fix-all, `UNSAFE` one by one, `DISPLAY` never."""
 
     SAFE = "safe"
     UNSAFE = "unsafe"

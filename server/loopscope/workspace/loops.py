@@ -9,13 +9,14 @@ from loopscope.facts.expr import Const
 from loopscope.workspace.hooks import Hook, loop_scope_marks, runner_hooks
 from loopscope.workspace.marks import Mark
 from loopscope.workspace.model import Decision, Decorator, FixtureDef, Runner, Scope, TestItem, Unknown
-from loopscope.workspace.mro import mro_of
+from loopscope.workspace.mro import class_fact, member, mro_of
 from loopscope.workspace.view import ModuleView
 from loopscope.workspace.wrappers import coroutine_doubt
 
 if TYPE_CHECKING:
     from loopscope.workspace.snapshot import Snapshot
 
+_RUN_TESTS = ("run", "__call__", "_callTestMethod", "_callSetUp")
 _SCOPES = {scope.value: scope for scope in Scope}
 _BY_MARK = {"trio": Runner.TRIO}
 
@@ -141,6 +142,9 @@ def _unittest(view: ModuleView, test: TestItem) -> Decision[Runner | None] | Unk
     classes = view.collected.classes.get(test.class_path)
     if classes is None:
         return Unknown("its class is not found")
+    doubt = view.queries.get(coroutine_doubt, test.code_path, test.id)
+    if doubt is not None:
+        return doubt
     mro = view.queries.get(mro_of, *classes)
     if "unittest.IsolatedAsyncioTestCase" in mro.names:
         return Decision(Runner.UNITTEST, "its class is an `IsolatedAsyncioTestCase`")
@@ -150,6 +154,12 @@ def _unittest(view: ModuleView, test: TestItem) -> Decision[Runner | None] | Unk
         return Decision(Runner.UNITTEST, "Django's test cases run coroutine methods")
     if any(id_.qualname != "TestCase" and "site-packages" in path.parts for path, id_ in mro.classes):
         return Unknown("its class derives from an installed one that may run coroutines")
+    for name in _RUN_TESTS:
+        if member(view.queries, *classes, name) is not None:
+            return Unknown(f"its class runs its tests by its own `{name}`")
+    facts = [class_fact(view.queries, *link) for link in mro.classes]
+    if any(fact is None or fact.decorators or fact.keywords for fact in facts):
+        return Unknown("a decorator or metaclass may change its class")
     return Decision(None, "`unittest.TestCase` awaits nothing")
 
 

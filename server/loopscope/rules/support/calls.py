@@ -1,6 +1,7 @@
 """What becomes of calls in bodies, and edits of calls."""
 
 import ast
+from typing import cast
 
 from loopscope.facts.bodies import Body, CallSite, Use
 from loopscope.rules.context import Context
@@ -62,7 +63,7 @@ def only_compared(body: Body, call: CallSite) -> bool:
 
 
 def loop_method(body: Body, call: CallSite, name: str) -> bool:
-    """Whether a call is `name` of an event loop: of `asyncio.get_running_loop()`, or of a local name bound once to it."""
+    """Whether a call is `name` of `asyncio.get_running_loop()`, or of a local name bound once to it."""
     func = call.node.func
     if not isinstance(func, ast.Attribute) or func.attr != name:
         return False
@@ -83,7 +84,7 @@ def loop_method(body: Body, call: CallSite, name: str) -> bool:
 
 
 def append_to_block(ctx: Context, body: Body, statement: ast.stmt, text: str) -> Edit | None:
-    """The edit that adds a line at the end of the block that holds a statement; None where the block ends by leaving."""
+    """The edit that adds a line at the end of the block that holds a statement; None where it ends by jumping."""
     block = _block_of(body.node, statement)
     start = ctx.span(body, statement).start
     indent = indentation(ctx.text, start)
@@ -129,8 +130,8 @@ def _holds(block: ast.With | ast.AsyncWith, node: ast.Call) -> bool:
 
 
 def _block_of(node: ast.AST, statement: ast.stmt) -> list[ast.stmt] | None:
-    for _, value in ast.iter_fields(node):
-        inner: list[object] = value if isinstance(value, list) else []
+    for name in node._fields:
+        inner = _list(getattr(node, name, None))
         if any(each is statement for each in inner):
             return [each for each in inner if isinstance(each, ast.stmt)]
         for each in inner:
@@ -139,3 +140,7 @@ def _block_of(node: ast.AST, statement: ast.stmt) -> list[ast.stmt] | None:
                 if found is not None:
                     return found
     return None
+
+
+def _list(value: object) -> list[object]:
+    return cast("list[object]", value) if isinstance(value, list) else []

@@ -40,8 +40,10 @@ class CallUse:
 
     def keyword_removal(self, name: str) -> Span:
         """What to delete so that a keyword goes. Raises `KeyError` when it is not given."""
-        nodes = sorted((*self.node.args, *self.node.keywords), key=lambda node: (node.lineno, node.col_offset))
-        return without_item(self.text, [self.placed.span(node) for node in nodes], nodes.index(self._keyword(name)))
+        spans = [*map(self.placed.span, self.node.args), *map(self.placed.span, self.node.keywords)]
+        wanted = self.placed.span(self._keyword(name))
+        spans.sort()
+        return without_item(self.text, spans, spans.index(wanted))
 
     def _keyword(self, name: str) -> ast.keyword:
         found = next((keyword for keyword in self.node.keywords if keyword.arg == name), None)

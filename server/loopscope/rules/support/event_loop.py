@@ -30,7 +30,7 @@ def requests(ctx: Context, *, removed: bool) -> Iterator[tuple[FactId, Span]]:
     for test in ctx.own_tests:
         closure = ctx.closure(test)
         span = ctx.param_span(test.id, NAME)
-        if span is None or isinstance(closure, Unknown) or test.is_unittest:
+        if span is None or test.is_unittest:
             continue
         if (_is_missing(closure) and removed) or (test.function.is_async and not removed and _is_plugins(closure)):
             yield test.id, span

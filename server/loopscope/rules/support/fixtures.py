@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import PurePath
 
-
 from loopscope.facts.questions import fixture_decorator
 from loopscope.rules.callees import keeps_asyncness
 from loopscope.rules.context import Context
@@ -43,7 +42,7 @@ def unhandled_use(ctx: Context, fixture: FixtureDef) -> Use | None:
     if not keeps_asyncness(replace(fixture.function, decorators=tuple(others))):
         return None
     found: Use | None = None
-    for other, test in _users(ctx, fixture):
+    for other, test in users(ctx, fixture):
         decision = other.fixture_runner(fixture, test)
         if isinstance(decision, Unknown) or decision.value is not None:
             return None
@@ -52,10 +51,8 @@ def unhandled_use(ctx: Context, fixture: FixtureDef) -> Use | None:
 
 
 def unhandled_in(ctx: Context, test: TestItem) -> Iterator[tuple[FixtureDef, str]]:
-    """The function-scoped plain async fixtures that a test asks for by parameter, and that nothing runs for it, and why."""
+    """The function-scoped plain async fixtures that a test requests and that nothing runs for it, with the reason."""
     closure = ctx.closure(test)
-    if isinstance(closure, Unknown):
-        return
     for param in test.function.params:
         chain = closure.chains.get(param.name, ())
         if not chain or param.name in closure.direct:
@@ -119,7 +116,7 @@ def set_loop_scope(ctx: Context, fixture: FixtureDef, scope: Scope) -> list[Edit
     return [*edits, Edit(Span(end, end), f', loop_scope="{scope.value}"')]
 
 
-def _users(ctx: Context, fixture: FixtureDef) -> Iterator[tuple[Context, TestItem]]:
+def users(ctx: Context, fixture: FixtureDef) -> Iterator[tuple[Context, TestItem]]:
     """The tests whose closure has this very fixture: of this module, or of those below a conftest."""
     if ctx.path.name != "conftest.py":
         yield from ((ctx, test) for test in ctx.tests if _has(ctx, test, fixture))
@@ -154,10 +151,7 @@ def _below(ctx: Context, fixture: FixtureDef) -> Iterator[PurePath]:
 
 
 def _has(ctx: Context, test: TestItem, fixture: FixtureDef) -> bool:
-    closure = ctx.closure(test)
-    if isinstance(closure, Unknown):
-        return False
-    chain = closure.chains.get(fixture.name, ())
+    chain = ctx.closure(test).chains.get(fixture.name, ())
     return bool(chain) and chain[-1].path == fixture.path and chain[-1].id == fixture.id
 
 

@@ -13,7 +13,7 @@ from loopscope.text.span import Span
 
 
 def local_name(ctx: Context, module: str) -> str | None:
-    """The name under which a module is imported at the top of the file (`pt` for `import pytest as pt`); None if it is not."""
+    """The name under which the file imports a module (`pt` for `import pytest as pt`); None when it does not."""
     found = None
     for binding in ctx.outline.bindings:
         if binding.target == ImportedModule(module, module) and binding.guard is Guard.ALWAYS:

@@ -33,7 +33,7 @@ _OF_LOOP = {"create_task": "a task", "create_future": "a future", "run_in_execut
 
 
 def loop_bound_value(ctx: Context, fixture: FixtureDef) -> str | None:
-    """What a fixture yields or returns, in words, when that belongs to the event loop it was made in; None otherwise."""
+    """What a fixture yields or returns, in words, when that belongs to the loop it was made in; None otherwise."""
     facts = ctx.snapshot.facts(fixture.path)
     body = None if isinstance(facts, Unreadable) else facts.body(fixture.id)
     if body is None:

@@ -1,0 +1,233 @@
+"""A fixture is used like a variable, but the function does not request it.
+
+## What it does
+Reports tests and fixtures whose body uses the name of a visible fixture that is neither a parameter nor bound anywhere
+else.
+
+## Why is this bad
+A fixture is given to functions that have it as a parameter, and to no others. In the module that defines it the name
+is the fixture's definition, not its value: `client["status"]` ends in "'FixtureFunctionDefinition' object is not
+subscriptable". A fixture of a conftest or of a plugin is no name at all there: a NameError.
+
+## When not to fix
+If the name is made in a way that cannot be read.
+
+## Fix safety
+Safe: the function fails as it is, and works when the fixture is a parameter.
+
+## Versions
+All. Before pytest 8.4 the name is a plain function.
+
+## References
+- [pytest: requesting fixtures](https://docs.pytest.org/en/stable/how-to/fixtures.html#requesting-fixtures)
+"""
+
+import ast
+import builtins
+from collections.abc import Iterator, Mapping
+
+from loopscope.facts.bodies import Body
+from loopscope.facts.outline import FunctionFact, Guard
+from loopscope.rules.context import Context
+from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, Proof, Rule, Safety, Severity
+from loopscope.rules.support.names import add_parameter, binds_anywhere, inner_bodies, place_of_name, requesters
+from loopscope.rules.support.related import definition_related
+from loopscope.workspace.model import FixtureDef, Scope, TestItem, Unknown
+from loopscope.workspace.namespace import index_of
+
+META = Meta("fixture-not-requested", Group.FIXTURES, Severity.ERROR, overlaps=("ruff: F821", "pyright: reportUndefinedVariable"))
+
+_FIXTURE = """\
+import pytest
+import pytest_asyncio
+
+
+@pytest_asyncio.fixture
+async def client():
+    return {"status": 200}
+"""
+
+_CONFTEST = f"# file: conftest.py\n{_FIXTURE}"
+
+EXAMPLES = (
+    Example(
+        "A fixture of the same module",
+        bad=f"""\
+{_FIXTURE}
+
+@pytest.mark.asyncio
+async def test_status():
+    assert ⟦client⟧["status"] == 200
+""",
+        good=f"""\
+{_FIXTURE}
+
+@pytest.mark.asyncio
+async def test_status(client):
+    assert client["status"] == 200
+""",
+        proof=Proof("'FixtureFunctionDefinition' object is not subscriptable"),
+    ),
+    Example(
+        "A fixture of a conftest",
+        bad=f"""\
+import pytest
+
+
+@pytest.mark.asyncio
+async def test_status(tmp_path):
+    response = ⟦client⟧
+    assert response["status"] == 200
+{_CONFTEST}""",
+        good=f"""\
+import pytest
+
+
+@pytest.mark.asyncio
+async def test_status(tmp_path, client):
+    response = client
+    assert response["status"] == 200
+{_CONFTEST}""",
+        proof=Proof("name 'client' is not defined"),
+    ),
+)
+
+NEAR_MISSES = (
+    NearMiss("a local variable", f"def test():\n    client = 1\n    assert client.real\n{_CONFTEST}"),
+    NearMiss(
+        "bound twice, by a with, by a loop, by an import",
+        f"""\
+def test():
+    if 1:
+        client = 1
+    assert client.real
+    client = 2
+    for tmp_path in [1]:
+        assert tmp_path.real
+    with open(__file__) as capsys:
+        assert capsys.name
+    import os as monkeypatch
+
+    assert monkeypatch.name
+{_CONFTEST}""",
+    ),
+    NearMiss("in a comprehension", f"def test():\n    assert [client.real for client in [1]]\n{_CONFTEST}"),
+    NearMiss("a nested function", f"def test():\n    def client():\n        return 1\n\n    assert client()\n{_CONFTEST}"),
+    NearMiss("a name of the module", f"client = 1\n\n\ndef test():\n    assert client.real\n{_CONFTEST}"),
+    NearMiss("a global", f"def setup_module():\n    global client\n    client = 1\n\n\ndef test():\n    assert client.real\n{_CONFTEST}"),
+    NearMiss("a fixture as an object", f"{_FIXTURE}\n\ndef test():\n    assert client.__name__ and callable(client)\n"),
+    NearMiss(
+        "a parameter of the function around",
+        f"def test(client):\n    def status():\n        return client['status']\n\n    assert status() == 200\n{_CONFTEST}",
+    ),
+    NearMiss(
+        "an error that is expected",
+        "import pytest\n\n\ndef test():\n    with pytest.raises(NameError):\n        print(tmp_path)\n",
+    ),
+)
+
+
+def check(ctx: Context) -> Iterator[Finding]:
+    """Findings at the first use of each name in a function."""
+    if ctx.outline.dynamic or any(binding.name == "*" for binding in ctx.outline.bindings):
+        return
+    for owner, body in requesters(ctx):
+        visible = _visible(ctx, owner)
+        seen: set[str] = set()
+        for inner in inner_bodies(body):
+            for load in inner.loads:
+                name = load.id
+                if name in seen or name not in visible or hasattr(builtins, name) or name in body.bound:
+                    continue
+                message = _mistake(ctx, body, inner, load, visible[name])
+                span = place_of_name(ctx, inner, load)
+                if message is None or span is None or binds_anywhere(body.node, name):
+                    continue
+                seen.add(name)
+                related = definition_related(ctx, visible[name][-1])
+                yield ctx.finding(META, span, message, related=related, data=(owner, name))
+
+
+def fix(ctx: Context, finding: Finding) -> Fix | None:
+    """Adds the parameter."""
+    match finding.data:
+        case (TestItem() | FixtureDef() as owner, str() as name):
+            edit = None if _is_too_wide(ctx, owner, name) else add_parameter(ctx, owner.id, name)
+            return None if edit is None else ctx.fix(f"Request `{name}`", Safety.SAFE, [edit])
+        case _:
+            return None
+
+
+def _visible(ctx: Context, owner: TestItem | FixtureDef) -> Mapping[str, tuple[FixtureDef, ...]]:
+    class_path = owner.class_path if isinstance(owner, TestItem) else tuple(owner.baseid.split("::")[1:])
+    return ctx.view.visible(class_path)
+
+
+def _mistake(
+    ctx: Context, body: Body, inner: Body, load: ast.Name, chain: tuple[FixtureDef, ...]
+) -> str | None:
+    """The message, when the use surely fails; None otherwise."""
+    name = load.id
+    bindings = ctx.outline.by_name.get(name, ())
+    if _expects_failure(body):
+        return None
+    if not bindings:
+        return f"`{name}` is no variable here: a function gets the fixture only as a parameter."
+    if len(bindings) != 1 or bindings[0].guard is not Guard.ALWAYS:
+        return None
+    target = bindings[0].target
+    fixture = chain[-1]
+    if not isinstance(target, FunctionFact) or fixture.path != ctx.path or fixture.id != target.id:
+        return None
+    if not _uses_value(inner, load) or _has_attributes(ctx, name):
+        return None
+    return f"`{name}` is the definition of the fixture here, not its value, which a function gets only as a parameter."
+
+
+def _expects_failure(body: Body) -> bool:
+    """Whether the body has a place where errors are caught or expected."""
+    words = ("raises", "suppress", "warns")
+    calls = (call.name or "" for inner in inner_bodies(body) for call in inner.calls)
+    return any(name.endswith(words) for name in calls) or any(
+        isinstance(statement, ast.Try | ast.TryStar) for inner in inner_bodies(body) for statement in inner.statements
+    )
+
+
+def _has_attributes(ctx: Context, name: str) -> bool:
+    """Whether the module sets attributes of the function."""
+    return any(each.startswith(f"{name}.") for each in index_of(ctx.queries, ctx.path).names)
+
+
+def _uses_value(body: Body, load: ast.Name) -> bool:
+    """Whether a name is used in a way in which no function or definition of a fixture can be."""
+    for statement in body.statements:
+        for node in ast.walk(statement):
+            match node:
+                case ast.Subscript(value) | ast.Await(value) | ast.Starred(value) if value is load:
+                    return True
+                case ast.Attribute(value, attribute) if value is load:
+                    return not attribute.startswith("_") and attribute != "name"
+                case ast.For(_, value) | ast.AsyncFor(_, value) | ast.withitem(value) if value is load:
+                    return True
+                case ast.comprehension(_, value) if value is load:
+                    return True
+                case ast.BinOp(left, _, right) if load in (left, right):
+                    return True
+                case _:
+                    pass
+    return False
+
+
+def _is_too_wide(ctx: Context, owner: TestItem | FixtureDef, name: str) -> bool:
+    """Whether the owner could not request the fixture: it lives longer, or the fixture needs it."""
+    if isinstance(owner, TestItem):
+        return False
+    chain = ctx.requested(owner, name)
+    if isinstance(chain, Unknown) or not chain or owner.name in chain[-1].argnames:
+        return True
+    scope = chain[-1].scope
+    known = isinstance(owner.scope, Scope) and isinstance(scope, Scope)
+    return not known or owner.scope.wider_than(scope)
+
+
+RULE = Rule(META, __doc__ or "", EXAMPLES, NEAR_MISSES, check, fix)

@@ -1,0 +1,11 @@
+"""Tests that pytest may not set up at all."""
+
+from loopscope.rules.context import Context
+from loopscope.workspace.model import TestItem
+
+_NOT_SET_UP = frozenset({"skip", "skipif", "xfail"})
+
+
+def may_be_skipped(ctx: Context, test: TestItem) -> bool:
+    """Whether a mark may keep a test from being set up, or takes its failure as expected."""
+    return any(mark.name in _NOT_SET_UP for mark in ctx.view.marks(test))

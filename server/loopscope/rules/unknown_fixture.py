@@ -1,0 +1,281 @@
+"""A test or fixture requests a fixture that does not exist.
+
+## What it does
+Reports parameters and `usefixtures` names of collected tests, and parameters of the fixtures that these use, for which
+pytest finds no fixture.
+
+## Why is this bad
+The test ends in an error before it starts: "fixture 'databse' not found".
+
+## When not to fix
+If a plugin makes the fixture at run time in a way that cannot be read. Tests with a `skip`, `skipif` or `xfail` mark
+are not reported, nor are names that a decorator or `pytest_generate_tests` may supply.
+
+## Fix safety
+Unsafe: the most similar name among the visible fixtures may not be the one that was meant.
+
+## Versions
+All.
+
+## References
+- [pytest: fixture availability](https://docs.pytest.org/en/stable/reference/fixtures.html#fixture-availability)
+"""
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from loopscope.config.model import closest, did_you_mean
+from loopscope.facts.outline import FactId
+from loopscope.rules.context import Context
+from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, Proof, Rule, Safety, Severity
+from loopscope.rules.support.event_loop import NAME as EVENT_LOOP
+from loopscope.rules.support.fixtures import users
+from loopscope.rules.support.marks import marks_of
+from loopscope.rules.support.names import rename_parameter
+from loopscope.rules.support.plugin_fixtures import absent_plugin_of
+from loopscope.rules.support.skips import may_be_skipped
+from loopscope.text.edit import Edit
+from loopscope.text.span import Span
+from loopscope.workspace.model import FixtureDef, TestItem, Unknown
+
+META = Meta("unknown-fixture", Group.FIXTURES, Severity.ERROR)
+
+_CONFTEST = """\
+# file: conftest.py
+import pytest_asyncio
+
+
+@pytest_asyncio.fixture
+async def database():
+    return 1
+"""
+
+EXAMPLES = (
+    Example(
+        "A misspelt parameter",
+        bad=f"""\
+import pytest
+
+
+@pytest.mark.asyncio
+async def test_database(⟦databse⟧):
+    assert databse == 1
+{_CONFTEST}""",
+        good=f"""\
+import pytest
+
+
+@pytest.mark.asyncio
+async def test_database(database):
+    assert database == 1
+{_CONFTEST}""",
+        proof=Proof("fixture 'databse' not found", "error"),
+    ),
+    Example(
+        "A misspelt name in `usefixtures`",
+        bad=f"""\
+import pytest
+
+
+@pytest.mark.usefixtures(⟦"data_base"⟧)
+def test_database():
+    pass
+{_CONFTEST}""",
+        good=f"""\
+import pytest
+
+
+@pytest.mark.usefixtures("database")
+def test_database():
+    pass
+{_CONFTEST}""",
+        proof=Proof("fixture 'data_base' not found", "error"),
+    ),
+    Example(
+        "A fixture requests what is not there",
+        bad="""\
+import pytest
+
+
+@pytest.fixture
+def settings():
+    return {}
+
+
+@pytest.fixture
+def app(⟦seting⟧):
+    return seting
+
+
+def test_app(app):
+    assert app == {}
+""",
+        good="""\
+import pytest
+
+
+@pytest.fixture
+def settings():
+    return {}
+
+
+@pytest.fixture
+def app(settings):
+    return settings
+
+
+def test_app(app):
+    assert app == {}
+""",
+        proof=Proof("fixture 'seting' not found", "error"),
+    ),
+)
+
+NEAR_MISSES = (
+    NearMiss(
+        "given by parametrize",
+        'import pytest\n\n\n@pytest.mark.parametrize("number", [1])\ndef test_number(number):\n    assert number\n',
+    ),
+    NearMiss(
+        "supplied by a decorator",
+        'from unittest import mock\n\n\n@mock.patch("os.getcwd")\ndef test_folder(getcwd):\n    assert getcwd\n',
+    ),
+    NearMiss(
+        "a parameter with a default",
+        "def test_number(number=1):\n    assert number\n",
+    ),
+    NearMiss(
+        "a skipped test",
+        'import pytest\n\n\n@pytest.mark.skip("later")\ndef test_future(time_machine):\n    pass\n',
+    ),
+    NearMiss(
+        "a fixture of a base class that only subclasses complete",
+        """\
+import pytest
+
+
+class Base:
+    @pytest.fixture
+    def client(self, app):
+        return app
+
+
+class TestOne(Base):
+    @pytest.fixture
+    def app(self):
+        return 1
+
+    def test_client(self, client):
+        assert client == 1
+""",
+    ),
+    NearMiss(
+        "given by pytest_generate_tests",
+        """\
+def pytest_generate_tests(metafunc):
+    metafunc.parametrize("number", [1])
+
+
+def test_number(number):
+    assert number == 1
+""",
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """A name that has no fixture: where it stands, the parameter's function (None in a mark), a name that is near."""
+
+    name: str
+    span: Span
+    owner: FactId | None
+    near: str | None
+
+
+def check(ctx: Context) -> Iterator[Finding]:
+    """Findings at the parameters and at the names in marks."""
+    for request in (*_of_tests(ctx), *_of_fixtures(ctx)):
+        plugin = absent_plugin_of(request.name, ctx.environment)
+        if plugin is not None:
+            advice = f" It comes with {plugin}, which is not installed."
+        else:
+            advice = did_you_mean(request.near)
+        yield ctx.finding(META, request.span, f"There is no fixture `{request.name}` here.{advice}", data=request)
+
+
+def fix(ctx: Context, finding: Finding) -> Fix | None:
+    """Requests the fixture of the most similar name."""
+    request = finding.data
+    if not isinstance(request, _Request) or request.near is None:
+        return None
+    if absent_plugin_of(request.name, ctx.environment) is not None:
+        return None
+    if request.owner is None:
+        text = ctx.source(request.span)
+        edits: list[Edit] | None = [Edit(request.span, text.replace(request.name, request.near))]
+    else:
+        edits = rename_parameter(ctx, request.owner, request.name, request.near)
+    return None if edits is None else ctx.fix(f"Request `{request.near}`", Safety.UNSAFE, edits)
+
+
+def _of_tests(ctx: Context) -> Iterator[_Request]:
+    in_marks = {test.id for test in ctx.own_tests}
+    seen: set[Span] = set()
+    for test in ctx.tests:
+        if test.code_path != ctx.path or test.id not in in_marks or may_be_skipped(ctx, test):
+            continue
+        closure = ctx.closure(test)
+        for name in sorted(closure.missing.intersection(closure.initial) - {EVENT_LOOP}):
+            asked = ctx.view.asked(test)
+            span = ctx.param_span(test.id, name) if name in asked.argnames else None
+            owner: FactId | None = test.id
+            if span is None:
+                span, owner = _in_mark(ctx, test, name), None
+            if span is not None and span not in seen:
+                seen.add(span)
+                yield _Request(name, span, owner, _near(ctx, name, test.class_path, test.function.params))
+
+
+def _in_mark(ctx: Context, test: TestItem, name: str) -> Span | None:
+    """Where `usefixtures` of the test, its class or its module names a fixture."""
+    for mark in marks_of(ctx):
+        if mark.name != "usefixtures" or not isinstance(mark.node, ast.Call):
+            continue
+        if mark.owner not in (None, test.id) and not test.id.qualname.startswith(f"{mark.owner.qualname}."):
+            continue
+        for argument in mark.node.args:
+            if isinstance(argument, ast.Constant) and argument.value == name:
+                return mark.placed.span(argument)
+    return None
+
+
+def _of_fixtures(ctx: Context) -> Iterator[_Request]:
+    for fixture in ctx.own_fixtures:
+        for name in fixture.argnames:
+            if name in (EVENT_LOOP, "request", fixture.name) or fixture.supplied is not None:
+                continue
+            span = ctx.param_span(fixture.id, name)
+            # Seen from where it is defined there must be none, and none for a test that does use it.
+            if span is not None and ctx.requested(fixture, name) == () and _is_missed(ctx, fixture, name):
+                class_path = tuple(fixture.baseid.split("::")[1:])
+                yield _Request(name, span, fixture.id, _near(ctx, name, class_path, fixture.function.params))
+
+
+def _is_missed(ctx: Context, fixture: FixtureDef, name: str) -> bool:
+    return any(
+        not isinstance(closure := other.closure(test), Unknown)
+        and name in closure.missing
+        and not may_be_skipped(other, test)
+        for other, test in users(ctx, fixture)
+    )
+
+
+def _near(ctx: Context, name: str, class_path: tuple[str, ...], params: tuple[object, ...]) -> str | None:
+    """The most similar visible name that the function does not request already."""
+    taken = {getattr(param, "name", None) for param in params}
+    return closest(name, [each for each in ctx.view.visible(class_path) if each[0] != "_" and each not in taken], 0.7)
+
+
+RULE = Rule(META, __doc__ or "", EXAMPLES, NEAR_MISSES, check, fix)
