@@ -5,6 +5,7 @@ import functools
 import inspect
 import json
 import os
+from pathlib import Path
 
 import pytest
 from _pytest import fixtures
@@ -12,7 +13,7 @@ from _pytest import fixtures
 
 @functools.cache
 def _lines(path):
-    tree = ast.parse(open(path, "rb").read())
+    tree = ast.parse(Path(path).read_bytes())
     found = {}
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
@@ -83,8 +84,8 @@ class Oracle:
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self):
-        with open(os.environ["ORACLE_OUT"], "w") as file:
-            json.dump({"tests": self.tests, "order": list(self.order), "errors": self.errors}, file)
+        found = {"tests": self.tests, "order": list(self.order), "errors": self.errors}
+        Path(os.environ["ORACLE_OUT"]).write_text(json.dumps(found))
 
 
 def pytest_configure(config):

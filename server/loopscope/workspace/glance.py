@@ -8,7 +8,7 @@ from loopscope.workspace.imports import find_import, is_installed
 from loopscope.workspace.namespace import index_of
 from loopscope.workspace.queries import Cycle, Queries
 
-FIXTURE = ("fixture",)
+FIXTURE = ("fixture(", "fixture\n", "fixture\r", "fixture as ", "fixture,", "fixture)", "fixture #", "fixture  #")
 """What the text of a file holds when one of its own functions is a fixture."""
 
 TESTCASE = ("TestCase", "unittest")

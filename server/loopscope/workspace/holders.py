@@ -89,7 +89,8 @@ def _binding_may_be_fixture(q: Queries, path: PurePath, binding: Binding) -> boo
         case Assigned(value, _):
             return not isinstance(value, Call) or bool(value.args or value.keywords)
         case ImportedName(module, name):
-            return import_may_bring(q, path, module, name, FIXTURE)
+            # pytest's own modules import no fixtures from each other.
+            return "_pytest" not in path.parts and import_may_bring(q, path, module, name, FIXTURE)
         case ClassFact():
             return False
         case _:

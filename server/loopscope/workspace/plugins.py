@@ -5,13 +5,16 @@ from pathlib import PurePath
 from typing import NamedTuple
 
 from loopscope.config.pytest_config import PytestConfig
-from loopscope.facts.expr import Concat, Const, Expr, Items, Ref, strings
-from loopscope.facts.outline import Assigned, FactId, Guard
+from loopscope.facts.expr import Concat, Const, Expr, Items, strings
+from loopscope.facts.extract import file_facts
+from loopscope.facts.outline import Assigned, FactId
+from loopscope.syntax.parse import parse
+from loopscope.text.files import Unreadable
 from loopscope.workspace.environment import EntryPointPlugin
 from loopscope.workspace.imports import find_absolute, is_installed
 from loopscope.workspace.model import Unknown, Where
 from loopscope.workspace.modules import find_module
-from loopscope.workspace.namespace import index_of, lookup
+from loopscope.workspace.namespace import lookup
 from loopscope.workspace.project import config_at
 from loopscope.workspace.queries import Queries
 from loopscope.workspace.values import Class, Expression, last_of
@@ -115,9 +118,8 @@ class _Building:
             self.unknown = Unknown("pytest is not installed in the environment of the project")
             return
         blocked, self.blocked = self.blocked, self.early
-        for name in ("essential_plugins", "default_plugins"):
-            for plugin in _listed(self.q, source, name):
-                self.load(plugin)
+        for plugin in self.q.get(_default_plugins, source):
+            self.load(plugin)
         self.blocked = blocked
 
     def load(self, name: str) -> None:
@@ -202,24 +204,28 @@ def _plugin_names(expr: Expr) -> tuple[str, ...] | None:
     return strings(expr)
 
 
-def _listed(q: Queries, path: PurePath, name: str) -> tuple[str, ...]:
-    """The strings of a tuple that a module assigns, tuples that are added to it included."""
-    found: list[str] = []
-    for placed in q.get(index_of, path).names.get(name, ()):
-        if isinstance(placed.binding.target, Assigned) and placed.binding.guard is Guard.ALWAYS:
-            found += _literal(q, path, placed.binding.target.value)
-    return tuple(found)
+def _default_plugins(q: Queries, path: PurePath) -> tuple[str, ...]:
+    """The names in `essential_plugins` and `default_plugins` of `_pytest/config`, of which little is read."""
+    text = q.files.read(path)
+    if isinstance(text, Unreadable):
+        return ()
+    start = text.find("\nessential_plugins")
+    end = text.find("\nbuiltin_plugins", start)
+    assigned = {
+        binding.name: binding.target.value
+        for binding in file_facts(parse(text[start:end])).outline.bindings
+        if start >= 0 and isinstance(binding.target, Assigned)
+    }
+    return tuple(name for value in assigned.values() for name in _literal(value))
 
 
-def _literal(q: Queries, path: PurePath, expr: Expr) -> list[str]:
+def _literal(expr: Expr) -> list[str]:
     match expr:
         case Const(str() as text):
             return [text]
         case Items(_, items):
-            return [text for item in items for text in _literal(q, path, item)]
+            return [text for item in items for text in _literal(item)]
         case Concat(left, right):
-            return [*_literal(q, path, left), *_literal(q, path, right)]
-        case Ref(name):
-            return list(_listed(q, path, name))
+            return [*_literal(left), *_literal(right)]
         case _:
             return []

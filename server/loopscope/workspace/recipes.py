@@ -4,9 +4,10 @@ from dataclasses import dataclass, replace
 from pathlib import PurePath
 
 from loopscope.facts.expr import Call, Const, Expr, Items, Ref
-from loopscope.facts.outline import FunctionFact
+from loopscope.facts.outline import Assigned, FunctionFact
+from loopscope.workspace.imports import is_installed
 from loopscope.workspace.model import Decorator, Kind, Scope, Unknown
-from loopscope.workspace.namespace import dereference
+from loopscope.workspace.namespace import dereference, index_of
 from loopscope.workspace.queries import Cycle, Queries
 from loopscope.workspace.signature import bound_names, decorations, scoped_decorators
 from loopscope.workspace.values import Expression, External, Function, Value, last_of
@@ -58,6 +59,8 @@ class Recipe:
 def marker_of(q: Queries, path: PurePath, expr: Expr) -> Marker | Unknown | None:
     """The marker that a decorator expression of `path` stands for; None when it makes no fixture."""
     if isinstance(expr, Ref):
+        if not _worth_following(q, path, expr.name):
+            return None
         return _marker_of_value(q, last_of(dereference(q, path, expr.name)))
     if not isinstance(expr, Call):
         return None
@@ -80,6 +83,14 @@ def recipe_of(q: Queries, value: Value | None, name: str, *, bound: bool) -> Rec
             return _assigned(q, path, call, name, bound=bound)
         case _:
             return None
+
+
+def _worth_following(q: Queries, path: PurePath, name: str) -> bool:
+    """Whether a decorator may make a fixture; installed files are not followed to what their imports call otherwise."""
+    if "fixture" in name.lower() or not is_installed(q, path):
+        return True
+    placed = q.get(index_of, path).names.get(name.partition(".")[0], ())
+    return any(isinstance(each.binding.target, Assigned) for each in placed)
 
 
 def _marker_of_value(q: Queries, value: Value | None) -> Marker | Unknown | None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 
 from loopscope.facts.outline import FactId
+from loopscope.workspace.glance import FIXTURE
 from loopscope.workspace.holders import NOTHING, Held, held_by_class, held_by_module
 from loopscope.workspace.model import Decorator, FixtureDef, Scope, Unknown, Where
 from loopscope.workspace.mro import TESTCASES, is_subclass
@@ -134,7 +135,7 @@ def nodeid_of(path: PurePath, rootdir: PurePath) -> str:
 
 def plugin_held(q: Queries, plugin: Plugin) -> Held:
     """The fixtures of a plugin; those of pytest's own files that mention none are not parsed."""
-    if plugin.where is Where.PYTEST and not q.mentions(plugin.path, ("fixture",)):
+    if plugin.where is Where.PYTEST and not q.mentions(plugin.path, FIXTURE):
         return NOTHING
     if plugin.holder is not None:
         return q.get(held_by_class, plugin.path, plugin.holder)

@@ -1,4 +1,7 @@
-"""Small projects, one folder each, in which pytest and loopscope must agree. `# unknown: a b` names what only running tells."""
+"""Small projects, one folder each, in which pytest and loopscope must agree.
+
+`# unknown: a b` names what only running tells.
+"""
 
 FIXTURES = {
     "override": """
@@ -627,7 +630,7 @@ def test_it(): pass
 --- test_zz.py
 def test_second(): pass
 def test_first(): pass
-class TestLate: 
+class TestLate:
     def test_it(self): pass
 def test_redefined(): pass
 def test_third(): pass

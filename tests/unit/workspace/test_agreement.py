@@ -4,6 +4,7 @@ import os
 from pathlib import PurePath
 
 import pytest
+
 from support.oracle import judge, snapshot_of, write_tree
 from unit.workspace import snippets
 from unit.workspace.agreement import answers, differences
@@ -45,7 +46,7 @@ def group(request, tmp_path_factory):
 
 
 def test_every_test_gets_the_fixtures_that_pytest_gives_it(group):
-    cases, judged, said = group
+    _, judged, said = group
     found = {nodeid: differences(said[nodeid], record) for nodeid, record in judged["tests"].items() if nodeid in said}
     assert {nodeid: lines for nodeid, lines in found.items() if lines} == {}
 

@@ -4,6 +4,7 @@ import os
 from pathlib import Path, PurePath
 
 import pytest
+
 from loopscope.host.files import OverlayFiles
 from loopscope.text.files import Unreadable
 from loopscope.workspace.model import Unknown
