@@ -1,7 +1,7 @@
 """What the functions of one file do: the syntax that rules look at, gathered in one walk."""
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
@@ -9,6 +9,8 @@ from typing import NamedTuple
 
 from loopscope.facts.binding import assigned, times_bound
 from loopscope.facts.outline import FactId
+
+_BY_VALUE = (ast.Eq, ast.NotEq, ast.Lt, ast.Gt, ast.LtE, ast.GtE)
 
 
 class Use(Enum):
@@ -82,6 +84,25 @@ class Body:
     def is_async(self) -> bool:
         """Whether it is an `async def`."""
         return isinstance(self.node, ast.AsyncFunctionDef)
+
+    @cached_property
+    def reads(self) -> Mapping[str, Sequence[ast.Name]]:
+        """`loads` by name."""
+        found: dict[str, list[ast.Name]] = {}
+        for load in self.loads:
+            found.setdefault(load.id, []).append(load)
+        return found
+
+    @cached_property
+    def asserted_operands(self) -> frozenset[int]:
+        """The `id` of each expression whose value an assert compares with others: for equality or order."""
+        return frozenset(
+            id(operand)
+            for statement in self.statements
+            if isinstance(statement, ast.Assert) and isinstance(statement.test, ast.Compare)
+            if all(isinstance(sign, _BY_VALUE) for sign in statement.test.ops)
+            for operand in (statement.test.left, *statement.test.comparators)
+        )
 
     @cached_property
     def times_bound(self) -> Mapping[str, int]:

@@ -63,6 +63,10 @@ class FileFacts:
             nth += 1
         return None
 
+    def defines(self, id_: FactId) -> bool:
+        """Whether the file has the function or class of that id."""
+        return id_ in self._owners
+
     def span(self, owner: Body | FactId | CallSite, node: Located) -> Span:
         """Where a node stands, in absolute code points.
 

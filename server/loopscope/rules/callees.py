@@ -120,9 +120,11 @@ def _receiver(ctx: Context, body: Body, name: str) -> Class | None:
         and binding_count(around, name) == 1
     ):
         return _class_of_method(ctx, around)
-    value = bound_value(around, name)
+    value = around.assigned.get(name)
+    if not isinstance(value, ast.Call):
+        return None
     call = next((site for site in around.calls if site.node is value), None)
-    if call is None or call.local_root or call.name is None:
+    if call is None or call.local_root or call.name is None or bound_value(around, name) is not value:
         return None
     found = dereference(ctx.queries, ctx.path, call.name)
     return found if isinstance(found, Class) else None

@@ -165,7 +165,7 @@ class Context:
         """The tests whose code is in this file, each function once."""
         found: dict[FactId, TestItem] = {}
         for test in self.tests:
-            if test.code_path == self.path and test.id in self.layout.defs:
+            if self.facts is not None and test.code_path == self.path and self.facts.defines(test.id):
                 found.setdefault(test.id, test)
         return tuple(found.values())
 
@@ -174,7 +174,7 @@ class Context:
         """The fixtures whose functions are in this file, each once."""
         if self.facts is None:
             return ()
-        return tuple({each.id: each for each in self.view.fixtures if each.id in self.layout.defs}.values())
+        return tuple({each.id: each for each in self.view.fixtures if self.facts.defines(each.id)}.values())
 
     def closure(self, test: TestItem) -> Closure:
         """All fixtures that pytest sets up for a test of this file."""
@@ -190,9 +190,27 @@ class Context:
 
     def runner(self, test: TestItem) -> Decision[Runner | None] | Unknown:
         """Who awaits a test; None when nothing does. Not known when classes that share the code differ."""
+        found = self._runners.get(test.nodeid)
+        if found is None:
+            found = self._runners[test.nodeid] = self._runner(test)
+        return found
+
+    @cached_property
+    def _runners(self) -> dict[str, Decision[Runner | None] | Unknown]:
+        return {}
+
+    @cached_property
+    def _same_code(self) -> Mapping[tuple[PurePath, FactId], tuple[TestItem, ...]]:
+        found: dict[tuple[PurePath, FactId], tuple[TestItem, ...]] = {}
+        for test in self.tests:
+            key = (test.code_path, test.id)
+            found[key] = (*found.get(key, ()), test)
+        return found
+
+    def _runner(self, test: TestItem) -> Decision[Runner | None] | Unknown:
         found = loops.runner(self.snapshot, self.view, test)
-        for other in self.tests:
-            if other.id == test.id and other.code_path == test.code_path and other is not test:
+        for other in self._same_code.get((test.code_path, test.id), ()):
+            if other is not test:
                 again = loops.runner(self.snapshot, self.view, other)
                 if isinstance(again, Unknown) or isinstance(found, Unknown) or again.value is not found.value:
                     return Unknown("the test is collected in several classes")

@@ -186,11 +186,12 @@ def check(ctx: Context) -> Iterator[Finding]:
     """Findings at the calls."""
     for body in ctx.bodies:
         for call in body.calls:
-            if not _may_be_dropped(call) or not callee_is_coroutine(ctx, body, call) or expects_failure(body, call):
+            # What becomes of the value is quickly seen; what is called may be in other files.
+            if not _may_be_dropped(call) or (call.use is Use.ASSIGNED and not only_compared(body, call)):
                 continue
-            if _in_synchronous_branch(body, call):
-                continue
-            if call.use is not Use.ASSIGNED or only_compared(body, call):
+            if callee_is_coroutine(ctx, body, call) and not (
+                expects_failure(body, call) or _in_synchronous_branch(body, call)
+            ):
                 shown = ast.unparse(call.node.func)
                 message = f"`{shown}` is a coroutine function: without `await` this call does not run it."
                 yield ctx.finding(META, ctx.span(body, call.node), message, data=(body, call))

@@ -32,7 +32,7 @@ def parse_whole(text: str) -> Tree:
     """
     start = _first(text)
     body = text[start:]
-    module = strict(LINE_END.sub("\n", body))
+    module = strict(LINE_END.sub("\n", body) if "\r" in body else body)
     if isinstance(module, Failure):
         return parse(text)
     return Tree(text, (Placed(start, 0, clean_chunk(body, "statements", module), None),), ())

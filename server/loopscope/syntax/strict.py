@@ -29,7 +29,7 @@ def strict(text: str) -> ast.Module | Failure:
 
     Besides syntax errors it survives NUL bytes, lone surrogates, and nesting too deep for the parser.
     """
-    bad = _UNREADABLE.search(text)
+    bad = None if text.isascii() and "\x00" not in text else _UNREADABLE.search(text)
     if bad is not None:
         line = text.count("\n", 0, bad.start()) + 1
         column = bad.start() - (text.rfind("\n", 0, bad.start()) + 1) + 1

@@ -7,7 +7,7 @@ from pathlib import PurePath
 from loopscope.facts.expr import Const, Expr
 from loopscope.workspace.environment import Environment
 from loopscope.workspace.hooks import generated_names
-from loopscope.workspace.marks import Mark, class_marks, function_marks, module_marks, parametrized, used_fixtures
+from loopscope.workspace.marks import Mark, class_marks, function_marks, module_marks, used_fixtures
 from loopscope.workspace.model import Closure, FixtureDef, Scope, TestItem, Unknown
 from loopscope.workspace.mro import ClassKey, class_fact, mro_of
 from loopscope.workspace.plugins import roster_of
@@ -56,15 +56,25 @@ def is_anyio(q: Queries, test: TestItem, marks: tuple[Mark, ...]) -> bool:
     return auto or any(mark.name == "anyio" for mark in marks)
 
 
-def closure_of(q: Queries, test: TestItem, level: Level, asked: Asked) -> Closure:
-    """The closure of a test that sees `level`."""
-    given = parametrized(q, asked.marks)
+def closure_of(
+    q: Queries,
+    path: PurePath,
+    class_path: tuple[str, ...],
+    level: Level,
+    asked: Asked,
+    direct: frozenset[str],
+    parametrize: str | None,
+) -> Closure:
+    """The closure of a test of a class of `path` that sees `level`.
+
+    `direct` are the names that its parametrize marks give themselves, `parametrize` says why they may give any.
+    """
     initial = tuple(dict.fromkeys((*level.autouse_names(), *asked.usefixtures, *asked.argnames)))
     unknown: dict[str, Unknown] = {}
     chains: dict[str, tuple[FixtureDef, ...]] = {}
 
     def chain(name: str) -> tuple[FixtureDef, ...]:
-        if name in given.direct or name == "request":
+        if name in direct or name == "request":
             return ()
         if name not in chains and name not in unknown:
             found = level.chain(name)
@@ -74,11 +84,11 @@ def closure_of(q: Queries, test: TestItem, level: Level, asked: Asked) -> Closur
                 chains[name] = found
         return chains.get(name, ())
 
-    environment = q.environment(test.path)
+    environment = q.environment(path)
     names = _ordered(_names(environment, initial, chain), chains)
-    missing = {name for name in names if not chain(name) and name not in given.direct and name != "request"}
+    missing = {name for name in names if not chain(name) and name not in direct and name != "request"}
     missing -= set(unknown)
-    generated = q.get(generated_names, test.path, test.class_path)
+    generated = q.get(generated_names, path, class_path)
     hook = None if generated is None else Unknown(f"`pytest_generate_tests` of {generated.path.name} may give it")
     for name in names:
         if hook is not None and generated is not None and (name in missing or name in generated.names):
@@ -86,7 +96,7 @@ def closure_of(q: Queries, test: TestItem, level: Level, asked: Asked) -> Closur
             chains.pop(name, None)
             missing.discard(name)
     for name in tuple(missing):
-        doubt = _doubt(name, asked, given.unknown)
+        doubt = _doubt(name, asked, parametrize)
         if doubt is not None:
             unknown[name] = doubt
             missing.discard(name)
@@ -95,7 +105,7 @@ def closure_of(q: Queries, test: TestItem, level: Level, asked: Asked) -> Closur
         chains.pop("anyio_backend", None)
         unknown["anyio_backend"] = Unknown("anyio adds it when the decorated test is a coroutine function")
     found = {name: chain for name, chain in chains.items() if chain}
-    return Closure(names, initial, found, given.direct, frozenset(missing), unknown)
+    return Closure(names, initial, found, direct, frozenset(missing), unknown)
 
 
 def _doubt(name: str, asked: Asked, parametrize: str | None) -> Unknown | None:

@@ -33,7 +33,7 @@ def held_by_module(q: Queries, path: PurePath) -> Held:
     found = [
         (name, q.get(lookup, path, name))
         for name in sorted(q.get(names_of, path))
-        if q.get(_may_be_fixture, path, name)
+        if _may_be_fixture(q, path, name)
     ]
     return _held(q, found, bound=False, dynamic=_dynamic(q, path))
 

@@ -1,5 +1,6 @@
 """Classes with their bases across modules: the linearisation that Python computes, as far as bases are found."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import TypeAlias
@@ -111,8 +112,8 @@ def own_member(q: Queries, path: PurePath, fact: ClassFact, name: str) -> Value 
     """What the body of one class binds a name to; None when it does not."""
     values: list[Value] = []
     sure = False
-    for binding in own_bindings(q, path, fact):
-        if binding.name != name or binding.guard is Guard.TYPE_CHECKING:
+    for binding in q.get(_bindings_by_name, path, fact.id).get(name, ()):
+        if binding.guard is Guard.TYPE_CHECKING:
             continue
         value = _in_body(q, path, fact, binding)
         if binding.guard in (Guard.CONDITION, Guard.EXCEPT):
@@ -122,6 +123,14 @@ def own_member(q: Queries, path: PurePath, fact: ClassFact, name: str) -> Value 
     if not values:
         return None
     return values[0] if len(values) == 1 and sure else Alternatives(tuple(values), not sure)
+
+
+def _bindings_by_name(q: Queries, path: PurePath, id_: FactId) -> Mapping[str, tuple[Binding, ...]]:
+    fact = class_fact(q, path, id_)
+    found: dict[str, list[Binding]] = {}
+    for binding in own_bindings(q, path, fact) if fact is not None else ():
+        found.setdefault(binding.name, []).append(binding)
+    return {name: tuple(bindings) for name, bindings in found.items()}
 
 
 def _in_body(q: Queries, path: PurePath, fact: ClassFact, binding: Binding) -> Value:

@@ -101,14 +101,18 @@ class Memory:
 class Queries:
     """What one running query may ask; `files` reads with a trace."""
 
-    __slots__ = ("_key", "_memory", "_needs", "_parent", "files")
+    __slots__ = ("_key", "_memory", "_needs", "_parent")
 
     def __init__(self, memory: Memory, key: Key = (), parent: "Queries | None" = None) -> None:
         self._memory = memory
         self._key = key
         self._parent = parent
         self._needs: set[Key] = set()
-        self.files: Files = _TracedFiles(memory.inputs.files, self._needs)
+
+    @property
+    def files(self) -> Files:
+        """The files; what is looked at counts."""
+        return _TracedFiles(self._memory.inputs.files, self._needs)
 
     def get(self, query: Callable[Concatenate["Queries", P], T], *args: P.args, **_: P.kwargs) -> T:
         """The answer of `query` for these arguments. Raises `Cycle` when that is what is being computed."""

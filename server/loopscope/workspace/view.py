@@ -1,7 +1,7 @@
 """One module as pytest sees it: its role, its tests, its fixtures, and what each of them gets."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import PurePath
 from typing import Literal, TypeAlias
@@ -11,7 +11,7 @@ from loopscope.facts.outline import FactId
 from loopscope.workspace.closure import Asked, all_marks, asked_by, closure_of
 from loopscope.workspace.collection import Collected, collect_module
 from loopscope.workspace.definitions import defined_in
-from loopscope.workspace.marks import Mark
+from loopscope.workspace.marks import Mark, parametrized
 from loopscope.workspace.model import Closure, FixtureDef, TestItem, Unknown
 from loopscope.workspace.mro import ClassKey, class_fact
 from loopscope.workspace.plugins import Roster, roster_of
@@ -121,8 +121,16 @@ def level_at(q: Queries, path: PurePath, class_path: tuple[str, ...]) -> Level:
 
 def closure_at(q: Queries, path: PurePath, class_path: tuple[str, ...], name: str) -> Closure:
     """The closure of the test of that name."""
-    test = _test_at(q, path, class_path, name)
-    return closure_of(q, test, q.get(level_at, path, class_path), q.get(asked_at, path, class_path, name))
+    asked = q.get(asked_at, path, class_path, name)
+    given = parametrized(q, asked.marks)
+    # Tests that ask for the same get the same.
+    return q.get(_closure_for, path, class_path, replace(asked, marks=()), given.direct, given.unknown)
+
+
+def _closure_for(
+    q: Queries, path: PurePath, class_path: tuple[str, ...], asked: Asked, direct: frozenset[str], doubt: str | None
+) -> Closure:
+    return closure_of(q, path, class_path, q.get(level_at, path, class_path), asked, direct, doubt)
 
 
 def asked_at(q: Queries, path: PurePath, class_path: tuple[str, ...], name: str) -> Asked:

@@ -31,9 +31,18 @@ class Level:
     unknown: dict[str, Unknown] = field(default_factory=dict[str, Unknown])
     dynamic: Unknown | None = None
     maybe: dict[str, FixtureDef] = field(default_factory=dict[str, FixtureDef])
+    _chains: dict[str, tuple[FixtureDef, ...] | Unknown] = field(
+        default_factory=dict[str, "tuple[FixtureDef, ...] | Unknown"]
+    )
 
     def chain(self, name: str) -> tuple[FixtureDef, ...] | Unknown:
         """The definitions of a name seen from here, the last one winning (`FixtureManager.getfixturedefs`)."""
+        found = self._chains.get(name)
+        if found is None:
+            found = self._chains[name] = self._chain(name)
+        return found
+
+    def _chain(self, name: str) -> tuple[FixtureDef, ...] | Unknown:
         found: tuple[FixtureDef, ...] = ()
         possible: FixtureDef | None = None
         doubt: Unknown | None = None
@@ -134,8 +143,8 @@ def nodeid_of(path: PurePath, rootdir: PurePath) -> str:
 
 
 def plugin_held(q: Queries, plugin: Plugin) -> Held:
-    """The fixtures of a plugin; those of pytest's own files that mention none are not parsed."""
-    if plugin.where is Where.PYTEST and not q.mentions(plugin.path, FIXTURE):
+    """The fixtures of a plugin; those of pytest's own files that decorate none are not parsed."""
+    if plugin.where is Where.PYTEST and not q.mentions(plugin.path, ("@fixture", "@pytest.fixture")):
         return NOTHING
     if plugin.holder is not None:
         return q.get(held_by_class, plugin.path, plugin.holder)

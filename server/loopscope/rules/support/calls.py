@@ -47,19 +47,9 @@ def only_compared(body: Body, call: CallSite) -> bool:
             pass
         case _:
             return False
-    if binding_count(body, name) != 1 or _nested_reads(body, name):
+    if not all(id(load) in body.asserted_operands for load in body.reads.get(name, ())):
         return False
-    reads = [load for load in body.loads if load.id == name]
-    compared = {
-        id(operand)
-        for statement in body.statements
-        if isinstance(statement, ast.Assert) and isinstance(statement.test, ast.Compare)
-        if all(
-            isinstance(sign, ast.Eq | ast.NotEq | ast.Lt | ast.Gt | ast.LtE | ast.GtE) for sign in statement.test.ops
-        )
-        for operand in (statement.test.left, *statement.test.comparators)
-    }
-    return all(id(load) in compared for load in reads)
+    return binding_count(body, name) == 1 and not _nested_reads(body, name)
 
 
 def loop_method(body: Body, call: CallSite, name: str) -> bool:
@@ -104,7 +94,8 @@ def binding_count(body: Body, name: str) -> int:
 
 def bound_value(body: Body, name: str) -> ast.expr | None:
     """The expression that a local name is bound to, when it is bound just once, by a plain assignment."""
-    return body.assigned.get(name) if binding_count(body, name) == 1 else None
+    value = body.assigned.get(name)
+    return value if value is not None and binding_count(body, name) == 1 else None
 
 
 def _nested_reads(body: Body, name: str) -> bool:

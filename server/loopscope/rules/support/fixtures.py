@@ -143,7 +143,7 @@ def _below(ctx: Context, fixture: FixtureDef) -> Iterator[PurePath]:
             elif ctx.snapshot.module(path).role == "test" and entry.name.endswith(".py"):
                 left -= 1
                 text = ctx.snapshot.files.read(path)
-                if not isinstance(text, Unreadable) and word.search(text):
+                if not isinstance(text, Unreadable) and fixture.name in text and word.search(text):
                     yield path
                 else:
                     others.append(path)
