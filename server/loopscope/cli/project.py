@@ -45,21 +45,23 @@ def open_project(
     files = DiskFiles([root])
     found = _overridden(find_settings(files, root, root), overrides)
     setting = _environment_setting(found) if environment is None else os.path.abspath(environment)
-    known = find_environment(root, setting, os.environ)
-    files.allow(readable_roots(known, os.environ))
+    found_environment = find_environment(root, setting, os.environ)
+    files.allow(readable_roots(found_environment, os.environ))
 
-    read = cache(settings_in)
+    @cache
+    def known_settings(folder: PurePath) -> Settings | None:
+        return settings_in(files, folder)
 
     @cache
     def settings_of_folder(folder: PurePath) -> Settings:
-        return _overridden(find_settings(files, folder, root, read), overrides)
+        return _overridden(find_settings(files, folder, root, known_settings), overrides)
 
     def settings_of(path: PurePath) -> Settings:
         return settings_of_folder(path.parent)
 
     outlines = CachedOutlines(open_cache(os.environ))
-    snapshot = Snapshot(files, [root], lambda _: known, settings_of, outlines, whole=True)
-    return Project(root, base, asked, snapshot, known, found)
+    snapshot = Snapshot(files, [root], lambda _: found_environment, settings_of, outlines, whole=True)
+    return Project(root, base, asked, snapshot, found_environment, found)
 
 
 def _root(base: PurePath, asked: Sequence[PurePath]) -> PurePath:

@@ -59,16 +59,15 @@ def find_settings(
     files: Files,
     start: PurePath,
     workspace_root: PurePath | None = None,
-    read: Callable[[Files, PurePath], Settings | None] | None = None,
+    known: Callable[[PurePath], Settings | None] | None = None,
 ) -> Settings:
     """The settings for a file or folder: those of the nearest folder, up to the workspace root, that has any.
 
     In one folder loopscope.toml wins over `[tool.loopscope]`. Never raises; a broken file gives defaults and a problem.
-    `read` is `settings_in`, or remembers its answers.
+    `known` answers as `settings_in` does, and remembers.
     """
-    read = read or settings_in
     for folder in upwards(start):
-        found = read(files, folder)
+        found = settings_in(files, folder) if known is None else known(folder)
         if found is not None:
             return found
         if folder == workspace_root:

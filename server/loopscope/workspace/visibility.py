@@ -4,7 +4,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 
 from loopscope.facts.outline import FactId
-from loopscope.workspace.glance import FIXTURE
 from loopscope.workspace.holders import NOTHING, Held, held_by_class, held_by_module
 from loopscope.workspace.model import Decorator, FixtureDef, Scope, Unknown, Where
 from loopscope.workspace.mro import TESTCASES, is_subclass
