@@ -1,0 +1,91 @@
+"""Places that may mean a fixture without saying so: a rename would miss them, so it is refused."""
+
+import re
+from collections.abc import Iterator
+from pathlib import PurePath
+
+from loopscope.features.computed import ASKING, Computed, computed_in
+from loopscope.features.family import Occurrences
+from loopscope.features.literals import BY_NAME
+from loopscope.features.mention import NOWHERE, Mention, Role
+from loopscope.features.occurrences import REQUESTS, Key, class_path_of, fixtures_of
+from loopscope.features.refusal import Refusal, located
+from loopscope.features.search import Search
+from loopscope.workspace.cancel import CancelToken
+from loopscope.workspace.namespace import index_of
+from loopscope.workspace.queries import Queries
+from loopscope.workspace.snapshot import Snapshot
+from loopscope.workspace.view import level_at
+
+
+def doubt(
+    snapshot: Snapshot, search: Search, found: Occurrences, family: frozenset[Key], cancel: CancelToken
+) -> Refusal | None:
+    """Why it is not certain that all places of the family were found; None when it is. Raises `Cancelled`."""
+    q = snapshot.queries
+    for one in found.found:
+        if not one.chains and one.unknown is not None:
+            where = located(snapshot, one.path, one.span)
+            return Refusal("uncertain", f"What `{found.name}` is in {where} is not certain: {one.unknown}.")
+    for path, mention in found.open:
+        reason = _of_mention(snapshot, q, path, mention, found.name, family)
+        if reason is not None:
+            return reason
+    return _by_computed_name(snapshot, search, found, cancel)
+
+
+def _of_mention(
+    snapshot: Snapshot, q: Queries, path: PurePath, mention: Mention, name: str, family: frozenset[Key]
+) -> Refusal | None:
+    where = located(snapshot, path, mention.span)
+    if mention.role is Role.UNPLACED:
+        return Refusal("hidden place", f"Code in {where} is nested too deep to be read.")
+    if mention.role is Role.REBOUND and any(key[0] == path and not key[1].holder for key in family):
+        return Refusal("bound twice", f"`{name}` is bound again in {where}.")
+    if mention.role is Role.STRING and _asks(snapshot, path, mention):
+        return Refusal("computed name", f"The string in {where} may name the fixture.")
+    if mention.owner is None or mention.role not in REQUESTS:
+        return None
+    fixture = q.get(fixtures_of, path).get(mention.owner)
+    if fixture is not None and name in fixture.argnames:
+        return Refusal("uncertain", f"Which `{name}` the fixture `{fixture.name}` in {where} requests is not certain.")
+    function = q.get(index_of, path).functions.get(mention.owner)
+    if function is not None and function.decorators and mention.role is Role.PARAMETER:
+        level = q.get(level_at, path, class_path_of(mention.owner))
+        if function.name in level.unknown:
+            return Refusal("uncertain", f"`{function.name}` in {where} requests `{name}` and may be a fixture.")
+    return None
+
+
+def _asks(snapshot: Snapshot, path: PurePath, mention: Mention) -> bool:
+    """Whether the code around a string looks at the names of fixtures."""
+    facts = snapshot.queries.facts(path)
+    if facts is None:
+        return False
+    chunk = facts.tree.chunks[facts.tree.index_at(mention.span.start)].chunk
+    return any(word in chunk.text for word in ASKING)
+
+
+def _by_computed_name(snapshot: Snapshot, search: Search, found: Occurrences, cancel: CancelToken) -> Refusal | None:
+    strings = [path for path, mention in found.open if mention.role is Role.STRING]
+    for path, call in _computed(snapshot, search, cancel):
+        place = f"{located(snapshot, path, NOWHERE)} line {call.line}"
+        if call.pattern and re.fullmatch(call.pattern, found.name):
+            return Refusal(
+                "computed name", f"{place} asks for a fixture by a computed name, which may be `{found.name}`."
+            )
+        scope = path.parent if path.name == "conftest.py" else path
+        if not call.pattern and any(one.is_relative_to(scope) for one in strings):
+            return Refusal(
+                "computed name",
+                f"{place} asks for a fixture by a computed name, and the string `{found.name}` may be it.",
+            )
+    return None
+
+
+def _computed(snapshot: Snapshot, search: Search, cancel: CancelToken) -> Iterator[tuple[PurePath, Computed]]:
+    paths = dict.fromkeys(path for word in sorted(BY_NAME) for path in search.mentioning(word))
+    for path in paths:
+        cancel.check()
+        for call in snapshot.queries.get(computed_in, path):
+            yield path, call
