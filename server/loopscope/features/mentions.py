@@ -134,8 +134,9 @@ class _Walk:
     def _inside(self, node: ScopeNode, children: Iterable[ast.AST], id_: FactId | None) -> None:
         """Visit a scope: what is evaluated around it first, then what runs in it."""
         self._below(node, outside(node))
-        is_function = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-        function = id_ if is_function and has_parameter(node, self._name) else None
+        function = None
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and has_parameter(node, self._name):
+            function = id_
         self._scopes.append(_Scope(isinstance(node, ast.ClassDef), binds(node, self._name), function))
         self._below(node, children)
         self._scopes.pop()
