@@ -42,11 +42,11 @@ def serve(*, log_file: Path | None = None) -> int:
 
 async def _session(read: Read, writer: ByteWriter) -> int:
     server = Server()
-    server.attach(asyncio.get_running_loop())
+    messages: asyncio.Queue[bytes | None] = asyncio.Queue()
+    server.attach(asyncio.get_running_loop(), messages)
     server.protocol.set_writer(writer)
     session = Session(server)
     register_all(server, session)
-    messages: asyncio.Queue[bytes | None] = asyncio.Queue()
     start_reader(read, messages)
     watched = False
     try:

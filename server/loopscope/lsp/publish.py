@@ -84,6 +84,7 @@ class Publisher:
             run.cancel()
 
     async def _run(self, document: Document) -> None:
+        await self._server.caught_up()
         state = self._state
         if state is None or document.uri not in state.documents:
             return

@@ -30,6 +30,7 @@ class Server(LanguageServer):
         self._tasks: set[asyncio.Task[None]] = set()
         configure(self._log_from_any_thread)
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._incoming: asyncio.Queue[bytes | None] | None = None
 
     @property
     def wire(self) -> Protocol:
@@ -37,9 +38,15 @@ class Server(LanguageServer):
         assert isinstance(self.protocol, Protocol)
         return self.protocol
 
-    def attach(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Remember the loop on which messages are sent."""
+    def attach(self, loop: asyncio.AbstractEventLoop, incoming: "asyncio.Queue[bytes | None]") -> None:
+        """Remember the loop on which messages are sent, and where those of the client wait."""
         self._loop = loop
+        self._incoming = incoming
+
+    async def caught_up(self) -> None:
+        """Returns once no message waits: of many edits in a row only the last is worth a check."""
+        while self._incoming is not None and not self._incoming.empty():  # noqa: ASYNC110  the queue tells no event
+            await asyncio.sleep(0)
 
     def answer(
         self,
