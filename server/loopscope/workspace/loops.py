@@ -142,12 +142,12 @@ def _unittest(view: ModuleView, test: TestItem) -> Decision[Runner | None] | Unk
     classes = view.collected.classes.get(test.class_path)
     if classes is None:
         return Unknown("its class is not found")
-    doubt = view.queries.get(coroutine_doubt, test.code_path, test.id)
-    if doubt is not None:
-        return doubt
     mro = view.queries.get(mro_of, *classes)
     if "unittest.IsolatedAsyncioTestCase" in mro.names:
         return Decision(Runner.UNITTEST, "its class is an `IsolatedAsyncioTestCase`")
+    doubt = view.queries.get(coroutine_doubt, test.code_path, test.id)
+    if doubt is not None:
+        return doubt
     if mro.unknown is not None:
         return Unknown(f"its class derives from {mro.unknown}")
     if any(id_.qualname == "SimpleTestCase" for _, id_ in mro.classes):
