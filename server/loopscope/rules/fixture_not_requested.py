@@ -35,7 +35,9 @@ from loopscope.rules.support.related import definition_related
 from loopscope.workspace.model import FixtureDef, Scope, TestItem, Unknown
 from loopscope.workspace.namespace import index_of
 
-META = Meta("fixture-not-requested", Group.FIXTURES, Severity.ERROR, overlaps=("ruff: F821", "pyright: reportUndefinedVariable"))
+META = Meta(
+    "fixture-not-requested", Group.FIXTURES, Severity.ERROR, overlaps=("ruff: F821", "pyright: reportUndefinedVariable")
+)
 
 _FIXTURE = """\
 import pytest
@@ -112,13 +114,19 @@ def test():
 {_CONFTEST}""",
     ),
     NearMiss("in a comprehension", f"def test():\n    assert [client.real for client in [1]]\n{_CONFTEST}"),
-    NearMiss("a nested function", f"def test():\n    def client():\n        return 1\n\n    assert client()\n{_CONFTEST}"),
+    NearMiss(
+        "a nested function", f"def test():\n    def client():\n        return 1\n\n    assert client()\n{_CONFTEST}"
+    ),
     NearMiss("a name of the module", f"client = 1\n\n\ndef test():\n    assert client.real\n{_CONFTEST}"),
-    NearMiss("a global", f"def setup_module():\n    global client\n    client = 1\n\n\ndef test():\n    assert client.real\n{_CONFTEST}"),
+    NearMiss(
+        "a global",
+        f"def setup_module():\n    global client\n    client = 1\n\n\ndef test():\n    assert client.real\n{_CONFTEST}",
+    ),
     NearMiss("a fixture as an object", f"{_FIXTURE}\n\ndef test():\n    assert client.__name__ and callable(client)\n"),
     NearMiss(
         "a parameter of the function around",
-        f"def test(client):\n    def status():\n        return client['status']\n\n    assert status() == 200\n{_CONFTEST}",
+        "def test(client):\n    def status():\n        return client['status']\n\n"
+        f"    assert status() == 200\n{_CONFTEST}",
     ),
     NearMiss(
         "an error that is expected",
@@ -160,12 +168,10 @@ def fix(ctx: Context, finding: Finding) -> Fix | None:
 
 def _visible(ctx: Context, owner: TestItem | FixtureDef) -> Mapping[str, tuple[FixtureDef, ...]]:
     class_path = owner.class_path if isinstance(owner, TestItem) else tuple(owner.baseid.split("::")[1:])
-    return ctx.view.visible(class_path)
+    return ctx.remember(f"visible in {class_path}", lambda: ctx.view.visible(class_path))
 
 
-def _mistake(
-    ctx: Context, body: Body, inner: Body, load: ast.Name, chain: tuple[FixtureDef, ...]
-) -> str | None:
+def _mistake(ctx: Context, body: Body, inner: Body, load: ast.Name, chain: tuple[FixtureDef, ...]) -> str | None:
     """The message, when the use surely fails; None otherwise."""
     name = load.id
     bindings = ctx.outline.by_name.get(name, ())
@@ -205,7 +211,7 @@ def _uses_value(body: Body, load: ast.Name) -> bool:
             match node:
                 case ast.Subscript(value) | ast.Await(value) | ast.Starred(value) if value is load:
                     return True
-                case ast.Attribute(value, attribute) if value is load:
+                case ast.Attribute(value, attribute, ast.Load()) if value is load:
                     return not attribute.startswith("_") and attribute != "name"
                 case ast.For(_, value) | ast.AsyncFor(_, value) | ast.withitem(value) if value is load:
                     return True

@@ -1,0 +1,402 @@
+"""A fixture requests another one that does not live as long.
+
+## What it does
+Reports fixtures of a wide scope (class, module, package, session) with a parameter that is, for a test that uses them,
+a fixture of a narrower scope. Overrides count as pytest resolves them.
+
+## Why is this bad
+The first test that uses the fixture ends in an error: "ScopeMismatch: You tried to access the function scoped fixture
+settings with a session scoped request object".
+
+## When not to fix
+Never: the fixture cannot be set up. Scopes that are computed are not reported.
+
+## Fix safety
+Unsafe: the pytest-mock fixture of the right scope is requested instead of `mocker`, `tmp_path_factory` instead of
+`tmp_path`; otherwise the wide fixture gets the narrower scope, and is set up more often. Widening the other fixture may
+be what you want instead. For `monkeypatch` use `with pytest.MonkeyPatch.context() as monkeypatch:`; there is no fix.
+
+## Versions
+All.
+
+## References
+- [pytest: fixture scopes](https://docs.pytest.org/en/stable/how-to/fixtures.html#fixture-scopes)
+"""
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from loopscope.facts.questions import fixture_decorator
+from loopscope.rules.context import Context
+from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, Proof, Rule, Safety, Severity
+from loopscope.rules.support.fixtures import users
+from loopscope.rules.support.names import rename_parameter
+from loopscope.rules.support.related import definition_related
+from loopscope.rules.support.skips import may_be_skipped
+from loopscope.text.edit import Edit
+from loopscope.text.span import Span
+from loopscope.workspace.model import Closure, FixtureDef, Runner, Scope, TestItem, Unknown, Where
+
+_INSTALLED = (Where.PYTEST, Where.PLUGIN)
+
+META = Meta("fixture-scope-mismatch", Group.LOOPS, Severity.ERROR)
+
+_NARROW = """\
+import pytest
+import pytest_asyncio
+
+
+@pytest_asyncio.fixture
+async def settings():
+    return {}
+
+"""
+
+_TEST = """
+
+@pytest.mark.asyncio
+async def test_app(app):
+    assert app == {}
+"""
+
+EXAMPLES = (
+    Example(
+        "A fixture of the session needs one of the function",
+        bad=f"""\
+{_NARROW}
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def app(⟦settings⟧):
+    return settings
+{_TEST}""",
+        good=f"""\
+{_NARROW}
+@pytest_asyncio.fixture(scope="function", loop_scope="session")
+async def app(settings):
+    return settings
+{_TEST}""",
+        proof=Proof("ScopeMismatch: You tried to access the function scoped fixture settings", "error"),
+    ),
+    Example(
+        "`mocker` in a wide fixture",
+        bad="""\
+import os
+
+import pytest
+
+
+@pytest.fixture(scope="module")
+def folder(⟦mocker⟧):
+    mocker.patch("os.getcwd", return_value="/tmp")
+
+
+def test_folder(folder):
+    assert os.getcwd() == "/tmp"
+""",
+        good="""\
+import os
+
+import pytest
+
+
+@pytest.fixture(scope="module")
+def folder(module_mocker):
+    module_mocker.patch("os.getcwd", return_value="/tmp")
+
+
+def test_folder(folder):
+    assert os.getcwd() == "/tmp"
+""",
+        proof=Proof(
+            "ScopeMismatch: You tried to access the function scoped fixture mocker", "error", requires=("pytest-mock",)
+        ),
+    ),
+    Example(
+        "`tmp_path` in a wide fixture",
+        bad="""\
+import pytest
+
+
+@pytest.fixture(scope="session")
+def data(⟦tmp_path⟧):
+    return tmp_path / "data.txt"
+
+
+def test_data(data):
+    assert data.name == "data.txt"
+""",
+        good="""\
+import pytest
+
+
+@pytest.fixture(scope="session")
+def data(tmp_path_factory):
+    return tmp_path_factory.mktemp("data") / "data.txt"
+
+
+def test_data(data):
+    assert data.name == "data.txt"
+""",
+        proof=Proof("ScopeMismatch: You tried to access the function scoped fixture tmp_path", "error"),
+    ),
+    Example(
+        "anyio's backend lives for a module",
+        bad="""\
+import pytest
+
+
+@pytest.fixture(scope="session")
+async def ⟦value⟧():
+    return 1
+
+
+@pytest.mark.anyio
+async def test_value(value):
+    assert value == 1
+""",
+        good="""\
+import pytest
+
+
+@pytest.fixture(scope="session")
+def anyio_backend():
+    return "asyncio"
+
+
+@pytest.fixture(scope="session")
+async def value():
+    return 1
+
+
+@pytest.mark.anyio
+async def test_value(value):
+    assert value == 1
+""",
+        fixed="",
+        proof=Proof(
+            "ScopeMismatch: You tried to access the module scoped fixture anyio_backend", "error", requires=("anyio",)
+        ),
+    ),
+)
+
+NEAR_MISSES = (
+    NearMiss(
+        "the narrow one is overridden by a wide one, nearer",
+        """\
+import pytest
+
+
+@pytest.fixture(scope="session")
+def settings():
+    return {}
+
+
+@pytest.fixture(scope="session")
+def app(settings):
+    return settings
+
+
+def test_app(app):
+    assert app == {}
+# file: conftest.py
+import pytest
+
+
+@pytest.fixture
+def settings():
+    return {"debug": True}
+""",
+    ),
+    NearMiss(
+        "each test overrides what the base class needs",
+        """\
+import pytest
+
+
+class Base:
+    @pytest.fixture
+    def settings(self):
+        return None
+
+    @pytest.fixture(scope="class")
+    def app(self, settings):
+        return settings
+
+
+class TestOne(Base):
+    @pytest.fixture(scope="class")
+    def settings(self):
+        return {}
+
+    def test_app(self, app):
+        assert app == {}
+""",
+    ),
+    NearMiss(
+        "a computed scope",
+        """\
+import pytest
+
+
+def scope_of(fixture_name, config):
+    return "function"
+
+
+@pytest.fixture(scope=scope_of)
+def app(tmp_path):
+    return tmp_path
+
+
+def test_app(app):
+    assert app
+""",
+    ),
+    NearMiss(
+        "`request` fits every scope",
+        "import pytest\n\n\n@pytest.fixture(scope='session')\n"
+        "def app(request):\n    return request.scope\n\n\ndef test(app):\n    assert app\n",
+    ),
+    NearMiss(
+        "a narrow fixture may need a wide one",
+        "import pytest\n\n\n@pytest.fixture\n"
+        "def app(tmp_path_factory):\n    return tmp_path_factory\n\n\ndef test(app):\n    assert app\n",
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Mismatch:
+    fixture: FixtureDef
+    needed: FixtureDef
+    implied: bool = False
+
+
+def check(ctx: Context) -> Iterator[Finding]:
+    """Findings at the parameters, or at the name of a fixture that anyio runs."""
+    for fixture in ctx.own_fixtures:
+        if fixture.scope is Scope.FUNCTION or isinstance(fixture.scope, Unknown):
+            continue
+        for name in fixture.argnames:
+            span = ctx.param_span(fixture.id, name)
+            needed = None if span is None or name == "request" else _too_narrow(ctx, fixture, name)
+            if span is not None and needed is not None:
+                yield _finding(ctx, span, _Mismatch(fixture, needed), _advice(needed, fixture.scope))
+        needed = _backend(ctx, fixture) if fixture.kind.is_async and "anyio_backend" not in fixture.argnames else None
+        if needed is not None:
+            advice = f" Define an `anyio_backend` of the {fixture.scope.value} scope."
+            yield _finding(ctx, ctx.name_span(fixture.id), _Mismatch(fixture, needed, implied=True), advice)
+
+
+def fix(ctx: Context, finding: Finding) -> Fix | None:
+    """Requests the substitute for the right scope, or narrows the fixture."""
+    data = finding.data
+    if not isinstance(data, _Mismatch) or data.implied or not isinstance(data.fixture.scope, Scope):
+        return None
+    wide, needed = data.fixture.scope.value, data.needed
+    match needed.name if needed.where in _INSTALLED else "":
+        case "mocker":
+            edits = rename_parameter(ctx, data.fixture.id, "mocker", f"{wide}_mocker")
+            return None if edits is None else ctx.fix(f"Request `{wide}_mocker`", Safety.UNSAFE, edits)
+        case "tmp_path":
+            made = f'tmp_path_factory.mktemp("{data.fixture.name}")'
+            edits = rename_parameter(ctx, data.fixture.id, "tmp_path", "tmp_path_factory", made)
+            # Each call makes another folder.
+            if edits is None or len(edits) != 2:
+                return None
+            return ctx.fix("Request `tmp_path_factory`", Safety.UNSAFE, edits)
+        case "monkeypatch":
+            return None
+        case _:
+            return _narrowed(ctx, data.fixture, needed)
+
+
+def _finding(ctx: Context, span: Span, data: _Mismatch, advice: str) -> Finding:
+    fixture, needed = data.fixture, data.needed
+    scopes = [each.value for each in (fixture.scope, needed.scope) if isinstance(each, Scope)]
+    message = (
+        f"The {scopes[0]} scoped fixture `{fixture.name}` cannot use the {scopes[-1]} scoped fixture `{needed.name}`."
+        f"{advice}"
+    )
+    return ctx.finding(META, span, message, related=definition_related(ctx, needed), data=data)
+
+
+def _too_narrow(ctx: Context, fixture: FixtureDef, name: str) -> FixtureDef | None:
+    """The narrower fixture that a parameter is: where the fixture is defined, and for some test unless none uses it."""
+    found = ctx.requested(fixture, name)
+    if isinstance(found, Unknown) or not _is_narrower(fixture, found):
+        return None
+    used = False
+    for other, test in users(ctx, fixture):
+        closure = other.closure(test)
+        chain = None if isinstance(closure, Unknown) else _chain_for(closure, fixture, name)
+        if chain is None or may_be_skipped(other, test):
+            continue
+        if _is_narrower(fixture, chain):
+            return chain[-1]
+        used = True
+    return None if used or ctx.view.role == "other" or fixture.holder != ctx.path else found[-1]
+
+
+def _chain_for(closure: Closure, fixture: FixtureDef, name: str) -> tuple[FixtureDef, ...] | None:
+    """What a parameter of a fixture is for a test; None when that is not known."""
+    if name in closure.direct or name in closure.unknown:
+        return None
+    chain = closure.chains.get(name, ())
+    if name != fixture.name:
+        return chain
+    places = [place for place, each in enumerate(chain) if each.path == fixture.path and each.id == fixture.id]
+    return chain[: places[-1]] if places else None
+
+
+def _is_narrower(fixture: FixtureDef, chain: tuple[FixtureDef, ...]) -> bool:
+    scope = chain[-1].scope if chain else None
+    return isinstance(fixture.scope, Scope) and isinstance(scope, Scope) and fixture.scope.wider_than(scope)
+
+
+def _backend(ctx: Context, fixture: FixtureDef) -> FixtureDef | None:
+    """The narrower `anyio_backend` with which anyio runs a fixture for some test of this file."""
+    for test in ctx.tests:
+        if may_be_skipped(ctx, test):
+            continue
+        closure = ctx.closure(test)
+        chain = closure.chains.get(fixture.name, ())
+        backend = closure.chains.get("anyio_backend", ())
+        if "anyio_backend" in closure.direct or not chain or chain[-1] != fixture or not _is_narrower(fixture, backend):
+            continue
+        if _is_run_by_anyio(ctx, fixture, test):
+            return backend[-1]
+    return None
+
+
+def _is_run_by_anyio(ctx: Context, fixture: FixtureDef, test: TestItem) -> bool:
+    decision = ctx.fixture_runner(fixture, test)
+    return not isinstance(decision, Unknown) and decision.value is Runner.ANYIO
+
+
+def _advice(needed: FixtureDef, wide: Scope) -> str:
+    if needed.where not in _INSTALLED:
+        return ""
+    return {
+        "mocker": f" Use `{wide.value}_mocker`.",
+        "tmp_path": " Use `tmp_path_factory`.",
+        "tmpdir": " Use `tmp_path_factory`.",
+        "monkeypatch": " Use `with pytest.MonkeyPatch.context() as monkeypatch:`.",
+    }.get(needed.name, "")
+
+
+def _narrowed(ctx: Context, fixture: FixtureDef, needed: FixtureDef) -> Fix | None:
+    definition = ctx.definition(fixture.id)
+    if definition is None or not isinstance(needed.scope, Scope):
+        return None
+    scope = needed.scope.value
+    for expr, node in definition.decorators:
+        if fixture_decorator(expr) is None or not isinstance(node, ast.Call):
+            continue
+        for keyword in node.keywords:
+            if keyword.arg == "scope":
+                edit = Edit(ctx.span(fixture.id, keyword.value), f'"{scope}"')
+                return ctx.fix(f'Give `{fixture.name}` the scope "{scope}"', Safety.UNSAFE, [edit])
+    return None
+
+
+RULE = Rule(META, __doc__ or "", EXAMPLES, NEAR_MISSES, check, fix)
