@@ -42,6 +42,14 @@ def assigned(statements: Sequence[ast.stmt]) -> Mapping[str, ast.expr]:
     return found
 
 
+def read_in_lambdas(function: Function) -> Iterator[str]:
+    """The names in the lambdas of a function."""
+    for statement in function.body:
+        for node in ast.walk(statement):
+            if isinstance(node, ast.Lambda):
+                yield from (inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name))
+
+
 def _stored(statement: ast.stmt) -> Iterator[str]:
     """The names that a statement stores to; statements inside have their own turn, a lambda binds its own."""
     pending: list[ast.AST] = [statement]

@@ -7,7 +7,7 @@ from enum import Enum
 from functools import cached_property
 from typing import NamedTuple
 
-from loopscope.facts.binding import assigned, times_bound
+from loopscope.facts.binding import assigned, read_in_lambdas, times_bound
 from loopscope.facts.outline import FactId
 
 _BY_VALUE = (ast.Eq, ast.NotEq, ast.Lt, ast.Gt, ast.LtE, ast.GtE)
@@ -92,6 +92,12 @@ class Body:
         for load in self.loads:
             found.setdefault(load.id, []).append(load)
         return found
+
+    @cached_property
+    def inner_reads(self) -> frozenset[str]:
+        """The names read in lambdas and nested functions."""
+        nested = (inner.inner_reads | inner.reads.keys() for inner in self.nested)
+        return frozenset[str](read_in_lambdas(self.node)).union(*nested)
 
     @cached_property
     def asserted_operands(self) -> frozenset[int]:

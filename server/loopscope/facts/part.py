@@ -59,6 +59,13 @@ class Part:
         """The spans of the definitions and bindings, relative to the chunk."""
         return places(self.chunk, self.defs, self.anchors, self.class_anchors)
 
+    @cached_property
+    def decorators(self) -> tuple[tuple[tuple[Expr, ast.expr], ...], ...]:
+        """The decorators of `defs`, as facts and as syntax, the outermost first."""
+        return tuple(
+            [tuple([(read(each, self.own_names), each) for each in node.decorator_list]) for _, node in self.defs]
+        )
+
     def calls(self, class_bound: frozenset[str]) -> tuple[CallSite, ...]:
         """The calls that happen when the chunk's statements run; `class_bound` are the names of their class."""
         found = self._calls.get(class_bound)

@@ -16,7 +16,6 @@ from loopscope.facts.extract import FileFacts
 from loopscope.facts.functions import parameters
 from loopscope.facts.layout import Layout
 from loopscope.facts.outline import FactId, Outline
-from loopscope.facts.reading import read
 from loopscope.rules.model import Finding, Fix, Meta, Related, Safety, Severity, Tag
 from loopscope.syntax.chunk import Located, Placed
 from loopscope.text.edit import Edit
@@ -106,9 +105,9 @@ class Context:
         if self.facts is None:
             return ()
         return tuple(
-            Definition(id_, node, placed, tuple((read(each, part.own_names), each) for each in node.decorator_list))
+            Definition(id_, node, placed, decorators)
             for placed, part in zip(self.chunks, self.facts.parts, strict=True)
-            for id_, node in part.defs
+            for (id_, node), decorators in zip(part.defs, part.decorators, strict=True)
         )
 
     def definition(self, id_: FactId) -> Definition | None:

@@ -49,7 +49,7 @@ def only_compared(body: Body, call: CallSite) -> bool:
             return False
     if not all(id(load) in body.asserted_operands for load in body.reads.get(name, ())):
         return False
-    return binding_count(body, name) == 1 and not _nested_reads(body, name)
+    return binding_count(body, name) == 1 and name not in body.inner_reads
 
 
 def loop_method(body: Body, call: CallSite, name: str) -> bool:
@@ -96,16 +96,6 @@ def bound_value(body: Body, name: str) -> ast.expr | None:
     """The expression that a local name is bound to, when it is bound just once, by a plain assignment."""
     value = body.assigned.get(name)
     return value if value is not None and binding_count(body, name) == 1 else None
-
-
-def _nested_reads(body: Body, name: str) -> bool:
-    return any(
-        any(load.id == name for load in inner.loads) or _nested_reads(inner, name) for inner in body.nested
-    ) or any(isinstance(node, ast.Lambda) and _reads(node, name) for each in body.statements for node in ast.walk(each))
-
-
-def _reads(node: ast.AST, name: str) -> bool:
-    return any(isinstance(inner, ast.Name) and inner.id == name for inner in ast.walk(node))
 
 
 def _expects(expr: ast.expr) -> bool:
