@@ -3,7 +3,6 @@
 import gc
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import NamedTuple
 
@@ -33,8 +32,7 @@ class Job(NamedTuple):
     overrides: Mapping[str, object]
 
 
-@dataclass(frozen=True, slots=True)
-class FileResult:
+class FileResult(NamedTuple):
     """What was found in one file, ready to be sent to another process."""
 
     path: str
@@ -43,8 +41,7 @@ class FileResult:
     unreadable: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Analysis:
+class Analysis(NamedTuple):
     """What was found in all files, in the order of the files."""
 
     files: tuple[FileResult, ...]

@@ -2,9 +2,9 @@
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path, PurePath
+from typing import NamedTuple
 
 from loopscope.cli.errors import ProjectError
 from loopscope.config.settings import Settings, find_settings, settings_from_mapping, settings_in
@@ -16,8 +16,7 @@ from loopscope.workspace.environment import Environment
 from loopscope.workspace.snapshot import Snapshot
 
 
-@dataclass(frozen=True, slots=True)
-class Project:
+class Project(NamedTuple):
     """What one command works on. `paths` are absolute; `base` is the working directory, `root` the workspace folder."""
 
     root: PurePath

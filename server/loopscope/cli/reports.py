@@ -1,6 +1,5 @@
 """What `loopscope check` prints: for people with source lines and carets, for programs as JSON."""
 
-import json
 import unicodedata
 from collections import Counter
 from collections.abc import Sequence
@@ -35,6 +34,8 @@ def statistics(rows: Sequence[Row]) -> str:
 
 def json_report(rows: Sequence[Row]) -> str:
     """An array of findings; see `loopscope check --help` for the shape."""
+    import json
+
     return json.dumps([_json(row) for row in rows], indent=2, ensure_ascii=False)
 
 

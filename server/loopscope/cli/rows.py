@@ -1,16 +1,15 @@
 """Findings as rows for people and programs: positions in lines and columns, paths relative, source lines at hand."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import PurePath
+from typing import NamedTuple
 
 from loopscope.rules.model import Finding, Fix, Severity
 from loopscope.text.source import Source
 from loopscope.text.span import Span
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """A range in a file: 1-based lines, 1-based columns in code points, the end exclusive."""
 
     file: str
@@ -20,16 +19,14 @@ class Place:
     end_column: int
 
 
-@dataclass(frozen=True, slots=True)
-class RowEdit:
+class RowEdit(NamedTuple):
     """One replacement of a fix."""
 
     place: Place
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class RowFix:
+class RowFix(NamedTuple):
     """How a finding can be mended."""
 
     safety: str
@@ -37,8 +34,7 @@ class RowFix:
     edits: tuple[RowEdit, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One finding, ready to be shown. `source_line` is the first line it marks, without its line end."""
 
     rule: str

@@ -3,16 +3,14 @@
 import os
 import sys
 import time
-from dataclasses import dataclass
-from typing import TextIO
+from typing import NamedTuple, TextIO
 
 _CODES = {"red": "31", "green": "32", "yellow": "33", "blue": "34", "cyan": "36"}
 _PATIENCE_SECONDS = 0.5
 _INTERVAL_SECONDS = 0.1
 
 
-@dataclass(frozen=True, slots=True)
-class Style:
+class Style(NamedTuple):
     """Paints text, or leaves it alone."""
 
     colours: bool

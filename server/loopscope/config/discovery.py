@@ -1,8 +1,8 @@
 """Which file configures pytest, and the rootdir: `determine_setup` of `_pytest/config/findpaths.py`."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from pathlib import PurePath
+from typing import NamedTuple
 
 from loopscope.config.command_line import CommandLine
 from loopscope.config.loaders import CONFIG_SUFFIXES, Loaded, Version, at_least, config_names, load
@@ -11,8 +11,7 @@ from loopscope.config.paths import absolute, common_ancestor, exists, is_root, u
 from loopscope.text.files import Files
 
 
-@dataclass(frozen=True, slots=True)
-class Setup:
+class Setup(NamedTuple):
     """What pytest settles before it reads options.
 
     `file` is the configuration in effect, `shadowed` the files beside it that hold pytest configuration without
@@ -44,10 +43,10 @@ def determine_setup(
         return setup
     path = absolute(invocation_dir, rootdir.value)
     if files.is_dir(path):
-        return replace(setup, rootdir=path)
+        return setup._replace(rootdir=path)
     message = f"Directory '{path}' not found. Check the '--rootdir' option."
     problem = problem_at(rootdir.origin, message, "missing-path", fatal=True)
-    return replace(setup, problems=(*setup.problems, problem))
+    return setup._replace(problems=(*setup.problems, problem))
 
 
 def config_in(files: Files, folder: PurePath, version: Version | None = None) -> Setup | None:
@@ -122,7 +121,7 @@ def _explicit(
         message = f"Config file '{path}' has an unsupported format. Supported: {', '.join(CONFIG_SUFFIXES)}."
     problem = problem_at(inifile.origin, message, "missing-path", fatal=True)
     fallback = _discovered(files, invocation_dir, dirs, version)
-    return replace(fallback, problems=(*fallback.problems, problem))
+    return fallback._replace(problems=(*fallback.problems, problem))
 
 
 def _dirs_of(files: Files, invocation_dir: PurePath, arguments: Sequence[Sourced[str]]) -> list[PurePath]:

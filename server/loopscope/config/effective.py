@@ -1,8 +1,8 @@
 """From files and command lines to effective values: `Config.parse` of `_pytest/config/__init__.py`."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import PurePath
-from typing import cast
+from typing import NamedTuple, cast
 
 from loopscope.config.catalog import ALIASES, INI_OPTIONS, IniOption
 from loopscope.config.command_line import CommandLine, parse_arguments, parse_text, parse_words
@@ -18,8 +18,7 @@ _STRICT_FLAGS = {"--strict": "strict", "--strict-markers": "strict_markers", "--
 _NOTHING: Sourced[str] = Sourced("")
 
 
-@dataclass(frozen=True, slots=True)
-class Invocation:
+class Invocation(NamedTuple):
     """How pytest is started, as far as somebody said so: nothing is taken from our own environment.
 
     `pytest_version` None stands for the newest; `addopts` and `plugins` are the values of PYTEST_ADDOPTS and
@@ -49,7 +48,7 @@ def find_config(
     if files.is_dir(start):
         return _configure(files, start, invocation)
     folder = start.parent if workspace_root is None else workspace_root
-    return _configure(files, folder, replace(invocation, args=(*invocation.args, str(start))))
+    return _configure(files, folder, invocation._replace(args=(*invocation.args, str(start))))
 
 
 def _configure(files: Files, folder: PurePath, invocation: Invocation) -> PytestConfig:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePath
+from typing import NamedTuple
 
 from loopscope.config.document import Lines, Located, SyntaxProblem, as_list, lines_of
 from loopscope.config.ini import IniFile, parse_ini
@@ -24,8 +25,7 @@ _WRONG_TABLES: dict[tuple[str, ...], str | None] = {
 Version = tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded:
+class Loaded(NamedTuple):
     """The pytest part of one file: None when it has none, and so does not count as pytest's configuration.
 
     `readable` is False when pytest would stop at this file; its values are then unknown.

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import PurePath
 from typing import Generic, Literal, TypeVar
 
@@ -89,6 +88,8 @@ def problem_at(
 
 def closest(word: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:
     """The known name that `word` probably was meant to be, whatever its case and quotes; None when none is near."""
+    from difflib import get_close_matches  # noqa: PLC0415  seldom needed, slow to load
+
     names = {name.lower(): name for name in known}
     found = get_close_matches(word.strip(" \t'\"").lower(), names, n=1, cutoff=cutoff)
     return names[found[0]] if found else None

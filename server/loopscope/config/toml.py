@@ -1,8 +1,7 @@
 """TOML files: values from `tomllib`, and where each key is from `toml_spans`."""
 
 import re
-import tomllib
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from loopscope.config.document import Located, SyntaxProblem, as_table
 from loopscope.config.toml_spans import KeyPath, TomlSpans, locate_keys
@@ -10,8 +9,7 @@ from loopscope.config.toml_spans import KeyPath, TomlSpans, locate_keys
 _PLACE = re.compile(r"\s*\(at (?:line (\d+), column \d+|end of document)\)$")
 
 
-@dataclass(frozen=True, slots=True)
-class TomlFile:
+class TomlFile(NamedTuple):
     """A parsed TOML document and the places of its keys (without entry when a key could not be located)."""
 
     values: dict[str, object]
@@ -31,6 +29,8 @@ class TomlFile:
 
 def parse_toml(text: str) -> TomlFile | SyntaxProblem:
     """The document, or why `tomllib` refuses it, with the 1-based line when it names one."""
+    import tomllib  # noqa: PLC0415  seldom needed, slow to load
+
     text_without_mark = text.removeprefix("\ufeff")
     try:
         values = tomllib.loads(text_without_mark)

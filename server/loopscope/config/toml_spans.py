@@ -5,7 +5,6 @@ it has found so far, and the rest has no place.
 """
 
 import re
-import tomllib
 from contextlib import suppress
 
 from loopscope.config.document import Located, Piece
@@ -168,6 +167,8 @@ class _Scanner:
 def _unquoted(key: str) -> str:
     if "\\" not in key:
         return key[1:-1]
+    import tomllib  # noqa: PLC0415  seldom needed, slow to load
+
     return next(iter(tomllib.loads(f"{key} = 0")))
 
 

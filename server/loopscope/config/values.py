@@ -1,9 +1,9 @@
 """Values as they stand in a configuration, and pytest's conversions to the type of their option."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import PurePath
-from typing import Literal, TypeVar
+from typing import Literal, NamedTuple, TypeVar
 
 from loopscope.config.catalog import IniOption
 from loopscope.config.document import Lines, Located, as_list
@@ -26,8 +26,7 @@ class InvalidValueError(Exception):
         self.item = item
 
 
-@dataclass(frozen=True, slots=True)
-class RawValue:
+class RawValue(NamedTuple):
     """A value before conversion. Mirrors `ConfigValue` in `_pytest/config/findpaths.py`.
 
     In mode "ini" the value is a string or a list (from `[tool.pytest.ini_options]`); in mode "toml" it has the type

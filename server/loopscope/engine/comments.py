@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Literal, NamedTuple
 
@@ -29,8 +28,7 @@ class Name(NamedTuple):
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Directive:
+class Directive(NamedTuple):
     """A comment that silences rules: those it names, or all of them when `names` is None.
 
     `span` is the directive within its comment; `line` (0-based) is the one it stands on, alone if `alone`.

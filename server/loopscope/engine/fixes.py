@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePath
+from typing import NamedTuple
 
 from loopscope.engine.run import FileReport, check_file, context_of
 from loopscope.engine.selection import Selection
@@ -16,8 +17,7 @@ from loopscope.workspace.snapshot import Snapshot
 MOST_ROUNDS = 10
 
 
-@dataclass(frozen=True, slots=True)
-class Applied:
+class Applied(NamedTuple):
     """A fix that was applied, and the finding it mended."""
 
     finding: Finding

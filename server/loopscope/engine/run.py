@@ -1,8 +1,8 @@
 """Run rules over one file of a snapshot."""
 
-import traceback
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import PurePath
+from typing import NamedTuple
 
 from loopscope.engine.selection import Selection
 from loopscope.engine.settings import setting_findings
@@ -14,8 +14,7 @@ from loopscope.workspace.cancel import NEVER, Cancelled, CancelToken
 from loopscope.workspace.snapshot import Snapshot
 
 
-@dataclass(frozen=True, slots=True)
-class RuleError:
+class RuleError(NamedTuple):
     """A rule that failed on a file: a defect of loopscope. `details` is the traceback as text."""
 
     rule: str
@@ -23,8 +22,7 @@ class RuleError:
     details: str
 
 
-@dataclass(frozen=True, slots=True)
-class FileReport:
+class FileReport(NamedTuple):
     """What was found in one file. Findings come in source order, each with its effective severity.
 
     `suppressed` counts findings that comments silence; `unreadable` says why the file could not be checked.
@@ -80,5 +78,7 @@ def _run(rule: Rule, ctx: Context) -> tuple[list[Finding], RuleError | None]:
     except Cancelled:
         raise
     except Exception:  # noqa: BLE001  one broken rule must not silence the others, whatever it raises
+        import traceback  # noqa: PLC0415  seldom needed, slow to load
+
         return found, RuleError(rule.meta.name, ctx.path, traceback.format_exc())
     return found, None

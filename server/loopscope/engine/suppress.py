@@ -6,7 +6,7 @@ of a decorator, `def` or `class` it counts for the whole definition, on a line o
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from loopscope.config.model import closest, did_you_mean
 from loopscope.engine.comments import Directive, Name, directives
@@ -49,8 +49,7 @@ def apply_suppressions(
     return kept, silenced
 
 
-@dataclass(frozen=True, slots=True)
-class _Reach:
+class _Reach(NamedTuple):
     """A directive and the lines that it silences, 0-based and inclusive; None for all."""
 
     directive: Directive

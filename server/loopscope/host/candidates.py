@@ -2,7 +2,6 @@
 
 import os
 import sys
-import tomllib
 from base64 import urlsafe_b64encode
 from collections.abc import Iterator, Mapping
 from hashlib import sha256
@@ -155,6 +154,8 @@ def _project_names(pyproject: PurePath) -> tuple[str, str]:
 
 
 def _toml(path: PurePath) -> dict[str, object]:
+    import tomllib  # noqa: PLC0415  seldom needed, slow to load
+
     try:
         return tomllib.loads(read_text(path))
     except (tomllib.TOMLDecodeError, RecursionError, ValueError):

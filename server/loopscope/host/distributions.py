@@ -1,7 +1,6 @@
 """Installed distributions, `.pth` files and editable installs, read from their metadata without importing anything."""
 
 import ast
-import json
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -132,6 +131,8 @@ def _source(direct_url: PurePath) -> PurePath | None:
     if not os.path.isfile(direct_url):
         return None
     try:
+        import json  # noqa: PLC0415  seldom needed, slow to load
+
         record: object = json.loads(read_text(direct_url))
         match record:
             case {"url": str(url), "dir_info": {"editable": True}} if url.startswith("file:"):

@@ -3,7 +3,6 @@
 import contextlib
 import os
 import stat
-import tempfile
 from pathlib import PurePath
 from typing import NamedTuple, TypeAlias
 
@@ -61,6 +60,8 @@ def _replace(real: PurePath, old: bytes, new: bytes) -> WriteResult:
     status = os.stat(real)
     if not os.access(real, os.W_OK):
         return Refused("is read-only")
+    import tempfile  # noqa: PLC0415  seldom needed, slow to load
+
     descriptor, temporary = tempfile.mkstemp(prefix=f".{real.name[:100]}.", suffix=".tmp", dir=real.parent)
     try:
         with open(descriptor, "wb") as file:

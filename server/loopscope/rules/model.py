@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import PurePath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from loopscope.text.edit import Edit
 from loopscope.text.span import Span
@@ -57,8 +57,7 @@ class Tag(Enum):
     DEPRECATED = "deprecated"
 
 
-@dataclass(frozen=True, slots=True)
-class Meta:
+class Meta(NamedTuple):
     """The facts about a rule that users select, filter and document by."""
 
     name: str
@@ -71,8 +70,7 @@ class Meta:
     overlaps: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Proof:
+class Proof(NamedTuple):
     """How real pytest judges an example: the text that the bad one must print, and for which versions.
 
     `outcome` of the bad example is what pytest says of it: "failed", "error", "passed", "warning" …; `requires` names
@@ -87,8 +85,7 @@ class Proof:
     invisible: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Example:
+class Example(NamedTuple):
     """A mistake and its right form. Texts are files joined by `# file: name` lines; the first is `test_example.py`.
 
     In `bad` the flagged ranges are marked `⟦…⟧`; `fixed` is what the rule's fix makes of it, None when that equals
@@ -103,8 +100,7 @@ class Example:
     config: str = "[pytest]\nasyncio_mode = strict\nasyncio_default_fixture_loop_scope = function\n"
 
 
-@dataclass(frozen=True, slots=True)
-class NearMiss:
+class NearMiss(NamedTuple):
     """Text that resembles the mistake and is right; the rule must stay silent."""
 
     title: str
@@ -112,8 +108,7 @@ class NearMiss:
     config: str = "[pytest]\nasyncio_mode = strict\nasyncio_default_fixture_loop_scope = function\n"
 
 
-@dataclass(frozen=True, slots=True)
-class Related:
+class Related(NamedTuple):
     """Another place that explains a finding."""
 
     path: PurePath
@@ -135,8 +130,7 @@ class Finding:
     data: object = field(default=None, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Fix:
+class Fix(NamedTuple):
     """Edits that mend a finding, per file."""
 
     title: str

@@ -1,8 +1,8 @@
 """All fixtures that pytest sets up for a test: `FixtureManager.getfixtureinfo` and `getfixtureclosure`."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from pathlib import PurePath
+from typing import NamedTuple
 
 from loopscope.facts.expr import Const, Expr
 from loopscope.workspace.environment import Environment
@@ -18,8 +18,7 @@ from loopscope.workspace.visibility import Level
 from loopscope.workspace.wrappers import coroutine_doubt
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """What a test asks for, before anything that its fixtures need."""
 
     argnames: tuple[str, ...]

@@ -1,7 +1,7 @@
 """Which tests pytest collects from a module, in its order (`PyCollector.collect` of `_pytest/python.py`)."""
 
-from dataclasses import dataclass
 from pathlib import PurePath
+from typing import NamedTuple
 
 from loopscope.config.patterns import matches_prefix_or_glob
 from loopscope.config.pytest_config import PytestConfig
@@ -25,8 +25,7 @@ _MAKES_INIT = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Collected:
+class Collected(NamedTuple):
     """The tests of a module in pytest's order, and its classes: by path of names, where each is defined."""
 
     tests: tuple[TestItem, ...]

@@ -37,8 +37,7 @@ class EntryPointPlugin(NamedTuple):
     version: str
 
 
-@dataclass(frozen=True, slots=True)
-class Distribution:
+class Distribution(NamedTuple):
     """One installed distribution. `location` is its metadata directory; `source` the project of an editable install.
 
     Of the entry points only the group that pytest reads is kept.

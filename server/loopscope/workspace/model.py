@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import PurePath
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from loopscope.config.model import Origin
 from loopscope.facts.outline import FactId, FunctionFact
@@ -96,8 +96,7 @@ class FixtureDef:
     """A decorator that may supply some of `argnames` itself, so that a name without a fixture is no mistake."""
 
 
-@dataclass(frozen=True, slots=True)
-class Closure:
+class Closure(NamedTuple):
     """What pytest would set up for one test (`FixtureManager.getfixtureclosure`).
 
     `names` is in pytest's order. `chains[name]` are the definitions seen from the test, the last one wins; a name

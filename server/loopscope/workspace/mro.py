@@ -1,9 +1,8 @@
 """Classes with their bases across modules: the linearisation that Python computes, as far as bases are found."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import PurePath
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from loopscope.facts.expr import Opaque
 from loopscope.facts.outline import Binding, ClassFact, FactId, Guard
@@ -21,8 +20,7 @@ TESTCASES = frozenset(("unittest.TestCase", "unittest.IsolatedAsyncioTestCase", 
 _PLAIN = frozenset(("object", "typing.Generic", "typing.Protocol", "typing_extensions.Protocol", "abc.ABC"))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Mro:
+class Mro(NamedTuple):
     """A class and its bases in lookup order; `unknown` names the first base that was not found."""
 
     links: tuple[Link, ...]

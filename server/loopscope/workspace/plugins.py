@@ -1,6 +1,5 @@
 """The active plugins in the order in which pytest registers them (`PytestPluginManager` of `_pytest/config`)."""
 
-from dataclasses import dataclass
 from pathlib import PurePath
 from typing import NamedTuple
 
@@ -30,8 +29,7 @@ class Plugin(NamedTuple):
     holder: FactId | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Roster:
+class Roster(NamedTuple):
     """Plugins in the order of registration; `unknown` when some are named in a way that reading does not find."""
 
     plugins: tuple[Plugin, ...]

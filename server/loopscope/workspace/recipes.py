@@ -1,7 +1,7 @@
 """What a decorator or call says about a fixture: `fixture()` of pytest, of pytest-asyncio and of their kin."""
 
-from dataclasses import dataclass, replace
 from pathlib import PurePath
+from typing import NamedTuple
 
 from loopscope.facts.expr import Call, Const, Expr, Items, Ref
 from loopscope.facts.outline import Assigned, FunctionFact
@@ -30,8 +30,7 @@ _OWN = {
 _SCOPES = {scope.value: scope for scope in Scope}
 
 
-@dataclass(frozen=True, slots=True)
-class Marker:
+class Marker(NamedTuple):
     """The arguments of a fixture decorator (`FixtureFunctionMarker`)."""
 
     decorator: Decorator
@@ -42,8 +41,7 @@ class Marker:
     loop_scope: Scope | Unknown | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Recipe:
+class Recipe(NamedTuple):
     """A fixture before it is registered: its name, its function and what its decorator says."""
 
     name: str
@@ -121,22 +119,22 @@ def _with_arguments(q: Queries, path: PurePath, marker: Marker, call: Call) -> M
     for key, value in call.keywords:
         match key:
             case "name":
-                marker = replace(marker, name=_text(value, "name"))
+                marker = marker._replace(name=_text(value, "name"))
             case "scope":
-                marker = replace(marker, scope=_scope(value) or Scope.FUNCTION)
+                marker = marker._replace(scope=_scope(value) or Scope.FUNCTION)
             case "loop_scope":
-                marker = replace(marker, loop_scope=_scope(value))
+                marker = marker._replace(loop_scope=_scope(value))
             case "autouse":
-                marker = replace(marker, autouse=_truth(q, path, value))
+                marker = marker._replace(autouse=_truth(q, path, value))
             case "params":
-                marker = replace(marker, has_params=value != Const(None))
+                marker = marker._replace(has_params=value != Const(None))
             case None:
                 unknown = Unknown("the arguments of the fixture decorator are computed")
-                marker = replace(marker, name=unknown, scope=unknown, autouse=unknown)
+                marker = marker._replace(name=unknown, scope=unknown, autouse=unknown)
             case _:
                 pass
     if marker.decorator is Decorator.PYTEST and call.args and isinstance(call.args[0], Const):
-        marker = replace(marker, scope=_scope(call.args[0]) or Scope.FUNCTION)
+        marker = marker._replace(scope=_scope(call.args[0]) or Scope.FUNCTION)
     return marker
 
 

@@ -1,7 +1,7 @@
 """One module as pytest sees it: its role, its tests, its fixtures, and what each of them gets."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import PurePath
 from typing import Literal, TypeAlias
@@ -124,7 +124,7 @@ def closure_at(q: Queries, path: PurePath, class_path: tuple[str, ...], name: st
     asked = q.get(asked_at, path, class_path, name)
     given = parametrized(q, asked.marks)
     # Tests that ask for the same get the same.
-    return q.get(_closure_for, path, class_path, replace(asked, marks=()), given.direct, given.unknown)
+    return q.get(_closure_for, path, class_path, asked._replace(marks=()), given.direct, given.unknown)
 
 
 def _closure_for(

@@ -2,7 +2,7 @@
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from loopscope.facts.expr import Call, Ref, dotted
 from loopscope.facts.outline import FactId
@@ -16,8 +16,7 @@ from loopscope.text.span import Span
 FIXTURE_DECORATORS = ("pytest.fixture", "pytest_asyncio.fixture")
 
 
-@dataclass(frozen=True, slots=True)
-class CallUse:
+class CallUse(NamedTuple):
     """A call in a decorator or mark, as a fact and as syntax. Spans are absolute code points."""
 
     call: Call

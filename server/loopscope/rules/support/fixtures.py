@@ -3,8 +3,9 @@
 import ast
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import PurePath
+from typing import NamedTuple
 
 from loopscope.facts.questions import fixture_decorator
 from loopscope.rules.callees import keeps_asyncness
@@ -19,8 +20,7 @@ from loopscope.workspace.model import Decorator, FixtureDef, Scope, TestItem, Un
 _MOST_FILES = 300
 
 
-@dataclass(frozen=True, slots=True)
-class Use:
+class Use(NamedTuple):
     """How tests fare with a fixture: `test` is one that nothing runs it for, and why."""
 
     test: TestItem

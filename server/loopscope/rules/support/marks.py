@@ -3,7 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from loopscope.facts.expr import Call, Expr, dotted
 from loopscope.facts.outline import FactId
@@ -20,8 +20,7 @@ _PREFIX = "pytest.mark."
 _BLANK_LINES = re.compile(r"(?<=\n)(?:[ \t]*\r?\n)+\Z")
 
 
-@dataclass(frozen=True, slots=True)
-class MarkUse:
+class MarkUse(NamedTuple):
     """One use of a mark. `owner` is what it marks, None for the module; `whole` are what goes when it is deleted."""
 
     name: str
