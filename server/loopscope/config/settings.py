@@ -38,6 +38,10 @@ class Settings:
     pytest_addopts: Sourced[str]
     pytest_args: Sourced[tuple[Sourced[str], ...]]
     pytest_plugins: Sourced[str]
+    hint_loop_scope: Sourced[bool]
+    hint_mark: Sourced[bool]
+    code_lens: Sourced[bool]
+    semantic_tokens: Sourced[bool]
     folder: PurePath | None = None
     problems: tuple[ConfigProblem, ...] = ()
 

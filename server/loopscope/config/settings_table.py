@@ -124,6 +124,34 @@ SETTINGS: tuple[Setting, ...] = (
         "The value that PYTEST_PLUGINS has where the tests run: modules, separated by commas.",
         'pytest-plugins = "myproject.testing"',
     ),
+    Setting(
+        "hint-loop-scope",
+        "flag",
+        True,
+        "In editors, show the loop scope of async tests and fixtures where it is not `function`.",
+        "hint-loop-scope = false",
+    ),
+    Setting(
+        "hint-mark",
+        "flag",
+        True,
+        "In editors, show the asyncio mark that a test or fixture inherits, or that auto mode gives it.",
+        "hint-mark = false",
+    ),
+    Setting(
+        "code-lens",
+        "flag",
+        True,
+        "In editors, show above fixtures how often they are used, what they override and which loop they run on.",
+        "code-lens = false",
+    ),
+    Setting(
+        "semantic-tokens",
+        "flag",
+        False,
+        "In editors, mark parameters that fixtures are injected into, with the token modifier `fixture`.",
+        "semantic-tokens = true",
+    ),
 )
 
 SETTINGS_BY_NAME: Mapping[str, Setting] = {setting.name: setting for setting in SETTINGS}

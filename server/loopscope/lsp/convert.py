@@ -28,7 +28,7 @@ _COMPLETION_KINDS = {
     Sort.KEYWORD: types.CompletionItemKind.Property,
     Sort.VALUE: types.CompletionItemKind.EnumMember,
 }
-_SYMBOL_KINDS = {
+SYMBOL_KINDS = {
     SymbolKind.TEST: types.SymbolKind.Method,
     SymbolKind.FIXTURE: types.SymbolKind.Variable,
     SymbolKind.CLASS: types.SymbolKind.Class,
@@ -130,7 +130,7 @@ def document_symbol(source: Source, symbol: Symbol, encoding: Encoding) -> types
     """A symbol with those inside of it."""
     return types.DocumentSymbol(
         name=symbol.name,
-        kind=_SYMBOL_KINDS[symbol.kind],
+        kind=SYMBOL_KINDS[symbol.kind],
         range=span_range(source, symbol.whole, encoding),
         selection_range=span_range(source, symbol.selection, encoding),
         detail=symbol.detail or None,
@@ -143,6 +143,6 @@ def flat_symbols(
 ) -> list[types.SymbolInformation]:
     """A symbol and those inside of it, for a client that knows no hierarchy."""
     location = types.Location(uri, span_range(source, symbol.whole, encoding))
-    own = types.SymbolInformation(location, symbol.name, _SYMBOL_KINDS[symbol.kind], container_name=holder)
+    own = types.SymbolInformation(location, symbol.name, SYMBOL_KINDS[symbol.kind], container_name=holder)
     inner = [one for child in symbol.children for one in flat_symbols(uri, source, child, encoding, symbol.name)]
     return [own, *inner]

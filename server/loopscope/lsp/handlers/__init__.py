@@ -5,16 +5,27 @@ from loopscope.lsp.handlers import (
     completion,
     definition,
     diagnostics,
+    hierarchy,
+    hints,
     hover,
+    lenses,
     lifecycle,
+    navigation,
+    references,
+    rename,
     symbols,
     synchronization,
+    tokens,
     workspace,
+    workspace_symbols,
 )
 from loopscope.lsp.server import Server
 from loopscope.lsp.session import Session
 
-_FAMILIES = (lifecycle, synchronization, workspace, diagnostics, actions, completion, hover, definition, symbols)
+_FAMILIES = (
+    *(lifecycle, synchronization, workspace, diagnostics, actions, completion, hover, definition, symbols),
+    *(references, rename, hierarchy, workspace_symbols, navigation, hints, lenses, tokens),
+)
 
 
 def register_all(server: Server, session: Session) -> None:

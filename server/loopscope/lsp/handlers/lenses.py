@@ -1,0 +1,56 @@
+"""textDocument/codeLens and codeLens/resolve: uses are counted when a lens comes into view."""
+
+from lsprotocol import types
+
+from loopscope.features.lenses import Lens, LensKind, lenses, uses
+from loopscope.lsp.convert import range_span, span_range
+from loopscope.lsp.search import search_for
+from loopscope.lsp.server import Server
+from loopscope.lsp.session import Session
+from loopscope.lsp.state import State
+from loopscope.text.source import Source
+from loopscope.workspace.cancel import CancelToken
+
+
+def register(server: Server, session: Session) -> None:
+    """Connect the handlers."""
+
+    async def answer(params: types.CodeLensParams) -> list[types.CodeLens]:
+        state = session.current or await session.state()
+        return await server.workers.run(lambda token: _lenses(state, params.text_document.uri, token))
+
+    async def resolve(lens: types.CodeLens) -> types.CodeLens:
+        state = session.current or await session.state()
+        return await server.workers.run(lambda token: _resolved(state, lens, token))
+
+    server.answer(types.TEXT_DOCUMENT_CODE_LENS, answer, types.CodeLensOptions(resolve_provider=True))
+    server.answer(types.CODE_LENS_RESOLVE, resolve)
+
+
+def _lenses(state: State, uri: str, token: CancelToken) -> list[types.CodeLens]:
+    token.check()
+    path = state.path_of(uri)
+    source = state.source_of(path) if path is not None else None
+    if path is None or source is None or not state.snapshot.settings_of(path).code_lens.value:
+        return []
+    return [_to_client(state, source, uri, one) for one in lenses(state.snapshot, path)]
+
+
+def _to_client(state: State, source: Source, uri: str, lens: Lens) -> types.CodeLens:
+    within = span_range(source, lens.span, state.client.encoding)
+    if lens.kind is LensKind.USES:
+        return types.CodeLens(within, data=uri)
+    # A command without a name is shown as plain text.
+    return types.CodeLens(within, types.Command(lens.title, ""))
+
+
+def _resolved(state: State, lens: types.CodeLens, token: CancelToken) -> types.CodeLens:
+    """The lens with its title; where its document has changed meanwhile, with an empty one: the client asks again."""
+    path = state.path_of(lens.data) if isinstance(lens.data, str) else None
+    source = state.source_of(path) if path is not None else None
+    found = None
+    if path is not None and source is not None:
+        span = range_span(source, lens.range, state.client.encoding)
+        found = uses(state.snapshot, search_for(state, token), path, span, token)
+    lens.command = types.Command(found.title if found is not None else "", "")
+    return lens
