@@ -11,7 +11,7 @@ Never: the call always fails. What several places shall call has to be an ordina
 
 ## Fix safety
 Safe: the function gets the fixture as a parameter, and uses its value instead of the call. There is no fix for calls
-with arguments, of generators, or in functions that cannot request the fixture.
+with arguments, of generators, or in functions that cannot request the fixture; in nested functions it is unsafe.
 
 ## Versions
 All.
@@ -174,8 +174,8 @@ def check(ctx: Context) -> Iterator[Finding]:
                 if recipe is None or span is None or expects_failure(inner, call):
                     continue
                 message = (
-                    f'pytest refuses to call a fixture ("Fixture "{recipe.name}" called directly"): a function gets its '
-                    f"value by a parameter `{recipe.name}`."
+                    f'pytest refuses to call a fixture ("Fixture "{recipe.name}" called directly"): a function has '
+                    f"its value as the parameter `{recipe.name}`."
                 )
                 yield ctx.finding(META, span, message, data=_DirectCall(inner, call, recipe))
 
@@ -196,7 +196,9 @@ def fix(ctx: Context, finding: Finding) -> Fix | None:
     span = place(ctx, data.body, used)
     if edit is None or span is None:
         return None
-    return ctx.fix(f"Request `{data.recipe.name}`", Safety.SAFE, [edit, Edit(span, data.recipe.name)])
+    # A nested function may never be called, so that the test does pass as it is.
+    safety = Safety.SAFE if outer is data.body else Safety.UNSAFE
+    return ctx.fix(f"Request `{data.recipe.name}`", safety, [edit, Edit(span, data.recipe.name)])
 
 
 def _called_fixture(ctx: Context, call: CallSite) -> Recipe | None:

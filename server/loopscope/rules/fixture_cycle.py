@@ -8,7 +8,7 @@ it overrides is no circle.
 None of them can be set up: "recursive dependency involving fixture 'app' detected".
 
 ## When not to fix
-If every test overrides one of the fixtures, so that the circle is never closed.
+Never: no test that uses one of them can run. Fixtures that no test uses are not reported.
 
 ## Fix safety
 There is no fix: which request is wrong only you can say.
@@ -26,6 +26,7 @@ from pathlib import PurePath
 from loopscope.facts.outline import FactId
 from loopscope.rules.context import Context
 from loopscope.rules.model import Example, Finding, Group, Meta, NearMiss, Proof, Rule, Severity
+from loopscope.rules.support.fixtures import users
 from loopscope.rules.support.related import definition_related
 from loopscope.workspace.model import FixtureDef, Unknown
 
@@ -148,6 +149,28 @@ def app():
 """,
     ),
     NearMiss(
+        "parametrize gives the value",
+        """\
+import pytest
+
+
+class Base:
+    @pytest.fixture
+    def block(self):
+        return None
+
+    def test_block(self, block):
+        assert block
+
+
+@pytest.mark.parametrize("block", [1, 2])
+class TestBlock(Base):
+    @pytest.fixture
+    def block(self, block):
+        return block
+""",
+    ),
+    NearMiss(
         "the same fixture needed on two ways",
         """\
 import pytest
@@ -180,7 +203,7 @@ def check(ctx: Context) -> Iterator[Finding]:
     reported: set[tuple[PurePath, FactId]] = set()
     for fixture in ctx.own_fixtures:
         circle = None if (fixture.path, fixture.id) in reported else _circle(ctx, fixture)
-        if circle is None:
+        if circle is None or not _is_closed(ctx, circle):
             continue
         reported.update((each.path, each.id) for each in circle)
         name = circle[1].name if len(circle) > 1 else fixture.name
@@ -218,6 +241,16 @@ def _circle(ctx: Context, start: FixtureDef) -> tuple[FixtureDef, ...] | None:
         return None
 
     return follow((start,)) if start.argnames and only(start.name) == start else None
+
+
+def _is_closed(ctx: Context, circle: tuple[FixtureDef, ...]) -> bool:
+    """Whether some test uses the fixtures of a circle, and gives none of them a value itself by parametrize."""
+    names = {each.name for each in circle}
+    for other, test in users(ctx, circle[0]):
+        closure = other.closure(test)
+        if not isinstance(closure, Unknown) and not names & closure.direct and not names & set(closure.unknown):
+            return True
+    return False
 
 
 RULE = Rule(META, __doc__ or "", EXAMPLES, NEAR_MISSES, check)

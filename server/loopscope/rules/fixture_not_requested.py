@@ -13,7 +13,7 @@ subscriptable". A fixture of a conftest or of a plugin is no name at all there: 
 If the name is made in a way that cannot be read.
 
 ## Fix safety
-Safe: the function fails as it is, and works when the fixture is a parameter.
+Safe: the function fails as it is, and works when the fixture is a parameter. Unsafe for uses in nested functions.
 
 ## Versions
 All. Before pytest 8.4 the name is a plain function.
@@ -25,6 +25,7 @@ All. Before pytest 8.4 the name is a plain function.
 import ast
 import builtins
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from loopscope.facts.bodies import Body
 from loopscope.facts.outline import FunctionFact, Guard
@@ -38,6 +39,8 @@ from loopscope.workspace.namespace import index_of
 META = Meta(
     "fixture-not-requested", Group.FIXTURES, Severity.ERROR, overlaps=("ruff: F821", "pyright: reportUndefinedVariable")
 )
+
+_EXPECTING = ("raises", "suppress", "warns", "raises_group", "RaisesGroup", "subtests.test")
 
 _FIXTURE = """\
 import pytest
@@ -135,6 +138,13 @@ def test():
 )
 
 
+@dataclass(frozen=True, slots=True)
+class _Use:
+    owner: TestItem | FixtureDef
+    name: str
+    nested: bool
+
+
 def check(ctx: Context) -> Iterator[Finding]:
     """Findings at the first use of each name in a function."""
     if ctx.outline.dynamic or any(binding.name == "*" for binding in ctx.outline.bindings):
@@ -153,17 +163,20 @@ def check(ctx: Context) -> Iterator[Finding]:
                     continue
                 seen.add(name)
                 related = definition_related(ctx, visible[name][-1])
-                yield ctx.finding(META, span, message, related=related, data=(owner, name))
+                yield ctx.finding(
+                    META, span, message, related=related, data=_Use(owner, name, nested=inner is not body)
+                )
 
 
 def fix(ctx: Context, finding: Finding) -> Fix | None:
     """Adds the parameter."""
-    match finding.data:
-        case (TestItem() | FixtureDef() as owner, str() as name):
-            edit = None if _is_too_wide(ctx, owner, name) else add_parameter(ctx, owner.id, name)
-            return None if edit is None else ctx.fix(f"Request `{name}`", Safety.SAFE, [edit])
-        case _:
-            return None
+    use = finding.data
+    if not isinstance(use, _Use) or _is_too_wide(ctx, use.owner, use.name):
+        return None
+    edit = add_parameter(ctx, use.owner.id, use.name)
+    # A nested function may never be called, so that the test does pass as it is.
+    safety = Safety.UNSAFE if use.nested else Safety.SAFE
+    return None if edit is None else ctx.fix(f"Request `{use.name}`", safety, [edit])
 
 
 def _visible(ctx: Context, owner: TestItem | FixtureDef) -> Mapping[str, tuple[FixtureDef, ...]]:
@@ -175,7 +188,7 @@ def _mistake(ctx: Context, body: Body, inner: Body, load: ast.Name, chain: tuple
     """The message, when the use surely fails; None otherwise."""
     name = load.id
     bindings = ctx.outline.by_name.get(name, ())
-    if _expects_failure(body):
+    if _expects_failure(body, load):
         return None
     if not bindings:
         return f"`{name}` is no variable here: a function gets the fixture only as a parameter."
@@ -190,13 +203,15 @@ def _mistake(ctx: Context, body: Body, inner: Body, load: ast.Name, chain: tuple
     return f"`{name}` is the definition of the fixture here, not its value, which a function gets only as a parameter."
 
 
-def _expects_failure(body: Body) -> bool:
-    """Whether the body has a place where errors are caught or expected."""
-    words = ("raises", "suppress", "warns")
-    calls = (call.name or "" for inner in inner_bodies(body) for call in inner.calls)
-    return any(name.endswith(words) for name in calls) or any(
-        isinstance(statement, ast.Try | ast.TryStar) for inner in inner_bodies(body) for statement in inner.statements
-    )
+def _expects_failure(body: Body, load: ast.Name) -> bool:
+    """Whether a name is read where errors are caught or expected."""
+    for inner in inner_bodies(body):
+        around = [each for each in inner.statements if isinstance(each, ast.Try | ast.TryStar)]
+        catching = {id(call.node) for call in inner.calls if (call.name or "").endswith(_EXPECTING)}
+        blocks = [each for each in inner.withs if any(id(item.context_expr) in catching for item in each.items)]
+        if any(each.lineno <= load.lineno <= (each.end_lineno or 0) for each in (*around, *blocks)):
+            return True
+    return False
 
 
 def _has_attributes(ctx: Context, name: str) -> bool:
@@ -207,20 +222,29 @@ def _has_attributes(ctx: Context, name: str) -> bool:
 def _uses_value(body: Body, load: ast.Name) -> bool:
     """Whether a name is used in a way in which no function or definition of a fixture can be."""
     for statement in body.statements:
-        for node in ast.walk(statement):
-            match node:
-                case ast.Subscript(value) | ast.Await(value) | ast.Starred(value) if value is load:
-                    return True
-                case ast.Attribute(value, attribute, ast.Load()) if value is load:
-                    return not attribute.startswith("_") and attribute != "name"
-                case ast.For(_, value) | ast.AsyncFor(_, value) | ast.withitem(value) if value is load:
-                    return True
-                case ast.comprehension(_, value) if value is load:
-                    return True
-                case ast.BinOp(left, _, right) if load in (left, right):
-                    return True
-                case _:
-                    pass
+        match statement:
+            case ast.Assign([ast.Name(alias)], value) if value is load and body.times_bound.get(alias) == 1:
+                return any(_fails(body, each) for each in body.loads if each.id == alias)
+            case _:
+                pass
+    return _fails(body, load)
+
+
+def _fails(body: Body, load: ast.Name) -> bool:
+    for node in (node for statement in body.statements for node in ast.walk(statement)):
+        match node:
+            case ast.Subscript(value) | ast.Await(value) | ast.Starred(value) if value is load:
+                return True
+            case ast.Attribute(value, attribute, ast.Load()) if value is load:
+                return not attribute.startswith("_") and attribute != "name"
+            case ast.For(_, value) | ast.AsyncFor(_, value) | ast.withitem(value) if value is load:
+                return True
+            case ast.comprehension(_, value) if value is load:
+                return True
+            case ast.BinOp(left, _, right) if load in (left, right):
+                return True
+            case _:
+                pass
     return False
 
 
@@ -231,9 +255,8 @@ def _is_too_wide(ctx: Context, owner: TestItem | FixtureDef, name: str) -> bool:
     chain = ctx.requested(owner, name)
     if isinstance(chain, Unknown) or not chain or owner.name in chain[-1].argnames:
         return True
-    scope = chain[-1].scope
-    known = isinstance(owner.scope, Scope) and isinstance(scope, Scope)
-    return not known or owner.scope.wider_than(scope)
+    mine, theirs = owner.scope, chain[-1].scope
+    return not isinstance(mine, Scope) or not isinstance(theirs, Scope) or mine.wider_than(theirs)
 
 
 RULE = Rule(META, __doc__ or "", EXAMPLES, NEAR_MISSES, check, fix)

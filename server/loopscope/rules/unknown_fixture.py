@@ -9,7 +9,8 @@ The test ends in an error before it starts: "fixture 'databse' not found".
 
 ## When not to fix
 If a plugin makes the fixture at run time in a way that cannot be read. Tests with a `skip`, `skipif` or `xfail` mark
-are not reported, nor are names that a decorator or `pytest_generate_tests` may supply.
+are not reported, nor are names that a decorator or `pytest_generate_tests` may supply. Fixtures of well-known plugins
+that are not installed are warnings only.
 
 ## Fix safety
 Unsafe: the most similar name among the visible fixtures may not be the one that was meant.
@@ -198,11 +199,13 @@ def check(ctx: Context) -> Iterator[Finding]:
     """Findings at the parameters and at the names in marks."""
     for request in (*_of_tests(ctx), *_of_fixtures(ctx)):
         plugin = absent_plugin_of(request.name, ctx.environment)
+        message = f"There is no fixture `{request.name}` here."
         if plugin is not None:
-            advice = f" It comes with {plugin}, which is not installed."
+            # The code may be right, and the environment incomplete.
+            message += f" It comes with {plugin}, which is not installed."
+            yield ctx.finding(META, request.span, message, severity=Severity.WARNING, data=request)
         else:
-            advice = did_you_mean(request.near)
-        yield ctx.finding(META, request.span, f"There is no fixture `{request.name}` here.{advice}", data=request)
+            yield ctx.finding(META, request.span, message + did_you_mean(request.near), data=request)
 
 
 def fix(ctx: Context, finding: Finding) -> Fix | None:
@@ -218,6 +221,11 @@ def fix(ctx: Context, finding: Finding) -> Fix | None:
     else:
         edits = rename_parameter(ctx, request.owner, request.name, request.near)
     return None if edits is None else ctx.fix(f"Request `{request.near}`", Safety.UNSAFE, edits)
+
+
+def missing_name(finding: Finding) -> str | None:
+    """The name of the fixture that a finding of this rule misses; None for findings of others."""
+    return finding.data.name if isinstance(finding.data, _Request) else None
 
 
 def _of_tests(ctx: Context) -> Iterator[_Request]:

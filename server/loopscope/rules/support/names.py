@@ -23,8 +23,9 @@ def requesters(ctx: Context) -> Iterator[tuple[TestItem | FixtureDef, Body]]:
     if ctx.facts is None:
         return
     seen: set[FactId] = set()
-    tests = [test for test in ctx.own_tests if not test.is_unittest]
-    for owner in (*tests, *ctx.own_fixtures):
+    owners: list[TestItem | FixtureDef] = [test for test in ctx.own_tests if not test.is_unittest]
+    owners += ctx.own_fixtures
+    for owner in owners:
         body = ctx.facts.body(owner.id)
         if body is not None and owner.id not in seen:
             seen.add(owner.id)
