@@ -105,7 +105,8 @@ def run_tests(only: list[str]) -> int:
         "mypy": [python, "-m", "mypy"],
         "pyright": [python, "-m", "pyright", "--pythonpath", python],
         "layers": [str(BIN / "lint-imports"), "--no-cache"],
-        "tests": [python, "-m", "pytest", "-n", "2", "--dist", "worksteal", "-q"],
+        "tests": [python, "-m", "pytest", "-n", "2", "--dist", "worksteal", "-q", "-m", "not real"],
+        "real": [python, "-m", "pytest", "-n", "2", "--dist", "worksteal", "-q", "tests/real"],
     }
     unknown = sorted(set(only) - set(steps))
     if unknown:

@@ -1,0 +1,48 @@
+"""The real projects that loopscope is compared with pytest on, and the environment for their tests."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from real.environment import NotPreparedError, environment, sources_of
+
+PROJECTS = ("redis", "aiohttp", "mcp", "aiogram", "anyio", "zigpy", "starlette", "uvicorn")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "project" in metafunc.fixturenames:
+        metafunc.parametrize("project", PROJECTS)
+
+
+@pytest.fixture(scope="session")
+def venv() -> Path:
+    """The environment with every project's requirements."""
+    try:
+        return environment()
+    except NotPreparedError as error:
+        pytest.fail(str(error), pytrace=False)
+
+
+@pytest.fixture
+def root(project: str) -> Path:
+    """The project's sources."""
+    try:
+        return sources_of(project)
+    except NotPreparedError as error:
+        pytest.fail(str(error), pytrace=False)
+
+
+@pytest.fixture
+def figure(project: str, record_property: Callable[[str, object], None]) -> Callable[[str], None]:
+    """Notes a figure of the project for the end of the run."""
+    return lambda text: record_property("figure", f"{project}: {text}")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    reports = [report for found in ("passed", "failed") for report in terminalreporter.getreports(found)]
+    lines = [str(text) for report in reports for name, text in report.user_properties if name == "figure"]
+    if lines:
+        terminalreporter.section("real projects")
+        for line in sorted(lines):
+            terminalreporter.write_line(line)
