@@ -27,7 +27,7 @@ def run(options: argparse.Namespace) -> int:
         raise ProjectError("--unsafe-fixes says which fixes to apply: it needs --fix or --diff")
     overrides = _overrides(options)
     paths = options.paths or [Path()]
-    project = open_project(paths, options.environment, overrides)
+    project = open_project(paths, options.environment, overrides, edits=options.fix or options.diff)
     unknown = [problem.message for problem in select(project.settings).problems if problem.path is None]
     if unknown:
         raise ProjectError(" ".join(unknown))

@@ -30,6 +30,7 @@ from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, 
 from loopscope.rules.support.calls import expects_failure
 from loopscope.rules.support.names import add_parameter, binds_anywhere, inner_bodies, place, requesters
 from loopscope.text.edit import Edit
+from loopscope.workspace.holders import may_be_fixture
 from loopscope.workspace.model import Decorator, FixtureDef, Kind, Scope, TestItem, Unknown
 from loopscope.workspace.namespace import lookup
 from loopscope.workspace.recipes import Recipe, recipe_of
@@ -207,7 +208,7 @@ def _called_fixture(ctx: Context, call: CallSite) -> Recipe | None:
         return None
     name = call.node.func.id
     bindings = ctx.outline.by_name.get(name, ())
-    if len(bindings) != 1 or ctx.is_patched(name):
+    if len(bindings) != 1 or not may_be_fixture(ctx.queries, ctx.path, name) or ctx.is_patched(name):
         return None
     value = lookup(ctx.queries, ctx.path, name)
     if not isinstance(value, Function):

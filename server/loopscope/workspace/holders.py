@@ -31,7 +31,7 @@ NOTHING = Held()
 def held_by_module(q: Queries, path: PurePath) -> Held:
     """The fixtures in a module's namespace, its own and imported ones, in the order of `dir()`."""
     found = [
-        (name, q.get(lookup, path, name)) for name in sorted(q.get(names_of, path)) if _may_be_fixture(q, path, name)
+        (name, q.get(lookup, path, name)) for name in sorted(q.get(names_of, path)) if may_be_fixture(q, path, name)
     ]
     return _held(q, found, bound=False, dynamic=_dynamic(q, path))
 
@@ -70,7 +70,7 @@ def _dynamic(q: Queries, path: PurePath) -> Unknown | None:
     return None
 
 
-def _may_be_fixture(q: Queries, path: PurePath, name: str) -> bool:
+def may_be_fixture(q: Queries, path: PurePath, name: str) -> bool:
     """A quick look, so that imports of ordinary functions and classes cost nothing."""
     placed = q.get(index_of, path).names.get(name)
     if placed is None:

@@ -5,7 +5,7 @@ from pathlib import PurePath
 
 from loopscope.config.paths import absolute
 from loopscope.workspace.modules import find_module
-from loopscope.workspace.project import config_at
+from loopscope.workspace.project import config_at, workspace_root
 from loopscope.workspace.queries import Queries
 
 
@@ -25,7 +25,13 @@ def find_import(q: Queries, path: PurePath, dotted: str) -> PurePath | None:
 
 def find_absolute(q: Queries, folder: PurePath, dotted: str) -> PurePath | None:
     """The file that `import dotted` loads in a module of `folder`."""
-    return find_module(q.files, dotted, q.get(search_path, folder), q.environment(folder).editable)
+    home = workspace_root(q, folder) or folder
+    return q.get(_find, q.get(search_path, folder), home, dotted)
+
+
+def _find(q: Queries, roots: tuple[PurePath, ...], home: PurePath, dotted: str) -> PurePath | None:
+    """Shared by all folders of the workspace folder `home` that have the same search path."""
+    return find_module(q.files, dotted, roots, q.environment(home).editable)
 
 
 def search_path(q: Queries, folder: PurePath) -> tuple[PurePath, ...]:
@@ -58,6 +64,10 @@ def base_folder(q: Queries, folder: PurePath) -> PurePath:
 
 def is_installed(q: Queries, path: PurePath) -> bool:
     """Whether a file or folder belongs to the environment and not to a project."""
+    return q.get(_installed, path)
+
+
+def _installed(q: Queries, path: PurePath) -> bool:
     environment = q.environment(path)
     if any(path.is_relative_to(site) for site in environment.site_packages):
         return True

@@ -68,6 +68,9 @@ class Remembered(NamedTuple):
     needs: frozenset[Key]
 
 
+_NOTHING: frozenset[Key] = frozenset()
+
+
 class Cycle(Exception):  # noqa: N818  a signal between queries, never an error that anybody sees
     """A query asked for its own answer, as modules do that import a name from each other."""
 
@@ -75,8 +78,10 @@ class Cycle(Exception):  # noqa: N818  a signal between queries, never an error 
 class Memory:
     """The answers of one snapshot. Filled from any thread: entries are only ever added, and equal when added twice."""
 
-    def __init__(self, inputs: Inputs, entries: dict[Key, Remembered] | None = None) -> None:
+    def __init__(self, inputs: Inputs, entries: dict[Key, Remembered] | None = None, *, traced: bool = True) -> None:
+        """Without `traced` nothing is noted of what answers depend on: no later memory can share them."""
         self.inputs = inputs
+        self.traced = traced
         self.entries: dict[Key, Remembered] = {} if entries is None else entries
 
     def without(self, changed: Collection[Key]) -> dict[Key, Remembered]:
@@ -101,23 +106,27 @@ class Memory:
 class Queries:
     """What one running query may ask; `files` reads with a trace."""
 
-    __slots__ = ("_key", "_memory", "_needs", "_parent")
+    __slots__ = ("_key", "_memory", "_needs", "_parent", "_traced")
 
     def __init__(self, memory: Memory, key: Key = (), parent: "Queries | None" = None) -> None:
         self._memory = memory
         self._key = key
         self._parent = parent
+        self._traced = memory.traced
         self._needs: set[Key] = set()
 
     @property
     def files(self) -> Files:
         """The files; what is looked at counts."""
+        if not self._traced:
+            return self._memory.inputs.files
         return _TracedFiles(self._memory.inputs.files, self._needs)
 
     def get(self, query: Callable[Concatenate["Queries", P], T], *args: P.args, **_: P.kwargs) -> T:
         """The answer of `query` for these arguments. Raises `Cycle` when that is what is being computed."""
         key: Key = (query, *args)
-        self._needs.add(key)
+        if self._traced:
+            self._needs.add(key)
         entry = self._memory.entries.get(key)
         if entry is None:
             asking: Queries | None = self
@@ -127,14 +136,15 @@ class Queries:
                 asking = asking._parent  # noqa: SLF001  as above
             inner = Queries(self._memory, key, self)
             value = query(inner, *args, **_)
-            entry = Remembered(value, frozenset(inner._needs))
+            entry = Remembered(value, frozenset(inner._needs) if self._traced else _NOTHING)
             self._memory.entries[key] = entry
         # A key holds its own query: the value has the type that the query returns.
         return cast("T", entry.value)
 
     def outline(self, path: PurePath) -> Outline | None:
         """The outline of a file, or None when it cannot be read."""
-        self._needs.add((OUTLINE, path))
+        if self._traced:
+            self._needs.add((OUTLINE, path))
         outline = self._memory.inputs.read_outline(path)
         return None if isinstance(outline, Unreadable) else outline
 

@@ -18,6 +18,7 @@ from loopscope.workspace.view import ModuleView
 
 NO_ENVIRONMENT = Environment(path=None, kind="none")
 _FACTS_KEPT = 48
+_WHOLE_KEPT = 12
 
 
 class OutlineCache(Protocol):
@@ -51,7 +52,8 @@ class Snapshot:
     ) -> None:
         """`environment_of` is asked with workspace folders; both functions answer at once and always the same.
 
-        `whole` parses each file in one piece: several times as fast, where no edits follow that would reuse the pieces.
+        `whole` parses each file in one piece and notes no dependencies: much faster, where no edits follow that would
+        reuse pieces and answers.
         """
         self.files = files
         self.roots = tuple(roots)
@@ -64,7 +66,8 @@ class Snapshot:
         self._facts: dict[PurePath, FileFacts] = {}
         self._older: dict[PurePath, FileFacts] = {}
         self._environments: dict[PurePath, Environment] = {}
-        self._memory = Memory(self)
+        self._environment_at: dict[PurePath, Environment] = {}
+        self._memory = Memory(self, traced=not whole)
 
     def module(self, path: PurePath) -> ModuleView:
         """What pytest makes of a Python file."""
@@ -84,7 +87,7 @@ class Snapshot:
         else:
             facts = file_facts(parse(text, previous.tree if previous is not None else None), previous)
         self._facts[path] = facts
-        while len(self._facts) > _FACTS_KEPT:
+        while len(self._facts) > (_WHOLE_KEPT if self._whole else _FACTS_KEPT):
             self._facts.pop(next(iter(self._facts)), None)
         return facts
 
@@ -104,10 +107,14 @@ class Snapshot:
 
     def environment_of(self, path: PurePath) -> Environment:
         """The environment of the project of `path`; for an installed file, the environment that it belongs to."""
-        root = workspace_root(self.queries, path)
-        if root is None:
-            root = next((each for each in self.roots if _holds(self._environment(each), path)), None)
-        return self._environment(root or (self.roots[0] if self.roots else path.parent))
+        known = self._environment_at.get(path)
+        if known is None:
+            root = workspace_root(self.queries, path)
+            if root is None:
+                root = next((each for each in self.roots if _holds(self._environment(each), path)), None)
+            known = self._environment(root or (self.roots[0] if self.roots else path.parent))
+            self._environment_at[path] = known
+        return known
 
     def settings_of(self, path: PurePath) -> Settings:
         """loopscope's settings for a file."""
@@ -179,10 +186,12 @@ class Snapshot:
         new._older = {path: known for path in touched if (known := self._facts.get(path) or self._older.get(path))}
         if settled:
             new._environments = self._environments
+            new._environment_at = self._environment_at
         gone: set[Key] = set()
         for path in touched:
             gone |= self._changes(new, path)
-        new._memory = Memory(new, self._memory.without(gone) if settled else None)
+        shared = settled and not self._whole
+        new._memory = Memory(new, self._memory.without(gone) if shared else None, traced=not self._whole)
         return new
 
     def _changes(self, new: "Snapshot", path: PurePath) -> set[Key]:
