@@ -8,6 +8,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+CAPABILITIES = {
+    "textDocument": {
+        "codeAction": {
+            "codeActionLiteralSupport": {"codeActionKind": {"valueSet": ["quickfix"]}},
+            "isPreferredSupport": True,
+        }
+    }
+}
 ROOT = Path(__file__).resolve().parent / "shop"
 FILE = ROOT / "tests" / "test_orders.py"
 
@@ -63,7 +71,7 @@ def main() -> int:
     server = Server()
     text = FILE.read_text()
     uri = FILE.as_uri()
-    hello = server.ask("initialize", {"processId": None, "rootUri": ROOT.as_uri(), "capabilities": {}})
+    hello = server.ask("initialize", {"processId": None, "rootUri": ROOT.as_uri(), "capabilities": CAPABILITIES})
     print(f"  connected to {hello['serverInfo']['name']} {hello['serverInfo']['version']}")
     server.tell("initialized", {})
     document = {"uri": uri, "languageId": "python", "version": 1, "text": text}
