@@ -62,8 +62,10 @@ def _asks(snapshot: Snapshot, path: PurePath, mention: Mention) -> bool:
     facts = snapshot.queries.facts(path)
     if facts is None:
         return False
+    spans = facts.layout.defs.get(mention.owner) if mention.owner is not None else None
     chunk = facts.tree.chunks[facts.tree.index_at(mention.span.start)].chunk
-    return any(word in chunk.text for word in ASKING)
+    around = chunk.text if spans is None else facts.tree.text[slice(*spans.whole)]
+    return any(word in around for word in ASKING)
 
 
 def _by_computed_name(snapshot: Snapshot, search: Search, found: Occurrences, cancel: CancelToken) -> Refusal | None:

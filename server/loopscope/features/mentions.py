@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from loopscope.facts.extract import FileFacts
 from loopscope.facts.outline import FactId
+from loopscope.facts.seek import lines_with, touches
 from loopscope.features.binding import Comprehension, ScopeNode, binds, has_parameter, outside, parameters
 from loopscope.features.literals import listed_indirect, places_of, purpose
 from loopscope.features.mention import NOWHERE, Mention, Role
@@ -58,6 +59,7 @@ class _Walk:
         self._body = placed.chunk.body
         self._imports = facts.names
         self._name = name
+        self._lines = lines_with(placed.chunk, (name,))
         self._places = Places(facts, placed, name)
         self._ids = {id(node): id_ for id_, node in facts.parts[index].defs}
         self._scopes: list[_Scope] = []
@@ -81,6 +83,8 @@ class _Walk:
 
     def _visit(self, node: ast.AST) -> None:
         name = self._name
+        if isinstance(node, ast.stmt) and not touches(node, self._lines):
+            return
         match node:
             case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
                 self._definition(node)

@@ -4,6 +4,7 @@ from lsprotocol import types
 
 from loopscope.features.lenses import Lens, LensKind, lenses, uses
 from loopscope.lsp.convert import range_span, span_range
+from loopscope.lsp.handlers.places import over_workspace
 from loopscope.lsp.search import search_for
 from loopscope.lsp.server import Server
 from loopscope.lsp.session import Session
@@ -20,8 +21,8 @@ def register(server: Server, session: Session) -> None:
         return await server.workers.run(lambda token: _lenses(state, params.text_document.uri, token))
 
     async def resolve(lens: types.CodeLens) -> types.CodeLens:
-        state = session.current or await session.state()
-        return await server.workers.run(lambda token: _resolved(state, lens, token))
+        title = "loopscope: counting uses"
+        return await over_workspace(server, session, title, lambda state, token: _resolved(state, lens, token))
 
     server.answer(types.TEXT_DOCUMENT_CODE_LENS, answer, types.CodeLensOptions(resolve_provider=True))
     server.answer(types.CODE_LENS_RESOLVE, resolve)

@@ -6,6 +6,7 @@ from typing import NamedTuple, TypeVar
 
 from lsprotocol import types
 
+from loopscope.host.garbage import resting
 from loopscope.lsp.convert import offset_of, span_range
 from loopscope.lsp.progress import work_done
 from loopscope.lsp.server import Server
@@ -31,8 +32,13 @@ class Spot(NamedTuple):
 async def over_workspace(server: Server, session: Session, title: str, job: Callable[[State, CancelToken], T]) -> T:
     """What `job` makes of the state in which the request came in; a worker runs it, and its progress is shown."""
     state = session.current or await session.state()
+
+    def work(token: CancelToken) -> T:
+        with resting():
+            return job(state, token)
+
     async with work_done(server, title, supported=state.client.progress):
-        return await server.workers.run(lambda token: job(state, token))
+        return await server.workers.run(work)
 
 
 async def from_spot(
