@@ -104,7 +104,7 @@ def test_implementation_is_every_yield() -> None:
 
 def test_implementation_without_yield_is_the_return_or_the_function() -> None:
     one = at("def test_one(self, a‸pp")
-    assert given(one) == ["return a‸pp"]
+    assert given(one) == ["return app"]
     one = at("def a‸pp():")
     assert given(one) == ["app"]
 
