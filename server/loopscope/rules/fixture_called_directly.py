@@ -21,18 +21,18 @@ All.
 """
 
 import ast
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from loopscope.facts.bodies import Body, CallSite, Use
+from loopscope.facts.outline import FunctionFact
 from loopscope.rules.context import Context
 from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, Proof, Rule, Safety, Severity
 from loopscope.rules.support.calls import expects_failure
 from loopscope.rules.support.names import add_parameter, binds_anywhere, inner_bodies, place, requesters
 from loopscope.text.edit import Edit
-from loopscope.workspace.holders import may_be_fixture
 from loopscope.workspace.model import Decorator, FixtureDef, Kind, Scope, TestItem, Unknown
-from loopscope.workspace.namespace import lookup
 from loopscope.workspace.recipes import Recipe, recipe_of
 from loopscope.workspace.values import Function
 
@@ -165,12 +165,13 @@ class _DirectCall:
 
 def check(ctx: Context) -> Iterator[Finding]:
     """Findings at the calls."""
-    if ctx.facts is None or ctx.outline.dynamic:
+    fixtures = {} if ctx.outline.dynamic else _functions(ctx)
+    if ctx.facts is None or not fixtures:
         return
     for body in ctx.facts.bodies:
         for inner in inner_bodies(body):
             for call in inner.calls:
-                recipe = _called_fixture(ctx, call)
+                recipe = fixtures.get(call.name or "") if not call.local_root else None
                 span = None if recipe is None else place(ctx, inner, call.node)
                 if recipe is None or span is None or expects_failure(inner, call):
                     continue
@@ -202,19 +203,19 @@ def fix(ctx: Context, finding: Finding) -> Fix | None:
     return ctx.fix(f"Request `{data.recipe.name}`", safety, [edit, Edit(span, data.recipe.name)])
 
 
-def _called_fixture(ctx: Context, call: CallSite) -> Recipe | None:
-    """The fixture that a call by its function's name means; only a name that the module binds just once counts."""
-    if call.name is None or call.local_root or not isinstance(call.node.func, ast.Name):
-        return None
-    name = call.node.func.id
-    bindings = ctx.outline.by_name.get(name, ())
-    if len(bindings) != 1 or not may_be_fixture(ctx.queries, ctx.path, name) or ctx.is_patched(name):
-        return None
-    value = lookup(ctx.queries, ctx.path, name)
-    if not isinstance(value, Function):
-        return None
-    recipe = recipe_of(ctx.queries, value, name, bound=False)
-    return recipe if isinstance(recipe, Recipe) and recipe.marker.decorator is not Decorator.OTHER else None
+def _functions(ctx: Context) -> dict[str, Recipe]:
+    """The fixtures of the module by their functions' names; only names that it binds just once count."""
+    found: dict[str, Recipe] = {}
+    for name, bindings in ctx.outline.by_name.items():
+        target = bindings[0].target
+        if len(bindings) != 1 or not isinstance(target, FunctionFact) or not target.decorators:
+            continue
+        if not re.search(rf"(?<!def )\b{re.escape(name)}\(", ctx.text) or ctx.is_patched(name):
+            continue
+        recipe = recipe_of(ctx.queries, Function(ctx.path, target), name, bound=False)
+        if isinstance(recipe, Recipe) and recipe.marker.decorator is not Decorator.OTHER:
+            found[name] = recipe
+    return found
 
 
 def _value_node(data: _DirectCall) -> ast.expr | None:
