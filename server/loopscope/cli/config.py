@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import fields
 from pathlib import PurePath
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from loopscope.cli.project import Project, open_project
 from loopscope.cli.rows import shown_path
@@ -114,7 +114,7 @@ def _settings(settings: Settings) -> Section:
     for item in fields(settings):
         value = getattr(settings, item.name)
         if isinstance(value, Sourced):
-            sourced: Sourced[object] = value
+            sourced = cast("Sourced[object]", value)
             lines.append(Line(item.name.replace("_", "-"), _text(sourced.value), sourced.origin.describe()))
     return Section("loopscope", tuple(lines))
 
@@ -122,14 +122,12 @@ def _settings(settings: Settings) -> Section:
 def _text(value: object) -> str:
     """A value as people write it: lists with commas, nothing as a dash."""
     if isinstance(value, Sourced):
-        inner: Sourced[object] = value
-        return _text(inner.value)
+        return _text(cast("Sourced[object]", value).value)
     if isinstance(value, dict):
-        table: dict[object, object] = value
+        table = cast("dict[object, object]", value)
         return ", ".join(f"{key}: {_text(item)}" for key, item in table.items()) or "-"
     if isinstance(value, tuple | list):
-        items: Iterable[object] = value
-        return ", ".join(map(_text, items)) or "-"
+        return ", ".join(map(_text, cast("Iterable[object]", value))) or "-"
     return "-" if value in (None, "") else str(value).lower() if isinstance(value, bool) else str(value)
 
 

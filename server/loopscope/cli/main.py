@@ -3,11 +3,14 @@
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TypeAlias
 
 from loopscope import __version__
 from loopscope.cli.errors import ProjectError
+
+AddParser: TypeAlias = Callable[..., argparse.ArgumentParser]
 
 USAGE_ERROR = 2
 """The exit code for wrong usage and internal errors; 1 says that something was found."""
@@ -60,16 +63,16 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"loopscope {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    _add_check(commands)
-    _add_rule(commands)
-    _add_config(commands)
-    _add_fixtures(commands)
-    _add_server(commands)
+    _add_check(commands.add_parser)
+    _add_rule(commands.add_parser)
+    _add_config(commands.add_parser)
+    _add_fixtures(commands.add_parser)
+    _add_server(commands.add_parser)
     return parser
 
 
-def _add_check(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    check = commands.add_parser(
+def _add_check(add_parser: AddParser) -> None:
+    check = add_parser(
         "check",
         help="find mistakes in tests, conftests and pytest's configuration",
         epilog=_JSON_SHAPE,
@@ -89,14 +92,14 @@ def _add_check(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     _add_environment(check)
 
 
-def _add_rule(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    rule = commands.add_parser("rule", help="explain a rule, or list them all")
+def _add_rule(add_parser: AddParser) -> None:
+    rule = add_parser("rule", help="explain a rule, or list them all")
     rule.add_argument("name", nargs="?", metavar="NAME", help="the rule to explain")
     rule.add_argument("--format", choices=("text", "json"), default="text", help="how to print (default: text)")
 
 
-def _add_config(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    config = commands.add_parser(
+def _add_config(add_parser: AddParser) -> None:
+    config = add_parser(
         "config", help="show the effective configuration of pytest and loopscope, and where each value comes from"
     )
     config.add_argument(
@@ -106,8 +109,8 @@ def _add_config(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     _add_environment(config)
 
 
-def _add_fixtures(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    fixtures = commands.add_parser(
+def _add_fixtures(add_parser: AddParser) -> None:
+    fixtures = add_parser(
         "fixtures", help="show for each test its runner, its loop and the fixtures pytest will inject"
     )
     fixtures.add_argument(
@@ -117,8 +120,8 @@ def _add_fixtures(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
     _add_environment(fixtures)
 
 
-def _add_server(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    server = commands.add_parser("server", help="run the language server, over standard input and output")
+def _add_server(add_parser: AddParser) -> None:
+    server = add_parser("server", help="run the language server, over standard input and output")
     server.add_argument("--log-file", type=Path, metavar="FILE", help="write the server's log there as well")
 
 

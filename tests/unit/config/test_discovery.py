@@ -10,6 +10,7 @@ from _pytest.config.findpaths import determine_setup
 from _pytest.outcomes import Failed
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
 from loopscope.config.effective import Invocation, find_config
 
 from .disk import Disk, write

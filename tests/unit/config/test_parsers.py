@@ -9,6 +9,7 @@ from _pytest.pathlib import fnmatch_ex as judge_fnmatch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from iniconfig import IniConfig, ParseError
+
 from loopscope.config.document import SyntaxProblem
 from loopscope.config.ini import parse_ini
 from loopscope.config.patterns import fnmatch_ex, matches_prefix_or_glob

@@ -3,6 +3,7 @@
 from pathlib import PurePosixPath
 
 import pytest
+
 from loopscope.config.project import config_for
 
 from .disk import Memory

@@ -4,6 +4,7 @@ import json
 from pathlib import PurePosixPath
 
 import pytest
+
 from loopscope.config.settings import DEFAULT_SETTINGS, Settings, find_settings, settings_from_mapping
 from loopscope.config.settings_table import SETTINGS, json_schema
 from loopscope.config.toml import TomlFile, parse_toml

@@ -6,6 +6,7 @@ from pathlib import Path, PurePosixPath
 import pytest
 from _pytest.config import get_config
 from _pytest.config.exceptions import UsageError
+
 from loopscope.config.catalog import INI_OPTIONS, IniOption, OptionType
 from loopscope.config.effective import Invocation, find_config
 from loopscope.config.model import Origin, Sourced

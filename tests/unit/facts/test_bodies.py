@@ -1,6 +1,7 @@
 """Bodies say what each function does: which calls, under what name, and what becomes of their values."""
 
 import pytest
+
 from loopscope.facts.outline import FactId
 
 from .dump import calls, facts

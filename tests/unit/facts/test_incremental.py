@@ -4,6 +4,7 @@ import pickle
 import random
 
 import pytest
+
 from loopscope.facts.extract import FileFacts, file_facts
 from loopscope.facts.outline import FactId
 from loopscope.syntax.parse import parse

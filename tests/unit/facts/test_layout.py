@@ -1,6 +1,7 @@
 """The layout says where the outline's facts stand, in code points of the whole file."""
 
 import pytest
+
 from loopscope.facts.extract import file_facts
 from loopscope.facts.outline import FactId
 from loopscope.syntax.parse import parse, parse_whole

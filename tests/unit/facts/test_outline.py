@@ -1,6 +1,7 @@
 """The outline says what a module binds, in source order and through its imports."""
 
 import pytest
+
 from loopscope.facts.extract import file_facts
 from loopscope.syntax.parse import parse, parse_whole
 

@@ -1,6 +1,7 @@
 """Small questions about marks, decorators and literals."""
 
 import pytest
+
 from loopscope.facts.expr import Expr
 from loopscope.facts.outline import Assigned, FunctionFact
 from loopscope.facts.questions import (

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from loopscope.facts.extract import FileFacts, file_facts
 from loopscope.facts.outline import Binding, ClassFact, FunctionFact, ParamKind
 from loopscope.syntax.parse import parse, parse_whole

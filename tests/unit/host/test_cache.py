@@ -3,6 +3,7 @@ import sys
 from pathlib import Path, PurePath
 
 import pytest
+
 from loopscope.host.cache import Cache, cache_directory, content_key, open_cache
 from loopscope.text.files import Entry
 from loopscope.text.span import Span

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+
 from loopscope.host.environment import find_environment, readable_roots
 from loopscope.workspace.environment import EntryPointPlugin, Environment, Release
 

@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from loopscope.host.files import DiskFiles, OverlayFiles
 from loopscope.text.files import Entry, Unreadable
 

@@ -2,6 +2,7 @@ import os
 from pathlib import Path
 
 import pytest
+
 from loopscope.host import write
 from loopscope.host.write import Refused, Written, write_atomically
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+
 from loopscope.syntax.chunk import Tree
 from loopscope.syntax.parse import parse
 

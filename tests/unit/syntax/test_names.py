@@ -3,6 +3,7 @@
 import ast
 
 import pytest
+
 from loopscope.syntax.names import Scope, bound, imported, merge
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from loopscope.syntax.chunk import Located, Placed, Tree
 from loopscope.syntax.parse import parse, parse_whole
 

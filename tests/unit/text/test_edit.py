@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from loopscope.text.edit import Edit, apply_edits, splice
 from loopscope.text.source import Source
 from loopscope.text.span import Span

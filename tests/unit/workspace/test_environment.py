@@ -1,6 +1,7 @@
 from pathlib import PurePath
 
 import pytest
+
 from loopscope.workspace.environment import Distribution, Environment, Release, normalised, release
 
 

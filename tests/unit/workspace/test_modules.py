@@ -3,6 +3,7 @@ import sys
 from pathlib import Path, PurePath
 
 import pytest
+
 from loopscope.host.files import DiskFiles
 from loopscope.workspace.modules import find_module, module_name
 
