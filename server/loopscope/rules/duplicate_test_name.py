@@ -27,7 +27,9 @@ from loopscope.rules.context import Context
 from loopscope.rules.model import Example, Finding, Group, Meta, NearMiss, Proof, Related, Rule, Severity, Tag
 from loopscope.rules.support.redefined import redefined
 
-META = Meta("duplicate-test-name", Group.MARKS, Severity.WARNING, default=False, overlaps=("ruff: F811",))
+META = Meta(
+    "duplicate-test-name", Group.MARKS, Severity.WARNING, default=False, preset="strict", overlaps=("ruff: F811",)
+)
 
 EXAMPLES = (
     Example(

@@ -30,13 +30,12 @@ from dataclasses import dataclass
 from loopscope.facts.questions import fixture_decorator
 from loopscope.rules.context import Context
 from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, Proof, Rule, Safety, Severity
-from loopscope.rules.support.fixtures import users
 from loopscope.rules.support.names import rename_parameter
 from loopscope.rules.support.related import definition_related
-from loopscope.rules.support.skips import may_be_skipped
+from loopscope.rules.support.scopes import narrow_backend, too_narrow
 from loopscope.text.edit import Edit
 from loopscope.text.span import Span
-from loopscope.workspace.model import Closure, FixtureDef, Runner, Scope, TestItem, Unknown, Where
+from loopscope.workspace.model import FixtureDef, Scope, Unknown, Where
 
 _INSTALLED = (Where.PYTEST, Where.PLUGIN)
 
@@ -278,10 +277,12 @@ def check(ctx: Context) -> Iterator[Finding]:
             continue
         for name in fixture.argnames:
             span = ctx.param_span(fixture.id, name)
-            needed = None if span is None or name == "request" else _too_narrow(ctx, fixture, name)
+            needed = None if span is None or name == "request" else too_narrow(ctx, fixture, name)
             if span is not None and needed is not None:
                 yield _finding(ctx, span, _Mismatch(fixture, needed), _advice(needed, fixture.scope))
-        needed = _backend(ctx, fixture) if fixture.kind.is_async and "anyio_backend" not in fixture.argnames else None
+        needed = (
+            narrow_backend(ctx, fixture) if fixture.kind.is_async and "anyio_backend" not in fixture.argnames else None
+        )
         if needed is not None:
             advice = f" Define an `anyio_backend` of the {fixture.scope.value} scope."
             yield _finding(ctx, ctx.name_span(fixture.id), _Mismatch(fixture, needed, implied=True), advice)
@@ -318,59 +319,6 @@ def _finding(ctx: Context, span: Span, data: _Mismatch, advice: str) -> Finding:
         f"{advice}"
     )
     return ctx.finding(META, span, message, related=definition_related(ctx, needed), data=data)
-
-
-def _too_narrow(ctx: Context, fixture: FixtureDef, name: str) -> FixtureDef | None:
-    """The narrower fixture that a parameter is: where the fixture is defined, and for some test unless none uses it."""
-    found = ctx.requested(fixture, name)
-    if isinstance(found, Unknown) or not _is_narrower(fixture, found):
-        return None
-    used = False
-    for other, test in users(ctx, fixture):
-        closure = other.closure(test)
-        chain = None if isinstance(closure, Unknown) else _chain_for(closure, fixture, name)
-        if chain is None or may_be_skipped(other, test):
-            continue
-        if _is_narrower(fixture, chain):
-            return chain[-1]
-        used = True
-    return None if used or ctx.view.role == "other" or fixture.holder != ctx.path else found[-1]
-
-
-def _chain_for(closure: Closure, fixture: FixtureDef, name: str) -> tuple[FixtureDef, ...] | None:
-    """What a parameter of a fixture is for a test; None when that is not known."""
-    if name in closure.direct or name in closure.unknown:
-        return None
-    chain = closure.chains.get(name, ())
-    if name != fixture.name:
-        return chain
-    places = [place for place, each in enumerate(chain) if each.path == fixture.path and each.id == fixture.id]
-    return chain[: places[-1]] if places else None
-
-
-def _is_narrower(fixture: FixtureDef, chain: tuple[FixtureDef, ...]) -> bool:
-    scope = chain[-1].scope if chain else None
-    return isinstance(fixture.scope, Scope) and isinstance(scope, Scope) and fixture.scope.wider_than(scope)
-
-
-def _backend(ctx: Context, fixture: FixtureDef) -> FixtureDef | None:
-    """The narrower `anyio_backend` with which anyio runs a fixture for some test of this file."""
-    for test in ctx.tests:
-        if may_be_skipped(ctx, test):
-            continue
-        closure = ctx.closure(test)
-        chain = closure.chains.get(fixture.name, ())
-        backend = closure.chains.get("anyio_backend", ())
-        if "anyio_backend" in closure.direct or not chain or chain[-1] != fixture or not _is_narrower(fixture, backend):
-            continue
-        if _is_run_by_anyio(ctx, fixture, test):
-            return backend[-1]
-    return None
-
-
-def _is_run_by_anyio(ctx: Context, fixture: FixtureDef, test: TestItem) -> bool:
-    decision = ctx.fixture_runner(fixture, test)
-    return not isinstance(decision, Unknown) and decision.value is Runner.ANYIO
 
 
 def _advice(needed: FixtureDef, wide: Scope) -> str:
