@@ -1,13 +1,14 @@
 """Is what a call calls a coroutine function? Answered by reading; None wherever that leaves a doubt."""
 
 import ast
+from pathlib import PurePath
 
 from loopscope.facts.bodies import Body, CallSite
 from loopscope.facts.expr import dotted
-from loopscope.facts.outline import FunctionFact
+from loopscope.facts.outline import FactId, FunctionFact
 from loopscope.rules.context import Context
 from loopscope.rules.support.calls import binding_count, bound_value
-from loopscope.workspace.mro import member, mro_of
+from loopscope.workspace.mro import class_fact, member, mro_of
 from loopscope.workspace.namespace import dereference, index_of
 from loopscope.workspace.queries import Queries
 from loopscope.workspace.values import Alternatives, Class, External, Function, Value
@@ -59,19 +60,23 @@ def callee_is_coroutine(ctx: Context, body: Body, call: CallSite) -> bool | None
     if not call.local_root:
         if call.imported and call.name in STDLIB:
             return True
-        return _answer(ctx.queries, dereference(ctx.queries, ctx.path, call.name))
+        return ctx.queries.get(_of_name, ctx.path, call.name)
     if not rest:
         return _nested(body, first)
     if "." in rest:
         return None
     owner = _receiver(ctx, body, first)
-    return None if owner is None else _method(ctx.queries, owner, rest)
+    return None if owner is None else ctx.queries.get(_method, owner.path, owner.fact.id, rest)
 
 
 def keeps_asyncness(fact: FunctionFact) -> bool:
     """Whether all decorators of a function leave it a coroutine function, or not, as its `def` says."""
     names = [dotted(each) for each in fact.decorators]
     return all(name is not None and (name in _KEEP or name.startswith("pytest.mark.")) for name in names)
+
+
+def _of_name(q: Queries, path: PurePath, name: str) -> bool | None:
+    return _answer(q, dereference(q, path, name))
 
 
 def _answer(q: Queries, value: Value | None) -> bool | None:
@@ -126,7 +131,7 @@ def _receiver(ctx: Context, body: Body, name: str) -> Class | None:
     call = next((site for site in around.calls if site.node is value), None)
     if call is None or call.local_root or call.name is None or bound_value(around, name) is not value:
         return None
-    found = dereference(ctx.queries, ctx.path, call.name)
+    found = ctx.queries.get(dereference, ctx.path, call.name)
     return found if isinstance(found, Class) else None
 
 
@@ -144,21 +149,22 @@ def _first_parameter(body: Body) -> str | None:
     return arguments[0].arg if arguments else None
 
 
-def _method(q: Queries, owner: Class, name: str) -> bool | None:
-    """The method that an instance has under a name, if only its classes decide that."""
-    mro = mro_of(q, owner.path, owner.fact.id)
-    found = member(q, owner.path, owner.fact.id, name)
-    if not isinstance(found, Function):
+def _method(q: Queries, path: PurePath, id_: FactId, name: str) -> bool | None:
+    """The method that an instance of a class has under a name, if only its classes decide that."""
+    owner = class_fact(q, path, id_)
+    mro = q.get(mro_of, path, id_)
+    found = q.get(member, path, id_, name)
+    if owner is None or not isinstance(found, Function):
         return None
     # A base that is not found may come earlier in the order, unless the class itself has the method.
-    own = any(binding.name == name for binding in owner.fact.bindings)
+    own = any(binding.name == name for binding in owner.bindings)
     if (mro.unknown or mro.names) and not own:
         return None
-    if owner.fact.decorators or owner.fact.keywords or _is_hooked(q, owner):
+    if owner.decorators or owner.keywords or q.get(_is_hooked, path, id_):
         return None
     return _of_function(found.fact)
 
 
-def _is_hooked(q: Queries, owner: Class) -> bool:
+def _is_hooked(q: Queries, path: PurePath, id_: FactId) -> bool:
     """Whether the class decides itself what its attributes or instances are."""
-    return any(member(q, owner.path, owner.fact.id, name) is not None for name in ("__getattribute__", "__new__"))
+    return any(q.get(member, path, id_, name) is not None for name in ("__getattribute__", "__new__"))
