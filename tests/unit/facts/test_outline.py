@@ -106,7 +106,7 @@ class TestA: ...
 Case = from unittest import IsolatedAsyncioTestCase
 pytest = import pytest
 @pytest.mark.asyncio(loop_scope='class')
-class TestA(unittest.IsolatedAsyncioTestCase, <Subscript>, metaclass=Meta)
+class TestA(unittest.IsolatedAsyncioTestCase, Base, metaclass=Meta)
   pytestmark = list<pytest.mark.slow>
   size = 3
   class TestA.Inner()
