@@ -11,9 +11,9 @@ It runs in the projects' environment, with pytest 8.2 to 9.2, and imports nothin
       static       a `def` of that name stands there, at module or class level (false: made at run time)
       runner       what awaits it: "pytest-asyncio", "anyio", "unittest", "hook" (of some other plugin) or null
       loop_scope   of pytest-asyncio's tests, else null
-      variants     different [[name, definition], …] of its items, in pytest's order, without `request` and the names
-                   that parametrize provides directly; definition: the last of pytest's chain as {file, line, scope,
-                   autouse, kind}, or null when there is none
+      variants     different [[name, definition], …] of its items, in pytest's order and without `request`;
+                   definition: the last of pytest's chain as {file, line, scope, autouse, kind}, "parametrize" for a
+                   value that parametrize provides itself, null when there is none
 """
 
 import ast
@@ -94,8 +94,11 @@ def _closure(item):
     closure = []
     for name in item.fixturenames:
         last = chains[name][-1] if chains.get(name) else None
-        direct = name in parameters if last is None else _is_parameter(last)
-        if name != "request" and not direct:
+        if name == "request":
+            continue
+        if name in parameters if last is None else _is_parameter(last):
+            closure.append([name, "parametrize"])
+        else:
             closure.append([name, None if last is None else _definition(last, item.session._fixturemanager)])
     return closure
 
@@ -121,13 +124,13 @@ def _definition(fixture, manager):
 
 def _place(function):
     code = getattr(get_real_func(function), "__code__", None)
-    return _place_of_code(code) if code is not None else {"file": None, "line": None}
-
-
-@functools.cache
-def _place_of_code(code):
-    file = os.path.realpath(code.co_filename)
+    if code is None:
+        return {"file": None, "line": None}
+    file = _real_path(code.co_filename)
     return {"file": file, "line": _defs(file)["lines"].get(code.co_firstlineno, code.co_firstlineno)}
+
+
+_real_path = functools.cache(os.path.realpath)
 
 
 @functools.cache

@@ -14,7 +14,8 @@ TRUTH = {
     "tests": [
         {
             "id": "tests/test_a.py::test_a", "file": "/p/tests/test_a.py", "line": 3, "static": True,
-            "runner": "anyio", "loop_scope": None, "variants": [[["one", FIXTURE], ["none", None]]],
+            "runner": "anyio", "loop_scope": None,
+            "variants": [[["one", FIXTURE], ["none", None], ["value", "parametrize"]]],
         }
     ],
 }  # fmt: skip
@@ -25,6 +26,7 @@ SAID = {
             "id": "tests/test_a.py::test_a", "file": "tests/test_a.py", "line": 3, "runner": "anyio",
             "loop_scope": None, "fixtures": {
                 "one": {**FIXTURE, "file": "tests/conftest.py"},
+                "value": {"unknown": "a hook may give it"},
                 "none": {"unknown": "no fixture of that name is visible"},
             },
         }
@@ -34,7 +36,8 @@ SAID = {
 
 def test_equal_is_right() -> None:
     found = compare(TRUTH, SAID)
-    assert (found.differences, found.tests, found.requests, found.right, found.unknown) == ({}, 1, 2, 2, {})
+    assert (found.differences, found.tests, found.given, found.requests, found.right) == ({}, 1, 1, 2, 2)
+    assert not found.unknown
 
 
 @pytest.mark.parametrize(
@@ -54,6 +57,7 @@ def test_equal_is_right() -> None:
         ("wrong", lambda said: said["tests"][0]["fixtures"]["one"].update(file="conftest.py")),
         ("wrong", lambda said: said["tests"][0]["fixtures"]["one"].update(autouse=True)),
         ("wrong", lambda said: said["tests"][0]["fixtures"].update(none=FIXTURE)),
+        ("closure", lambda said: said["tests"][0]["fixtures"].update(value=FIXTURE)),
     ],
 )
 def test_each_difference_is_seen(kind: str, change: Callable[[dict[str, Any]], object]) -> None:

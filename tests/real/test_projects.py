@@ -32,11 +32,14 @@ def test_tests_and_fixtures_are_those_of_pytest(
         f"{found.tests} tests, {found.requests} requests: {found.right} right, {sum(found.unknown.values())} unknown, "
         f"{len(found.differences.get('wrong', ()))} wrong"
     )
-    assert not found.differences, f"{project}\n{found.report()}"
+    if found.differences:
+        pytest.fail(f"loopscope and pytest differ on {project}\n{found.report()}", pytrace=False)
     assert sum(found.unknown.values()) <= MOST_UNKNOWN * found.requests, dict(found.unknown.most_common(8))
     assert found.tests > 100
     assert found.right + sum(found.unknown.values()) == found.requests > 0
-    assert found.row(project) in (HERE / "README.md").read_text(encoding="utf-8").splitlines(), found.row(project)
+    row = found.row(project)
+    if row not in (HERE / "README.md").read_text(encoding="utf-8").splitlines():
+        pytest.fail(f"the table in tests/real/README.md should say\n{row}", pytrace=False)
 
 
 def test_check_ends_well(root: Path, venv: Path, figure: Callable[[str], None]) -> None:
