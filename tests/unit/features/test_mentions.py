@@ -63,6 +63,11 @@ def test_nothing_is_nowhere_that_python_tells_of() -> None:
     assert not [one for one in found if one.span == NOWHERE]
 
 
+def test_a_walrus_in_a_comprehension_binds_around_it() -> None:
+    assert places("def f():\n    [(app := x) for x in ()]\n    return app\n") == []
+    assert places("def f():\n    [app for app in ()]\n    return app\n") == [(Role.GLOBAL, "app")]
+
+
 SNIPPETS = {
     "parameter": "def f(app): app",
     "assigned": "def f(): app = 1; app",

@@ -153,6 +153,21 @@ def ⟦ap‸p⟧(): ...
 
 def test_one(client): ...
 """,
+    "parameters that pytest does not fill": """\
+import pytest
+from unittest import mock
+
+@pytest.fixture
+def ⟦ap‸p⟧(): ...
+
+@pytest.fixture
+def client(app=1): return app
+
+def test_default(app=2): assert app
+
+@mock.patch("os.getcwd")
+def test_patched(app): assert app
+""",
     "configuration": """\
 # file: pytest.ini
 [pytest]
