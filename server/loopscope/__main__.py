@@ -1,8 +1,6 @@
 """`python -m loopscope`."""
 
-import sys
-
-from loopscope.cli.main import main
+from loopscope.cli.main import console
 
 if __name__ == "__main__":
-    sys.exit(main())
+    console()

@@ -66,7 +66,8 @@ def analyse(project: Project, job: Job, files: Sequence[PurePath], jobs: int | N
     if processes <= 1:
         found = _check_all(project, files)
     else:
-        found = _check_in_processes(job, _shares(files, sizes, processes * _SHARES_PER_PROCESS), processes)
+        shares = _shares(files, sizes, processes * _SHARES_PER_PROCESS)
+        found = _check_in_processes(project, job, shares, processes)
     for result in found:
         results[result.path] = result
         progress.step()
@@ -74,20 +75,30 @@ def analyse(project: Project, job: Job, files: Sequence[PurePath], jobs: int | N
     return Analysis(tuple(results[str(path)] for path in files))
 
 
-def _check_in_processes(job: Job, shares: Sequence[tuple[str, ...]], processes: int) -> Iterator[FileResult]:
-    """Results as they come. Forking is fastest, and safe while no other thread runs; else the system's default."""
+def _check_in_processes(
+    project: Project, job: Job, shares: Sequence[tuple[str, ...]], processes: int
+) -> Iterator[FileResult]:
+    """Results as they come. Forked processes inherit the open project with what it knows of plugins; others open it."""
     # Loaded late: they take longer than checking a small project does.
     import multiprocessing
     from concurrent.futures import ProcessPoolExecutor, as_completed
+    from multiprocessing.context import BaseContext
 
-    context = multiprocessing.get_context("fork" if "fork" in multiprocessing.get_all_start_methods() else None)
+    global _worker  # noqa: PLW0603  a worker process has one project for its whole life
+    if "fork" in multiprocessing.get_all_start_methods():
+        # Safe here: no other thread runs yet.
+        context: BaseContext = multiprocessing.get_context("fork")
+        project.snapshot.module(PurePath(shares[0][-1])).visible()
+        _worker = project
+    else:
+        context = multiprocessing.get_context()
     with ProcessPoolExecutor(processes, context, _open_in_worker, (job,)) as pool:
         for done in as_completed([pool.submit(_check_share, share) for share in shares]):
             yield from done.result()
 
 
 def _shares(files: Sequence[PurePath], sizes: Mapping[PurePath, int], count: int) -> list[tuple[str, ...]]:
-    """The files in runs of about equal size: neighbours share conftests, so they stay together. Large runs first."""
+    """The files in runs of about equal size: neighbours share conftests, so they stay together."""
     most = sum(sizes.values()) / count
     shares: list[list[str]] = [[]]
     filled = 0
@@ -104,8 +115,8 @@ _worker: Project | None = None
 
 
 def _open_in_worker(job: Job) -> None:
-    global _worker  # noqa: PLW0603  a worker process has one project for its whole life
-    _worker = open_project([Path(path) for path in job.paths], job.environment, job.overrides)
+    global _worker  # noqa: PLW0603  as above
+    _worker = _worker or open_project([Path(path) for path in job.paths], job.environment, job.overrides)
 
 
 def _check_share(paths: Sequence[str]) -> list[FileResult]:

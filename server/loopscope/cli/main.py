@@ -53,6 +53,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return code
 
 
+def console() -> None:
+    """Runs the command of the process and ends it at once: taking a large analysis apart would be wasted work."""
+    code = main()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
+
+
 def build_parser() -> argparse.ArgumentParser:
     """The parser of all commands."""
     parser = argparse.ArgumentParser(
@@ -62,7 +70,8 @@ def build_parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"loopscope {__version__}")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    # `prog` is given since argparse would format the whole usage to find it.
+    commands = parser.add_subparsers(prog="loopscope", dest="command", required=True, metavar="COMMAND")
     _add_check(commands.add_parser)
     _add_rule(commands.add_parser)
     _add_config(commands.add_parser)
