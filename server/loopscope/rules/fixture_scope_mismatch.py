@@ -9,7 +9,7 @@ The first test that uses the fixture ends in an error: "ScopeMismatch: You tried
 settings with a session scoped request object".
 
 ## When not to fix
-Never: the fixture cannot be set up. Scopes that are computed are not reported.
+Never: the fixture cannot be set up. Scopes that are computed, and fixtures that no test uses, are not reported.
 
 ## Fix safety
 Unsafe: the pytest-mock fixture of the right scope is requested instead of `mocker`, `tmp_path_factory` instead of

@@ -7,20 +7,16 @@ from loopscope.workspace.model import Closure, FixtureDef, Runner, Scope, TestIt
 
 
 def too_narrow(ctx: Context, fixture: FixtureDef, name: str) -> FixtureDef | None:
-    """The narrower fixture that a parameter is: where the fixture is defined, and for some test unless none uses it."""
+    """The narrower fixture that a parameter is: seen from where the fixture is defined, and for a test that uses it."""
     found = ctx.requested(fixture, name)
     if isinstance(found, Unknown) or not _is_narrower(fixture, found):
         return None
-    used = False
     for other, test in users(ctx, fixture):
         closure = other.closure(test)
         chain = None if isinstance(closure, Unknown) else _chain_for(closure, fixture, name)
-        if chain is None or may_be_skipped(other, test):
-            continue
-        if _is_narrower(fixture, chain):
+        if chain is not None and not may_be_skipped(other, test) and _is_narrower(fixture, chain):
             return chain[-1]
-        used = True
-    return None if used or ctx.view.role == "other" or fixture.holder != ctx.path else found[-1]
+    return None
 
 
 def narrow_backend(ctx: Context, fixture: FixtureDef) -> FixtureDef | None:
