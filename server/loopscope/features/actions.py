@@ -10,6 +10,7 @@ from loopscope.engine.fixes import fix_file, fix_for, fixes_for
 from loopscope.engine.ignores import ignore_in_file, ignore_on_line
 from loopscope.engine.run import FileReport
 from loopscope.engine.selection import Selection
+from loopscope.features.create_fixture import creations
 from loopscope.rules.model import Finding, Fix, Safety
 from loopscope.text.edit import Edit
 from loopscope.text.files import Unreadable
@@ -95,6 +96,8 @@ def _quick_fixes(snapshot: Snapshot, path: PurePath, here: Sequence[Finding]) ->
         fix = fix_for(snapshot, finding)
         if fix is not None and fix.safety is not Safety.DISPLAY:
             yield Action(fix.title, ActionKind.QUICK_FIX, path, (finding,), fix.edits, _preferred(fix))
+        for made in creations(snapshot, finding):
+            yield Action(made.title, ActionKind.QUICK_FIX, path, (finding,), {made.path: made.edits})
 
 
 def _preferred(fix: Fix) -> bool:
