@@ -7,7 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -61,20 +61,24 @@ def test_fixed_projects_still_work(root: Path, venv: Path, tmp_path: Path, figur
     assert changed == named, "what --diff announces is what --fix changes"
     assert not unparsable(changed)
     if changed:
-        before, after = (collect(folder, venv, tmp_path) for folder in (root, copy))
+        # A changed conftest may concern every test.
+        tests = all(file.name.startswith("test_") for file in changed)
+        targets = [str(file.relative_to(copy)) for file in sorted(changed)] if tests else ["tests"]
+        before, after = (collect(folder, venv, tmp_path, targets) for folder in (root, copy))
         assert {test["id"] for test in after["tests"]} == {test["id"] for test in before["tests"]}
         assert after["errors"].keys() == before["errors"].keys()
     loopscope("check", "--fix", "--unsafe-fixes", "--environment", str(venv), cwd=copy)
     assert not unparsable(changed_files(root, copy))
 
 
-def collect(root: Path, venv: Path, scratch: Path) -> dict[str, Any]:
-    """What real pytest collects below `tests` and how it resolves it."""
+def collect(root: Path, venv: Path, scratch: Path, targets: Sequence[str] = ("tests",)) -> dict[str, Any]:
+    """What real pytest collects and how it resolves it."""
     out = scratch / "oracle.json"
+    out.unlink(missing_ok=True)
     command = [
         str(venv / "bin" / "python"), "-m", "pytest", "--collect-only", "-qq", "-p", "oracle", "-n", "0", "--no-cov",
         # Warnings may be errors in the project's configuration; newer dependencies bring new warnings.
-        "-W", "ignore", "-o", f"cache_dir={scratch / 'cache'}", "tests",
+        "-W", "ignore", "-o", f"cache_dir={scratch / 'cache'}", *targets,
     ]  # fmt: skip
     env = {**clean_environment(), "ORACLE_OUT": str(out), "PYTHONPATH": str(HERE)}
     done = subprocess.run(
