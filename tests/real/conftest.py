@@ -18,19 +18,21 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 @pytest.fixture(scope="session")
 def venv() -> Path:
     """The environment with every project's requirements."""
-    try:
-        return environment()
-    except NotPreparedError as error:
-        pytest.fail(str(error), pytrace=False)
+    return _prepared(environment)
 
 
 @pytest.fixture
 def root(project: str) -> Path:
     """The project's sources."""
+    return _prepared(lambda: sources_of(project))
+
+
+def _prepared(prepare: Callable[[], Path]) -> Path:
     try:
-        return sources_of(project)
+        return prepare()
     except NotPreparedError as error:
-        pytest.fail(str(error), pytrace=False)
+        trouble = str(error)
+    pytest.fail(trouble, pytrace=False)
 
 
 @pytest.fixture
