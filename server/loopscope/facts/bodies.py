@@ -1,13 +1,14 @@
 """What the functions of one file do: the syntax that rules look at, gathered in one walk."""
 
 import ast
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
 from typing import NamedTuple
 
-from loopscope.facts.binding import assigned, read_in_lambdas, times_bound
+from loopscope.facts.binding import assigned, read_in_lambdas
 from loopscope.facts.outline import FactId
 
 _BY_VALUE = (ast.Eq, ast.NotEq, ast.Lt, ast.Gt, ast.LtE, ast.GtE)
@@ -76,6 +77,9 @@ class Body:
     """Every name read in the own body, decorators and defaults excluded."""
     bound: frozenset[str]
     """Names bound in the own body: parameters, assignments, imports, with/for/except targets, nested defs."""
+    binds: tuple[str, ...] = ()
+    """Every name that a parameter or statement of the own body binds, once for each time, those of lambdas left out.
+    What is declared global or nonlocal is bound elsewhere as well: it counts as more than once."""
     statements: tuple[ast.stmt, ...] = ()
     """Every statement of the own body, nested blocks included, in source order; a class's own statements too."""
     nested: tuple["Body", ...] = field(default=())
@@ -112,8 +116,8 @@ class Body:
 
     @cached_property
     def times_bound(self) -> Mapping[str, int]:
-        """How often each name is bound in the own body, parameters included."""
-        return times_bound(self.node, self.statements)
+        """How often each name is bound in the own body, parameters included, as `binds` says."""
+        return Counter(self.binds)
 
     @cached_property
     def assigned(self) -> Mapping[str, ast.expr]:

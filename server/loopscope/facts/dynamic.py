@@ -5,7 +5,9 @@ import ast
 from loopscope.facts.seek import Step, lines_with, steps
 from loopscope.syntax.chunk import Chunk
 
-_HINTS = ("globals", "locals", "vars", "exec", "modules")
+_HINTS = ("globals(", "locals(", "vars(", "exec(", "modules[")
+# Few modules use them, and those that do write them so, or with a blank.
+_WORDS = (*_HINTS, *(f"{hint[:-1]} {hint[-1]}" for hint in _HINTS))
 _READING = frozenset({"get", "keys", "values", "items", "copy", "__contains__", "__getitem__"})
 _READERS = frozenset({"sorted", "list", "dict", "set", "tuple", "len", "print", "eval", "repr", "str"})
 
@@ -17,9 +19,10 @@ def dynamic_names(chunk: Chunk) -> frozenset[str]:
     of modules and classes, where writing to them has an effect.
     """
     text = chunk.text
-    if not any(hint in text for hint in _HINTS):
+    words = [word for word in _WORDS if word in text]
+    if not words:
         return frozenset()
-    found = (_how(step) for step in steps(chunk.body, lines_with(chunk, _HINTS)))
+    found = (_how(step) for step in steps(chunk.body, lines_with(chunk, words)))
     return frozenset(how for how in found if how)
 
 

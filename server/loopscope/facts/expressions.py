@@ -109,6 +109,8 @@ def _binary(w: Walk, node: ast.BinOp, _use: Use, _parent: ast.AST) -> None:
 
 def _walrus(w: Walk, node: ast.NamedExpr, use: Use, parent: ast.AST) -> None:
     w.bound.add(node.target.id)
+    if not w.lambda_:
+        w.binds.append(node.target.id)
     if use is STATEMENT:
         expression(w, node.value, ASSIGNED, node)
     else:
@@ -195,6 +197,8 @@ def bind(w: Walk, node: ast.expr) -> None:
     kind = type(node)
     if kind is Name:
         w.bound.add(node.id)  # type: ignore[attr-defined]  # `kind` says that it is a name
+        if not w.lambda_:
+            w.binds.append(node.id)  # type: ignore[attr-defined]  # as above
     elif isinstance(node, ast.Tuple | ast.List):
         for item in node.elts:
             bind(w, item)

@@ -62,6 +62,7 @@ class _Gatherer:
             returns=tuple(walk.returns),
             loads=tuple(walk.loads),
             bound=_bound(walk),
+            binds=(*names, *walk.binds),
             statements=tuple(walk.statements),
         )
         if walk.nested:

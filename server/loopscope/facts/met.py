@@ -17,6 +17,7 @@ class Walk:
 
     __slots__ = (
         "awaits",
+        "binds",
         "bound",
         "calls",
         "comprehension",
@@ -46,6 +47,8 @@ class Walk:
         self.statements: list[ast.stmt] = []
         self.bound: set[str] = set(bound)
         """Names bound otherwise than by `imports`."""
+        self.binds: list[str] = []
+        """Every name that is bound, once for each time; inside of lambdas none."""
         self.not_local: set[str] = set()
         """Names declared `global` or `nonlocal`."""
         self.imports: list[ast.stmt] = []

@@ -27,6 +27,7 @@ def block(w: Walk, statements: Iterable[ast.stmt]) -> None:
 
 def _def(w: Walk, node: Function) -> None:
     w.bound.add(node.name)
+    w.binds.append(node.name)
     w.nested.append((w.prefix + node.name, node))
     expressions(w, node.decorator_list, OTHER, node)
     expressions(w, defaults(node.args), OTHER, node)
@@ -39,6 +40,7 @@ def _def(w: Walk, node: Function) -> None:
 
 def _class(w: Walk, node: ast.ClassDef) -> None:
     w.bound.add(node.name)
+    w.binds.append(node.name)
     expressions(w, node.decorator_list, OTHER, node)
     expressions(w, node.bases, OTHER, node)
     for keyword in node.keywords:
@@ -152,6 +154,7 @@ def _try(w: Walk, node: ast.Try | ast.TryStar) -> None:
             expression(w, handler.type, OTHER, handler)
         if handler.name:
             w.bound.add(handler.name)
+            w.binds.append(handler.name)
         block(w, handler.body)
     block(w, node.orelse)
     block(w, node.finalbody)
@@ -160,7 +163,9 @@ def _try(w: Walk, node: ast.Try | ast.TryStar) -> None:
 def _match(w: Walk, node: ast.Match) -> None:
     expression(w, node.subject, OTHER, node)
     for case in node.cases:
-        w.bound.update(name for name, _ in captures(case.pattern))
+        names = [name for name, _ in captures(case.pattern)]
+        w.bound.update(names)
+        w.binds += names
         w.statement = node
         if case.guard is not None:
             expression(w, case.guard, TESTED, case)
@@ -168,15 +173,19 @@ def _match(w: Walk, node: ast.Match) -> None:
 
 
 def _import(w: Walk, node: ast.Import | ast.ImportFrom) -> None:
+    names = [alias.asname or alias.name.partition(".")[0] for alias in node.names]
+    w.binds += names
     if w.hidden:
         # In the body of a class: bound there only.
-        w.bound.update(alias.asname or alias.name.partition(".")[0] for alias in node.names)
+        w.bound.update(names)
     else:
         w.imports.append(node)
 
 
 def _scope(w: Walk, node: ast.Global | ast.Nonlocal) -> None:
     w.not_local.update(node.names)
+    # Bound elsewhere as well: more than once.
+    w.binds += (*node.names, *node.names)
 
 
 _STATEMENTS: dict[type[ast.AST], Callable[[Walk, Any], None]] = {

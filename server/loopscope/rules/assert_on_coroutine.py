@@ -26,7 +26,7 @@ import ast
 from collections.abc import Iterator
 
 from loopscope.facts.bodies import Body, CallSite, Use
-from loopscope.rules.callees import callee_is_coroutine
+from loopscope.rules.callees import gives_coroutine
 from loopscope.rules.context import Context
 from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, Proof, Rule, Safety, Severity
 from loopscope.rules.support.calls import await_edits
@@ -156,7 +156,7 @@ def check(ctx: Context) -> Iterator[Finding]:
     has_async_for = "async for" in ctx.text
     for body in ctx.bodies:
         for call in body.calls:
-            if call.use in (Use.ASSERTED, Use.TESTED) and not call.in_lambda and callee_is_coroutine(ctx, body, call):
+            if call.use in (Use.ASSERTED, Use.TESTED) and not call.in_lambda and gives_coroutine(ctx, body, call):
                 shown = ast.unparse(call.node.func)
                 message = f"`{shown}` is a coroutine function: without `await` this is always true, and it never runs."
                 yield ctx.finding(META, ctx.span(body, call.node), message, data=(body, call))

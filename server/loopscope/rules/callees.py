@@ -54,13 +54,24 @@ def callee_is_coroutine(ctx: Context, body: Body, call: CallSite) -> bool | None
     Followed are functions of this file and of the workspace, methods through `self` and `cls` or of a local instance,
     nested functions, and the standard library's own. A name that the file may patch or rebind is not certain.
     """
-    if call.name is None or ctx.is_patched(call.name):
-        return None
-    first, _, rest = call.name.partition(".")
+    return None if call.name is None or ctx.is_patched(call.name) else _answer_for(ctx, body, call, call.name)
+
+
+def gives_coroutine(ctx: Context, body: Body, call: CallSite) -> bool:
+    """Whether calling surely gives a coroutine that must be awaited: `callee_is_coroutine` with less to look at.
+
+    Most calls are of no coroutine function, so what may be patched is asked last.
+    """
+    name = call.name
+    return name is not None and _answer_for(ctx, body, call, name) is True and not ctx.is_patched(name)
+
+
+def _answer_for(ctx: Context, body: Body, call: CallSite, name: str) -> bool | None:
+    first, _, rest = name.partition(".")
     if not call.local_root:
-        if call.imported and call.name in STDLIB:
+        if call.imported and name in STDLIB:
             return True
-        return ctx.queries.get(_of_name, ctx.path, call.name)
+        return ctx.queries.get(_of_name, ctx.path, name)
     if not rest:
         return _nested(body, first)
     if "." in rest:
@@ -129,10 +140,10 @@ def _receiver(ctx: Context, body: Body, name: str) -> Class | None:
     if not isinstance(value, ast.Call):
         return None
     call = next((site for site in around.calls if site.node is value), None)
-    if call is None or call.local_root or call.name is None or bound_value(around, name) is not value:
+    if call is None or call.local_root or call.name is None:
         return None
-    found = ctx.queries.get(dereference, ctx.path, call.name)
-    return found if isinstance(found, Class) else None
+    found = dereference(ctx.queries, ctx.path, call.name)
+    return found if isinstance(found, Class) and bound_value(around, name) is value else None
 
 
 def _class_of_method(ctx: Context, body: Body) -> Class | None:

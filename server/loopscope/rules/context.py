@@ -30,9 +30,9 @@ from loopscope.workspace.view import ModuleView
 
 T = TypeVar("T")
 
-# The last part of a quoted name, and an attribute that is assigned to. What follows is not taken, so that what it holds
-# is found as well.
-_PATCHED = re.compile(r"""["'](?:[\w.{}]*\.)?(\w+)(?=["'])|\.(\w+)(?=\s*(?::[^=\n]+)?=(?!=))""")
+# What stands before the last part of a quoted name, and behind an attribute that is assigned to.
+_QUOTED = re.compile(r"""["'](?:[\w.{}]*\.)?\Z""")
+_ASSIGNED = re.compile(r"\s*(?::[^=\n]+)?=(?!=)")
 
 
 class Definition(NamedTuple):
@@ -276,11 +276,8 @@ class Context:
 
     def is_patched(self, dotted: str) -> bool:
         """Whether the file may replace what a dotted name means: by its quoted name, or by assigning the attribute."""
-        return dotted.rpartition(".")[2] in self._patched
-
-    @cached_property
-    def _patched(self) -> frozenset[str]:
-        return frozenset(name for pair in _PATCHED.findall(self.text) for name in pair if name)
+        name = dotted.rpartition(".")[2]
+        return self.remember(f"patched {name}", lambda: _may_patch(self.text, name))
 
     def remember(self, key: str, compute: Callable[[], T]) -> T:
         """The value of `compute`, which is called once for a key."""
@@ -310,6 +307,19 @@ class Context:
     def fix(self, title: str, safety: Safety, edits: Iterable[Edit]) -> Fix:
         """A fix that edits this file only."""
         return Fix(title, safety, {self.path: tuple(edits)})
+
+
+def _may_patch(text: str, name: str) -> bool:
+    """Whether a text has a name in quotes, alone or at the end of a dotted one, or assigns an attribute of that name."""
+    start = text.find(name)
+    while start >= 0:
+        end = start + len(name)
+        if text[end : end + 1] in ("'", '"') and _QUOTED.search(text, text.rfind("\n", 0, start) + 1, start):
+            return True
+        if text[start - 1 : start] == "." and _ASSIGNED.match(text, end):
+            return True
+        start = text.find(name, end)
+    return False
 
 
 def _flat(bodies: Iterable[Body]) -> Iterator[Body]:

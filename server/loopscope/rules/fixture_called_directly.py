@@ -21,7 +21,6 @@ All.
 """
 
 import ast
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -205,12 +204,13 @@ def fix(ctx: Context, finding: Finding) -> Fix | None:
 
 def _functions(ctx: Context) -> dict[str, Recipe]:
     """The fixtures of the module by their functions' names; only names that it binds just once count."""
+    called = {call.name for body in ctx.bodies for call in body.calls if not call.local_root}
     found: dict[str, Recipe] = {}
     for name, bindings in ctx.outline.by_name.items():
         target = bindings[0].target
         if len(bindings) != 1 or not isinstance(target, FunctionFact) or not target.decorators:
             continue
-        if not re.search(rf"(?<!def )\b{re.escape(name)}\(", ctx.text) or ctx.is_patched(name):
+        if name not in called or ctx.is_patched(name):
             continue
         recipe = recipe_of(ctx.queries, Function(ctx.path, target), name, bound=False)
         if isinstance(recipe, Recipe) and recipe.marker.decorator is not Decorator.OTHER:

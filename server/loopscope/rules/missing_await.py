@@ -27,7 +27,7 @@ import re
 from collections.abc import Iterator
 
 from loopscope.facts.bodies import Body, CallSite, Use
-from loopscope.rules.callees import callee_is_coroutine
+from loopscope.rules.callees import gives_coroutine
 from loopscope.rules.context import Context
 from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, Proof, Rule, Safety, Severity
 from loopscope.rules.support.calls import await_edits, expects_failure, only_compared
@@ -189,7 +189,7 @@ def check(ctx: Context) -> Iterator[Finding]:
             # What becomes of the value is quickly seen; what is called may be in other files.
             if not _may_be_dropped(call) or (call.use is Use.ASSIGNED and not only_compared(body, call)):
                 continue
-            if callee_is_coroutine(ctx, body, call) and not (
+            if gives_coroutine(ctx, body, call) and not (
                 expects_failure(body, call) or _in_synchronous_branch(body, call)
             ):
                 shown = ast.unparse(call.node.func)

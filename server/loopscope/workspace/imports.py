@@ -13,8 +13,11 @@ def find_import(q: Queries, path: PurePath, dotted: str) -> PurePath | None:
     """The file that `dotted`, absolute or relative with its dots, means in `path`; None without source."""
     if not dotted.startswith("."):
         return q.get(find_absolute, path.parent, dotted)
+    return q.get(_find_relative, path.parent, dotted)
+
+
+def _find_relative(q: Queries, folder: PurePath, dotted: str) -> PurePath | None:
     rest = dotted.lstrip(".")
-    folder = path.parent
     for _ in range(len(dotted) - len(rest) - 1):
         folder = folder.parent
     if rest:

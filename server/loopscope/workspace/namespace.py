@@ -308,6 +308,10 @@ def dereference(q: Queries, path: PurePath, dotted: str, but: str | None = None)
 
     `but` is the name whose value is being asked for: `x = x` says nothing.
     """
+    return q.get(_meaning, path, dotted) if but is None else _meaning(q, path, dotted, but)
+
+
+def _meaning(q: Queries, path: PurePath, dotted: str, but: str | None = None) -> Value | None:
     if dotted in _SAME:
         return External(_SAME[dotted])
     first, _, rest = dotted.partition(".")

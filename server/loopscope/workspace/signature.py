@@ -97,13 +97,15 @@ def scoped_decorators(q: Queries, path: PurePath, fact: FunctionFact) -> tuple[E
     """The decorators of a function; a name that its class binds above it stands for what is assigned to it."""
     if "." not in fact.id.qualname or not fact.decorators:
         return fact.decorators
-    holder = q.get(index_of, path).class_named(fact.id.holder)
-    own = (
-        {}
-        if holder is None
-        else {each.name: each.target.value for each in holder.bindings if isinstance(each.target, Assigned)}
-    )
+    own = q.get(_assigned_in_class, path, fact.id.holder)
     return tuple(_scoped(expr, own) for expr in fact.decorators) if own else fact.decorators
+
+
+def _assigned_in_class(q: Queries, path: PurePath, qualname: str) -> dict[str, Expr]:
+    holder = q.get(index_of, path).class_named(qualname)
+    if holder is None:
+        return {}
+    return {each.name: each.target.value for each in holder.bindings if isinstance(each.target, Assigned)}
 
 
 def _scoped(expr: Expr, own: dict[str, Expr]) -> Expr:

@@ -77,6 +77,10 @@ class Snapshot:
         """The facts of a Python file; those of the files asked for last are remembered."""
         known = self._facts.get(path)
         if known is not None:
+            if self._whole:
+                # Now the last one to go: conftests are asked for again and again.
+                del self._facts[path]
+                self._facts[path] = known
             return known
         text = self.files.read(path)
         if isinstance(text, Unreadable):

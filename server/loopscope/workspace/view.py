@@ -150,5 +150,9 @@ def _class_at(q: Queries, path: PurePath, class_path: tuple[str, ...]) -> ClassK
 
 
 def _test_at(q: Queries, path: PurePath, class_path: tuple[str, ...], name: str) -> TestItem:
-    tests = q.get(collect_module, path).tests
-    return next(test for test in tests if test.name == name and test.class_path == class_path)
+    return q.get(_tests_by_name, path)[class_path, name]
+
+
+def _tests_by_name(q: Queries, path: PurePath) -> dict[tuple[tuple[str, ...], str], TestItem]:
+    # From the end, so that the first of equal names counts.
+    return {(test.class_path, test.name): test for test in reversed(q.get(collect_module, path).tests)}
