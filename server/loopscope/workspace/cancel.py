@@ -3,7 +3,7 @@
 from typing import Protocol
 
 
-class Cancelled(Exception):
+class Cancelled(Exception):  # noqa: N818  a signal to stop, like asyncio.CancelledError no defect
     """The result is no longer wanted; raised by `CancelToken.check` and never reported to users."""
 
 

@@ -182,7 +182,8 @@ def test_import_cycles_end(project):
     one, two = root / "cycle_one.py", root / "test_cycle.py"
     texts = {
         one: "from test_cycle import *\nfrom test_cycle import thing\nthing = thing\n",
-        two: "from cycle_one import *\nfrom cycle_one import thing\nclass TestA(TestA): pass\ndef test_it(thing): pass\n",
+        two: "from cycle_one import *\nfrom cycle_one import thing\n"
+        "class TestA(TestA): pass\ndef test_it(thing): pass\n",
     }
     edited = snapshot.after([one, two], OverlayFiles(snapshot.files, texts))
     assert [test.name for test in edited.module(two).tests] == ["test_it"]
