@@ -141,6 +141,8 @@ def _check_all(project: Project, files: Iterable[PurePath]) -> Iterator[FileResu
                 gc.collect()
                 gc.freeze()
     finally:
+        # Frozen first: enabling would start a collection of everything at the very next allocation.
+        gc.freeze()
         gc.enable()
 
 
