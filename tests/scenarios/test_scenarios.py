@@ -14,7 +14,7 @@ from loopscope.features.definition import definitions
 from loopscope.features.hover import hover
 from loopscope.features.site import Site, site_at
 from loopscope.features.symbols import Symbol, symbols
-from loopscope.text.edit import apply_edits
+from loopscope.text.edit import Edit, apply_edits
 from loopscope.text.source import Source
 from loopscope.text.span import Span
 from rules.world import ROOT, snapshot_of
@@ -94,6 +94,13 @@ def _check_completion(site: Site, _: str, body: str) -> None:
     assert skipping or position == len(rows), f"{rows[position:]} at the end"
 
 
+def _check_complete(site: Site, label: str, body: str) -> None:
+    """The file's text once the proposal of that label is chosen."""
+    chosen = next(one for one in completions(site) if one.label == label)
+    edits = [Edit(chosen.span or site.cursor.word, chosen.text), *chosen.edits]
+    assert apply_edits(site.source.text, edits) == body
+
+
 def _check_hover(site: Site, _: str, body: str) -> None:
     """The whole card, versions as N."""
     card = hover(site)
@@ -150,6 +157,7 @@ def _actions(site: Site) -> tuple[Action, ...]:
 
 CHECKS = {
     "completion": _check_completion,
+    "complete": _check_complete,
     "hover": _check_hover,
     "definition": _check_definition,
     "symbols": _check_symbols,

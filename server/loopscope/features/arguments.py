@@ -9,6 +9,8 @@ FIXTURE = "pytest.fixture"
 ASYNC_FIXTURE = "pytest_asyncio.fixture"
 ASYNCIO_MARK = "pytest.mark.asyncio"
 ANYIO_MARK = "pytest.mark.anyio"
+PARAMETRIZE = "pytest.mark.parametrize"
+FIXTURES = frozenset({FIXTURE, ASYNC_FIXTURE})
 
 
 class Argument(NamedTuple):
@@ -48,6 +50,15 @@ ARGUMENTS: dict[str, tuple[Argument, ...]] = {
     ASYNCIO_MARK: (
         Argument("loop_scope", "Whose event loop runs the test.", _SCOPES, "pytest-asyncio", (0, 24)),
         Argument("loop_factories", "The loop factories to run the test with.", (), "pytest-asyncio", (1, 4)),
+    ),
+    PARAMETRIZE: (
+        Argument("argnames", 'The parameters that get the values: `"a, b"`, or a list of names.'),
+        Argument("argvalues", "The values, one for each run; a tuple for each where there are several names."),
+        Argument(
+            "indirect", "Names whose values go to the fixture of that name, as `request.param`.", ("True", "False")
+        ),
+        Argument("ids", "Names of the values in test ids, or a function that makes them."),
+        Argument("scope", "The scope of the parameters, instead of that of their fixtures.", _SCOPES),
     ),
 }
 

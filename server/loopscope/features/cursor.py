@@ -9,6 +9,11 @@ from loopscope.features.brackets import Group, Token, logical_line, path_to
 from loopscope.text.source import Source
 from loopscope.text.span import Span
 
+_DEFINITION = re.compile(
+    r"^[ \t]*(?:(?:async[ \t]+)?def[ \t]+(?P<name>\w+)|class\b|(?!\s|@|\)|\]|\}|\#)[a-zA-Z_]\w*[ \t]*=[^=])",
+    re.MULTILINE,
+)
+
 
 class Place(Enum):
     """Where in the syntax the cursor is."""
@@ -32,13 +37,23 @@ class Signature:
 @dataclass(frozen=True, slots=True)
 class CallSyntax:
     """The call that the cursor is in. `callee` is as written; `keywords` are all names of keyword arguments but the one
-    at the cursor; `keyword` is whose value the cursor is in, `index` the number of its argument from 0."""
+    at the cursor; `keyword` is whose value the cursor is in, `index` the number of its argument from 0.
+
+    `values` are the places of all arguments, each with its name when it has one.
+    """
 
     callee: str
     decorator: bool
     index: int
     keyword: str | None
     keywords: tuple[str, ...]
+    values: tuple[tuple[str | None, Span], ...] = ()
+
+    def argument(self, index: int, name: str) -> Span | None:
+        """Where an argument's value is, given by place or by name; None when it is not given."""
+        if index < len(self.values) and self.values[index][0] is None:
+            return self.values[index][1]
+        return next((span for keyword, span in self.values if keyword == name), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +71,8 @@ class Cursor:
     full: str = ""
     signature: Signature | None = None
     call: CallSyntax | None = None
+    target: str = ""
+    """The name that the statement assigns to."""
 
     @property
     def prefix(self) -> str:
@@ -73,7 +90,8 @@ def cursor_at(source: Source, offset: int) -> Cursor:
         return Cursor(offset, Place.COMMENT, token.span, token.text)
     if token is not None and token.inner is not None:
         word = token.inner if offset in token.inner else Span(offset, offset)
-        return Cursor(offset, Place.STRING, word, source.text[word.start : word.end], call=call)
+        text = source.text[word.start : word.end]
+        return Cursor(offset, Place.STRING, word, text, call=call, target=_target(path[0]))
     dotted, word = _part(token, offset)
     text, full = source.text[word.start : word.end], token.text if token else ""
     signature = _signature(path[-1], offset)
@@ -87,6 +105,18 @@ def cursor_at(source: Source, offset: int) -> Cursor:
         elif _starts_element(path[-1], token, offset):
             place = Place.ARGUMENT
     return Cursor(offset, place, word, text, dotted, _unspaced(full), signature, call)
+
+
+def signature_below(source: Source, offset: int) -> Signature | None:
+    """The signature of the function that a decorator at an offset belongs to; None for a class, or nothing."""
+    found = _DEFINITION.search(source.text, offset)
+    if found is None or found["name"] is None:
+        return None
+    begin = source.text.find("(", found.end())
+    if begin < 0:
+        return None
+    signature = _signature(path_to(logical_line(source, begin), begin + 1)[-1], -1)
+    return signature if signature is not None and signature.name == Span(*found.span("name")) else None
 
 
 def _token_at(group: Group, offset: int) -> Token | None:
@@ -178,10 +208,14 @@ def _callee(group: Group) -> str | None:
 def _call_syntax(group: Group, callee: str, offset: int) -> CallSyntax:
     keywords: list[str] = []
     keyword: str | None = None
+    values: list[tuple[str | None, Span]] = []
     index = 0
     start = group.span.start + 1
     for number, element in enumerate(group.elements()):
         named = _keyword(element)
+        value = element if named is None else element[2:]
+        if value:
+            values.append((None if named is None else named.text, Span(value[0].span.start, value[-1].span.end)))
         end = element[-1].span.end if element else start
         comma = next((item.span.start for item in group.items if _is_comma(item) and item.span.start >= end), None)
         if start <= offset and (comma is None or offset <= comma):
@@ -195,7 +229,7 @@ def _call_syntax(group: Group, callee: str, offset: int) -> CallSyntax:
         start = comma + 1
     before = group.before[-2] if len(group.before) > 1 else None
     decorator = isinstance(before, Token) and before.text == "@"
-    return CallSyntax(callee, decorator, index, keyword, tuple(keywords))
+    return CallSyntax(callee, decorator, index, keyword, tuple(keywords), tuple(values))
 
 
 def _keyword(element: list[Token | Group]) -> Token | None:
@@ -206,6 +240,15 @@ def _keyword(element: list[Token | Group]) -> Token | None:
             return None if twice else name
         case _:
             return None
+
+
+def _target(line: Group) -> str:
+    """The name of `name = …`, `name: … = …` and `name += …` at the beginning of a logical line."""
+    name = line.items[0] if line.items else None
+    if not isinstance(name, Token) or name.kind != "name":
+        return ""
+    signs = [item.text for item in line.items[1:] if isinstance(item, Token) and item.kind == "mark"]
+    return name.text if signs[:1] == ["="] or signs[:2] in ([":", "="], ["+", "="]) else ""
 
 
 def _is_comma(item: Token | Group) -> bool:

@@ -5,7 +5,7 @@ from pathlib import PurePath
 
 from lsprotocol import types
 
-from loopscope.features.completion import Completion, Sort
+from loopscope.features.proposal import Completion, Sort
 from loopscope.features.symbols import Symbol, SymbolKind
 from loopscope.lsp.state import State
 from loopscope.rules.model import Finding, Severity, Tag
@@ -27,6 +27,9 @@ _COMPLETION_KINDS = {
     Sort.FIXTURE: types.CompletionItemKind.Variable,
     Sort.KEYWORD: types.CompletionItemKind.Property,
     Sort.VALUE: types.CompletionItemKind.EnumMember,
+    Sort.ARGNAME: types.CompletionItemKind.Variable,
+    Sort.MARK: types.CompletionItemKind.Event,
+    Sort.MODULE: types.CompletionItemKind.Module,
 }
 SYMBOL_KINDS = {
     SymbolKind.TEST: types.SymbolKind.Method,
@@ -102,10 +105,12 @@ def workspace_edit(state: State, edits: Mapping[PurePath, Sequence[Edit]]) -> ty
 
 
 def completion_item(
-    state: State, within: types.Range, completion: Completion, data: object, documentation: str
+    state: State, source: Source, within: Span, completion: Completion, data: object, documentation: str
 ) -> types.CompletionItem:
-    """A proposal to put `within` a range; `data` comes back when the client asks for its documentation."""
-    edit = types.TextEdit(within, completion.text)
+    """A proposal to put `within` a span, unless it has its own; `data` comes back with a wish for documentation."""
+    encoding = state.client.encoding
+    edit = types.TextEdit(span_range(source, completion.span or within, encoding), completion.text)
+    more = [types.TextEdit(span_range(source, one.span, encoding), one.text) for one in completion.edits]
     return types.CompletionItem(
         label=completion.label,
         kind=_COMPLETION_KINDS[completion.sort],
@@ -113,6 +118,7 @@ def completion_item(
         documentation=markup(documentation, markdown=state.client.markdown_completion) if documentation else None,
         sort_text=completion.rank,
         text_edit=edit,
+        additional_text_edits=more or None,
         data=data,
     )
 

@@ -2,9 +2,10 @@
 
 from lsprotocol import types
 
-from loopscope.features.completion import TRIGGERS, Completion, completions, documentation
+from loopscope.features.completion import TRIGGERS, completions, documentation
+from loopscope.features.proposal import Completion
 from loopscope.features.site import Site
-from loopscope.lsp.convert import completion_item, markup, span_range
+from loopscope.lsp.convert import completion_item, markup
 from loopscope.lsp.handlers.requests import at_position
 from loopscope.lsp.server import Server
 from loopscope.lsp.session import Session
@@ -36,10 +37,9 @@ def register(server: Server, session: Session) -> None:
             found = completions(site)
             number = shown.remember(site, found)
             lazy = state.client.lazy_documentation
-            # All proposals stand for the word at the cursor.
-            within = span_range(source, site.cursor.word, state.client.encoding)
+            within = site.cursor.word
             items = [
-                completion_item(state, within, one, [number, index], "" if lazy else documentation(site, one))
+                completion_item(state, source, within, one, [number, index], "" if lazy else documentation(site, one))
                 for index, one in enumerate(found)
             ]
             return types.CompletionList(is_incomplete=False, items=items)

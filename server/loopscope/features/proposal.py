@@ -1,0 +1,37 @@
+"""What completion proposes: one entry of the list that an editor shows."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from loopscope.text.edit import Edit
+from loopscope.text.span import Span
+from loopscope.workspace.model import FixtureDef
+
+
+class Sort(Enum):
+    """What a completion stands for."""
+
+    FIXTURE = "fixture"
+    KEYWORD = "keyword argument"
+    VALUE = "value"
+    ARGNAME = "parametrized name"
+    MARK = "mark"
+    MODULE = "module"
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """One proposal: `text` replaces the word at the cursor, or `span`; `rank` orders as a string.
+
+    `fixture` documents it where `documentation` is empty; `edits` of the same file come with it.
+    """
+
+    label: str
+    sort: Sort
+    text: str
+    rank: str
+    detail: str = ""
+    documentation: str = ""
+    fixture: FixtureDef | None = None
+    span: Span | None = None
+    edits: tuple[Edit, ...] = ()
