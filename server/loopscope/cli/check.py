@@ -110,6 +110,10 @@ def _print(options: argparse.Namespace, project: Project, done: Analysis) -> Non
     for problem in done.errors:
         print(f"loopscope: internal error, please report it:\n{problem}", file=sys.stderr)
     if options.format == "text":
+        for name in ("pytest", "pytest-asyncio"):
+            release = project.environment.effective(name)
+            if release is not None and release.assumed and not project.environment.has("pytest"):
+                print(f"{name} is not installed here: assuming {'.'.join(map(str, release.version))}.", file=sys.stderr)
         print(_summary(done, len(rows)), file=sys.stderr)
 
 

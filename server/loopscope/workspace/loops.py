@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _RUN_TESTS = ("run", "__call__", "_callTestMethod", "_callSetUp")
 _SCOPES = {scope.value: scope for scope in Scope}
+_PYTEST_MARKS = frozenset(("parametrize", "usefixtures", "skip", "skipif", "xfail", "filterwarnings"))
 _BY_MARK = {"trio": Runner.TRIO}
 
 
@@ -50,7 +51,7 @@ def runner(snapshot: "Snapshot", view: ModuleView, test: TestItem) -> Decision[R
             return Decision(_BY_MARK[mark.name], f"the mark `{mark.name}` on {mark.where}")
     if hook is not None:
         return hook
-    if view.roster.unknown is not None:
+    if view.roster.unknown is not None and not _surely_unmarked(snapshot, view, test):
         return view.roster.unknown
     return Decision(None, _why_nobody(snapshot, view))
 
@@ -134,6 +135,12 @@ def _asyncio(snapshot: "Snapshot", view: ModuleView, test: TestItem) -> Decision
     if found.value == "auto":
         return Decision(Runner.PYTEST_ASYNCIO, found.reason, found.origin)
     return Unknown("an asyncio mark stands below a condition") if marks else None
+
+
+def _surely_unmarked(snapshot: "Snapshot", view: ModuleView, test: TestItem) -> bool:
+    """Whether, with nothing installed, the project says that it uses strict mode, and no mark tells of another plugin."""
+    written = not snapshot.config(view.path).asyncio_mode.is_default
+    return view.roster.assumed and written and all(mark.name in _PYTEST_MARKS for mark in view.marks(test))
 
 
 def _unittest(view: ModuleView, test: TestItem) -> Decision[Runner | None] | Unknown:

@@ -30,10 +30,14 @@ class Plugin(NamedTuple):
 
 
 class Roster(NamedTuple):
-    """Plugins in the order of registration; `unknown` when some are named in a way that reading does not find."""
+    """Plugins in the order of registration; `unknown` when some are named in a way that reading does not find.
+
+    `assumed` says that nothing is installed, so that the newest pytest-asyncio stands in for what will be.
+    """
 
     plugins: tuple[Plugin, ...]
     unknown: Unknown | None = None
+    assumed: bool = False
 
     def has(self, name: str) -> bool:
         """Whether a plugin of that registered name is active (`PluginManager.has_plugin`)."""
@@ -61,7 +65,7 @@ def roster_of(q: Queries, folder: PurePath) -> Roster:
     for conftest in initial_conftests(q, config):
         building.mentioned_in(conftest)
     building.legacy_paths()
-    return Roster(tuple(building.found), building.unknown)
+    return Roster(tuple(building.found), building.unknown, building.assumed)
 
 
 def plugins_named_in(q: Queries, path: PurePath) -> Roster:
@@ -108,17 +112,26 @@ class _Building:
         self.found: list[Plugin] = []
         self.names: set[str] = set()
         self.unknown: Unknown | None = None
+        self.assumed = False
 
     def pytest_own(self) -> None:
         """pytest's default plugins, as the installed version lists them."""
         source = find_absolute(self.q, self.folder, "_pytest.config")
         if source is None:
             self.unknown = Unknown("pytest is not installed in the environment of the project")
+            self._assume_asyncio()
             return
         blocked, self.blocked = self.blocked, self.early
         for plugin in self.q.get(_default_plugins, source):
             self.load(plugin)
         self.blocked = blocked
+
+    def _assume_asyncio(self) -> None:
+        """With nothing installed, pytest-asyncio is taken to come with pytest, in its newest release."""
+        self.assumed = "asyncio" not in self.blocked and not self.environment.has("pytest-asyncio")
+        if self.assumed:
+            nowhere = self.folder / "pytest_asyncio" / "not-installed.py"
+            self._register(Plugin("asyncio", nowhere, Where.PLUGIN, "pytest-asyncio (assumed)"))
 
     def load(self, name: str) -> None:
         """Mirrors `PytestPluginManager.import_plugin` with `consider_entry_points=True`."""
