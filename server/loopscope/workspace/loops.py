@@ -138,7 +138,7 @@ def _asyncio(snapshot: "Snapshot", view: ModuleView, test: TestItem) -> Decision
 
 
 def _surely_unmarked(snapshot: "Snapshot", view: ModuleView, test: TestItem) -> bool:
-    """Whether, with nothing installed, the project says that it uses strict mode, and no mark tells of another plugin."""
+    """Whether, with nothing installed, the project asks for strict mode and no mark tells of another plugin."""
     written = not snapshot.config(view.path).asyncio_mode.is_default
     return view.roster.assumed and written and all(mark.name in _PYTEST_MARKS for mark in view.marks(test))
 
