@@ -3,7 +3,7 @@
 import ast
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
 from typing import NamedTuple
@@ -64,7 +64,9 @@ class Body:
     id: FactId
     """The function's id in the outline; a nested function's qualname goes through `<locals>`."""
     node: ast.FunctionDef | ast.AsyncFunctionDef
-    parent: "Body | None"
+    outermost: FactId
+    """The function of the outline that holds it, itself if it is one. `FileFacts.around` gives the body around it: a
+    body that knew it would be a cycle, which only the garbage collector could free."""
     calls: tuple[CallSite, ...]
     """Roughly in evaluation order, an outer call before those in its arguments. Decorators, defaults and annotations of
     the function itself are not part of its body; those of nested functions are."""
@@ -82,7 +84,7 @@ class Body:
     What is declared global or nonlocal is bound elsewhere as well: it counts as more than once."""
     statements: tuple[ast.stmt, ...] = ()
     """Every statement of the own body, nested blocks included, in source order; a class's own statements too."""
-    nested: tuple["Body", ...] = field(default=())
+    nested: tuple["Body", ...] = ()
 
     @property
     def is_async(self) -> bool:

@@ -63,6 +63,10 @@ class FileFacts:
             nth += 1
         return None
 
+    def around(self, body: Body) -> Body | None:
+        """The body of the function in which the function of a body is nested; None for one of the outline."""
+        return self._around.get(body)
+
     def defines(self, id_: FactId) -> bool:
         """Whether the file has the function or class of that id."""
         return id_ in self._owners
@@ -76,10 +80,18 @@ class FileFacts:
         if isinstance(owner, CallSite):
             index = self._module_call_owners[id(owner)]
         else:
-            while isinstance(owner, Body):
-                owner = owner.id if owner.parent is None else owner.parent
-            index = self._owners[owner]
+            index = self._owners[owner.outermost if isinstance(owner, Body) else owner]
         return self.tree.chunks[index].span(node)
+
+    @cached_property
+    def _around(self) -> dict[Body, Body]:
+        found: dict[Body, Body] = {}
+        pending = [body for body in self.bodies if body.nested]
+        while pending:
+            body = pending.pop()
+            found.update((inner, body) for inner in body.nested)
+            pending += [inner for inner in body.nested if inner.nested]
+        return found
 
     @cached_property
     def _owners(self) -> dict[FactId, int]:

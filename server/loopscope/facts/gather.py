@@ -26,7 +26,7 @@ def body_of(node: Function, id_: FactId, names: Mapping[str, str], above: Mappin
 
     `names` says what imports of the module bind; `above` how often dotted names of nested functions were used above.
     """
-    return _Gatherer(Counter(above)).body(node, id_, None, _Scope(names, frozenset()))
+    return _Gatherer(Counter(above)).body(node, id_, id_, _Scope(names, frozenset()))
 
 
 def calls_of(
@@ -46,14 +46,19 @@ class _Gatherer:
     def __init__(self, counts: Counter[str]) -> None:
         self._counts = counts
 
-    def body(self, node: Function, id_: FactId, parent: Body | None, outer: _Scope) -> Body:
+    def body(self, node: Function, id_: FactId, outermost: FactId, outer: _Scope) -> Body:
         names = [argument.arg for argument, _, _ in parameters(node.args)]
         walk = _met(f"{id_.qualname}.<locals>.", names, node, node.body)
         scope = _inner(outer, walk)
-        body = Body(
+        nested: list[Body] = []
+        for qualname, inner in walk.nested:
+            inner_id = FactId(qualname, self._counts[qualname])
+            self._counts[qualname] += 1
+            nested.append(self.body(inner, inner_id, outermost, scope))
+        return Body(
             id=id_,
             node=node,
-            parent=parent,
+            outermost=outermost,
             calls=tuple([_site(met, scope) for met in walk.calls]),
             awaits=tuple(walk.awaits),
             yields=tuple(walk.yields),
@@ -64,16 +69,8 @@ class _Gatherer:
             bound=_bound(walk),
             binds=(*names, *walk.binds),
             statements=tuple(walk.statements),
+            nested=tuple(nested),
         )
-        if walk.nested:
-            nested: list[Body] = []
-            for qualname, inner in walk.nested:
-                inner_id = FactId(qualname, self._counts[qualname])
-                self._counts[qualname] += 1
-                nested.append(self.body(inner, inner_id, body, scope))
-            # A body and those nested in it know each other; the outer one has to be there first.
-            object.__setattr__(body, "nested", tuple(nested))
-        return body
 
 
 def _met(prefix: str, bound: Iterable[str], statement: ast.stmt, statements: Iterable[ast.stmt]) -> Walk:

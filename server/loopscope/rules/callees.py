@@ -73,7 +73,7 @@ def _answer_for(ctx: Context, body: Body, call: CallSite, name: str) -> bool | N
             return True
         return ctx.queries.get(_of_name, ctx.path, name)
     if not rest:
-        return _nested(body, first)
+        return _nested(ctx, body, first)
     if "." in rest:
         return None
     owner = _receiver(ctx, body, first)
@@ -109,7 +109,7 @@ def _of_function(fact: FunctionFact) -> bool | None:
     return fact.is_async and not fact.yields
 
 
-def _nested(body: Body, name: str) -> bool | None:
+def _nested(ctx: Context, body: Body, name: str) -> bool | None:
     """A function defined in the body, or in one around it."""
     around: Body | None = body
     while around is not None:
@@ -118,7 +118,7 @@ def _nested(body: Body, name: str) -> bool | None:
             if len(found) != 1 or binding_count(around, name) != 1 or found[0].node.decorator_list:
                 return None
             return found[0].is_async and not found[0].yields
-        around = around.parent
+        around = ctx.around(around)
     return None
 
 
@@ -126,11 +126,11 @@ def _receiver(ctx: Context, body: Body, name: str) -> Class | None:
     """The class of what a local name stands for: `self`, `cls`, or an instance made in this body."""
     around: Body | None = body
     while around is not None and name not in around.bound:
-        around = around.parent
+        around = ctx.around(around)
     if around is None:
         return None
     if (
-        around.parent is None
+        around.id == around.outermost
         and around.id.holder
         and name == _first_parameter(around)
         and binding_count(around, name) == 1

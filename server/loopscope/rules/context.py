@@ -130,6 +130,10 @@ class Context:
                 if isinstance(node, ast.ClassDef):
                     pending += [(ids[id(node)], inner) for inner in reversed(node.body)]
 
+    def around(self, body: Body) -> Body | None:
+        """The body of the function in which that of a body is nested; None for functions of the outline."""
+        return None if self.facts is None else self.facts.around(body)
+
     def span(self, owner: Body | FactId | CallSite, node: Located) -> Span:
         """Where a node stands that belongs to a body, a definition or a call at module level."""
         if self.facts is None:

@@ -187,8 +187,8 @@ def fix(ctx: Context, finding: Finding) -> Fix | None:
     if not isinstance(data, _DirectCall) or data.call.node.args or data.call.node.keywords:
         return None
     outer = data.body
-    while outer.parent is not None:
-        outer = outer.parent
+    while (around := ctx.around(outer)) is not None:
+        outer = around
     owner = next((owner for owner, body in requesters(ctx) if body is outer), None)
     used = _value_node(data)
     if owner is None or used is None or not _may_request(ctx, owner, outer, data):

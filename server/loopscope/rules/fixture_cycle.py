@@ -20,7 +20,7 @@ All.
 - [pytest: fixtures can request other fixtures](https://docs.pytest.org/en/stable/how-to/fixtures.html#fixtures-can-request-other-fixtures)
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import PurePath
 
 from loopscope.facts.outline import FactId
@@ -221,26 +221,29 @@ def _circle(ctx: Context, start: FixtureDef) -> tuple[FixtureDef, ...] | None:
     further up each time that the way comes by (`FixtureRequest._get_active_fixturedef`).
     """
     class_path = tuple(start.baseid.split("::")[1:])
-    done: set[tuple[PurePath, FactId]] = set()
 
     def only(name: str) -> FixtureDef | None:
         chain = ctx.view.chain(name, class_path)
         return None if isinstance(chain, Unknown) or len(chain) != 1 else chain[0]
 
-    def follow(way: tuple[FixtureDef, ...]) -> tuple[FixtureDef, ...] | None:
-        for name in way[-1].argnames:
-            if name == start.name:
-                return way
-            needed = only(name)
-            if needed is None or (needed.path, needed.id) in done or len(way) >= _DEEPEST:
-                continue
-            done.add((needed.path, needed.id))
-            found = follow((*way, needed))
-            if found is not None:
-                return found
-        return None
+    return _way_back((start,), only, set()) if start.argnames and only(start.name) == start else None
 
-    return follow((start,)) if start.argnames and only(start.name) == start else None
+
+def _way_back(
+    way: tuple[FixtureDef, ...], only: Callable[[str], FixtureDef | None], done: set[tuple[PurePath, FactId]]
+) -> tuple[FixtureDef, ...] | None:
+    """The way goes on from its last fixture until that requests the first one; `done` are those that do not lead on."""
+    for name in way[-1].argnames:
+        if name == way[0].name:
+            return way
+        needed = only(name)
+        if needed is None or (needed.path, needed.id) in done or len(way) >= _DEEPEST:
+            continue
+        done.add((needed.path, needed.id))
+        found = _way_back((*way, needed), only, done)
+        if found is not None:
+            return found
+    return None
 
 
 def _is_closed(ctx: Context, circle: tuple[FixtureDef, ...]) -> bool:

@@ -172,27 +172,29 @@ def _depth_first(
 ) -> None:
     """pytest 9: `traverse_fixture_closure`, which follows an override that requests its own name."""
     indices: dict[str, int] = {}
-
-    def process(name: str) -> None:
-        index = indices.get(name)
-        if index == -1:
-            return
-        if index is None:
-            found[name] = None
-            indices[name] = -1
-        defs = chain(name)
-        if not defs:
-            return
-        index = indices.get(name, -1)
-        if -index > len(defs):
-            return
-        indices[name] = index - 1
-        for needed in defs[index].argnames:
-            process(needed)
-        indices[name] = index
-
     for name in initial:
-        process(name)
+        _process(name, chain, found, indices)
+
+
+def _process(
+    name: str, chain: Callable[[str], tuple[FixtureDef, ...]], found: "dict[str, None]", indices: dict[str, int]
+) -> None:
+    index = indices.get(name)
+    if index == -1:
+        return
+    if index is None:
+        found[name] = None
+        indices[name] = -1
+    defs = chain(name)
+    if not defs:
+        return
+    index = indices.get(name, -1)
+    if -index > len(defs):
+        return
+    indices[name] = index - 1
+    for needed in defs[index].argnames:
+        _process(needed, chain, found, indices)
+    indices[name] = index
 
 
 def _ordered(names: list[str], chains: dict[str, tuple[FixtureDef, ...]]) -> tuple[str, ...]:

@@ -191,7 +191,8 @@ async def f(p=default):
     lambda: (yield 3)
     return d
 """
-    (body,) = facts(text).bodies
+    file = facts(text)
+    (body,) = file.bodies
     assert body.is_async
     assert (len(body.withs), len(body.fors), len(body.awaits), len(body.yields), len(body.returns)) == (2, 2, 1, 1, 1)
     assert [name.id for name in body.loads] == ["one", "two", "it", "b", "it", "c", "d"]
@@ -200,7 +201,9 @@ async def f(p=default):
         ["AsyncWith", "Pass", "With", "Pass", "AsyncFor", "Expr", "For", "Expr", "FunctionDef", "Expr", "Return"]
     )
     (inner,) = body.nested
-    assert inner.parent is body
+    assert file.around(inner) is body
+    assert file.around(body) is None
+    assert inner.outermost == body.id
     assert (len(inner.yields), len(inner.returns), inner.bound) == (1, 1, frozenset())
 
 
