@@ -40,6 +40,7 @@ class Settings:
     pytest_plugins: Sourced[str]
     hint_loop_scope: Sourced[bool]
     hint_mark: Sourced[bool]
+    hint_value_type: Sourced[bool]
     code_lens: Sourced[bool]
     semantic_tokens: Sourced[bool]
     folder: PurePath | None = None

@@ -139,6 +139,13 @@ SETTINGS: tuple[Setting, ...] = (
         "hint-mark = false",
     ),
     Setting(
+        "hint-value-type",
+        "flag",
+        True,
+        "In editors, show behind parameters without annotation the type that their fixture says its value has.",
+        "hint-value-type = false",
+    ),
+    Setting(
         "code-lens",
         "flag",
         True,

@@ -8,12 +8,14 @@ from loopscope.facts.outline import FactId
 from loopscope.features.arguments import ANYIO_MARK, ASYNCIO_MARK
 from loopscope.features.cursor import Place
 from loopscope.features.describe import origin, scope_text, shown
+from loopscope.features.marks import MARK, registered_marks
 from loopscope.features.requested import requested_at
 from loopscope.features.site import Site
+from loopscope.features.value_types import value_type
 from loopscope.text.files import Unreadable
 from loopscope.text.span import Span
 from loopscope.workspace.loops import fixture_loop_scope, fixture_runner, runner, test_loop_scope
-from loopscope.workspace.model import Decision, FixtureDef, Kind, Runner, Scope, TestItem, Unknown
+from loopscope.workspace.model import Decision, FixtureDef, Kind, Runner, Scope, TestItem, Unknown, Where
 from loopscope.workspace.snapshot import Snapshot
 from loopscope.workspace.view import ModuleView
 
@@ -23,6 +25,11 @@ _KINDS = {
     Kind.COROUTINE: "coroutine",
     Kind.ASYNC_GENERATOR: "async generator (set up, yield, tear down)",
 }
+
+
+_DEPTH = 3
+_NEEDS = 12
+"""How deep, and how many lines long, the tree of needs is."""
 
 
 class Card(NamedTuple):
@@ -38,10 +45,12 @@ def hover(site: Site) -> Card | None:
     if requested is not None:
         return Card(fixture_card(site.snapshot, site.view, requested.chain), requested.span)
     cursor = site.cursor
-    if cursor.place is not Place.STRING and cursor.full and site.owner is not None:
+    if cursor.place is not Place.STRING and cursor.full:
         dotted = site.canonical(cursor.full)
-        if dotted in (ASYNCIO_MARK, ANYIO_MARK):
+        if dotted in (ASYNCIO_MARK, ANYIO_MARK) and site.owner is not None:
             return _mark_card(site, dotted, site.owner)
+        if site.canonical(cursor.dotted) == MARK:
+            return _registered_card(site, cursor.text)
     defined = site.defined_at(cursor.word.start) if cursor.text else None
     test = site.test(defined) if defined is not None else None
     return Card(test_card(site, test), cursor.word) if test is not None else None
@@ -52,6 +61,9 @@ def fixture_card(snapshot: Snapshot, view: ModuleView, chain: tuple[FixtureDef, 
     one = chain[-1]
     spans = _spans(snapshot, one)
     lines = [f"```python\n{_signature(one)}\n```", f"*fixture* · {_KINDS[one.kind]}"]
+    value = value_type(snapshot, view, one)
+    if value is not None:
+        lines.append(f"- **value** `{value}`")
     lines.append(f"- **scope** {scope_text(one.scope)}")
     lines += _loop_lines(snapshot, view, one)
     if one.autouse is True:
@@ -59,7 +71,7 @@ def fixture_card(snapshot: Snapshot, view: ModuleView, chain: tuple[FixtureDef, 
     if one.has_params:
         lines.append("- **params**: each test that uses it runs once for each")
     if one.argnames:
-        lines.append(f"- **needs** {', '.join(f'`{name}`' for name in one.argnames)}")
+        lines += _needs(view, chain)[:_NEEDS]
     lines.append(f"- **from** {_place(snapshot, one, spans)}")
     lines += [f"- **overrides** {_place(snapshot, other, _spans(snapshot, other))}" for other in reversed(chain[:-1])]
     card = "\n".join((lines[0], "", lines[1], "", *lines[2:]))
@@ -72,7 +84,9 @@ def test_card(site: Site, test: TestItem) -> str:
     lines += _runner_lines(site, test)
     closure = site.view.closure(test)
     if closure.names:
-        lines.append(f"- **fixtures** {', '.join(f'`{name}`' for name in closure.names)}")
+        automatic = {name for name, chain in closure.chains.items() if chain[-1].autouse is True}
+        names = (f"`{name}` (autouse)" if name in automatic else f"`{name}`" for name in closure.names)
+        lines.append(f"- **fixtures** {', '.join(names)}")
     return "\n".join(lines)
 
 
@@ -86,6 +100,36 @@ def _mark_card(site: Site, mark: str, owner: FactId) -> Card:
     else:
         lines.append("anyio runs the async tests that carry this mark, once for each backend.")
     return Card("\n".join(lines), site.cursor.word)
+
+
+def _registered_card(site: Site, name: str) -> Card | None:
+    """What is registered of a mark; None for one that nobody registers."""
+    mark = registered_marks(site).get(name)
+    if mark is None:
+        return None
+    lines = [f"`pytest.mark.{mark.name}{mark.arguments}`", "", *([mark.description, ""] if mark.description else [])]
+    return Card("\n".join((*lines, f"- **from** {mark.origin}")), site.cursor.word)
+
+
+def _needs(view: ModuleView, chain: tuple[FixtureDef, ...]) -> list[str]:
+    """What a fixture requests, and as a tree what these request; pytest's own are not looked into."""
+    one = chain[-1]
+    lines = [f"- **needs** {_names(one)}"]
+
+    def below(requester: FixtureDef, over: tuple[FixtureDef, ...], depth: int) -> None:
+        for name in requester.argnames if depth <= _DEPTH else ():
+            found = over if name == requester.name else view.chain(name)
+            if isinstance(found, Unknown) or not found or not found[-1].argnames or found[-1].where is Where.PYTEST:
+                continue
+            lines.append(f"{'  ' * depth}- `{name}` needs {_names(found[-1])}")
+            below(found[-1], found[:-1], depth + 1)
+
+    below(one, chain[:-1], 1)
+    return lines
+
+
+def _names(one: FixtureDef) -> str:
+    return ", ".join(f"`{name}`" for name in one.argnames)
 
 
 def _runner_lines(site: Site, test: TestItem) -> list[str]:

@@ -14,7 +14,7 @@ from loopscope.workspace.hooks import conftests_of
 from loopscope.workspace.model import Where
 from loopscope.workspace.queries import Queries
 
-_PREFIX = "pytest.mark"
+MARK = "pytest.mark"
 _REGISTERS = "addinivalue_line"
 _CALL = re.compile(r"addinivalue_line\(\s*(?:name\s*=\s*)?[\"']markers[\"']\s*,\s*(?:line\s*=\s*)?")
 _TEXTS = re.compile(
@@ -56,7 +56,7 @@ def registered_marks(site: Site) -> dict[str, RegisteredMark]:
 
 def mark_names(site: Site) -> Iterator[Completion]:
     """The registered marks, behind `pytest.mark.`."""
-    if site.canonical(site.cursor.dotted) != _PREFIX:
+    if site.canonical(site.cursor.dotted) != MARK:
         return
     for mark in registered_marks(site).values():
         detail = f"{mark.arguments} · {mark.origin}" if mark.arguments else mark.origin

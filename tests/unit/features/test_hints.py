@@ -71,6 +71,54 @@ def test_hints_in_the_asked_span_only() -> None:
     assert [hint.kind for hint in hints(one.snapshot, one.path, Span(0, start))] == [HintKind.LOOP_SCOPE]
 
 
+def test_hints_of_the_values_that_fixtures_give() -> None:
+    text = """\
+# file: conftest.py
+import pytest, pytest_asyncio
+from collections.abc import AsyncIterator, Generator, Awaitable
+
+@pytest_asyncio.fixture
+async def agen() -> AsyncIterator["Client"]: yield 1
+
+@pytest_asyncio.fixture
+async def coro() -> "dict[str, int]": ...
+
+@pytest.fixture
+def gen() -> Generator[int, None, None]: yield 1
+
+@pytest.fixture
+def plain() -> Awaitable[int]: ...
+
+@pytest.fixture
+async def never() -> int: ...
+
+@pytest.fixture
+def alias() -> Thing: yield 1
+
+@pytest.fixture
+def bare(): ...
+# file: test_a.py
+import pytest
+‸
+@pytest.fixture
+def mine(gen, plain: int): ...
+
+@pytest.mark.parametrize("coro", [1])
+def test_one(agen, coro, gen, never, alias, bare): ...
+
+def test_two(coro, mine, gen=1): ...
+"""
+    one = project(text)
+    found = hints(one.snapshot, one.path, Span(0, len(one.texts[one.path])), [HintKind.VALUE_TYPE])
+    lines = [(one.texts[one.path][: hint.offset].rpartition("\n")[2], hint.label) for hint in found]
+    assert lines == [
+        ("def mine(gen", ": int"),
+        ("def test_one(agen", ": Client"),
+        ("def test_one(agen, coro, gen", ": int"),
+        ("def test_two(coro", ": dict[str, int]"),
+    ]
+
+
 def test_lenses_of_fixtures_and_tests() -> None:
     one = project(TEXT)
     text = one.texts[one.path]

@@ -27,10 +27,20 @@ def _hints(state: State, params: types.InlayHintParams, token: CancelToken) -> l
     if path is None or source is None:
         return []
     settings, encoding = state.snapshot.settings_of(path), state.client.encoding
-    wanted = {HintKind.LOOP_SCOPE: settings.hint_loop_scope.value, HintKind.MARK: settings.hint_mark.value}
+    wanted = {
+        HintKind.LOOP_SCOPE: settings.hint_loop_scope.value,
+        HintKind.MARK: settings.hint_mark.value,
+        HintKind.VALUE_TYPE: settings.hint_value_type.value,
+    }
     kinds = [kind for kind, on in wanted.items() if on]
     found = hints(state.snapshot, path, range_span(source, params.range, encoding), kinds)
     return [
-        types.InlayHint(position(source, one.offset, encoding), one.label, tooltip=one.tooltip, padding_left=True)
+        types.InlayHint(
+            position(source, one.offset, encoding),
+            one.label,
+            kind=types.InlayHintKind.Type if one.kind is HintKind.VALUE_TYPE else None,
+            tooltip=one.tooltip,
+            padding_left=one.kind is not HintKind.VALUE_TYPE,
+        )
         for one in found
     ]
