@@ -1,12 +1,14 @@
 """Fixtures that hand over an object which belongs to one event loop."""
 
 import ast
+from pathlib import PurePath
 
 from loopscope.facts.bodies import Body
+from loopscope.facts.outline import FactId
 from loopscope.rules.context import Context
 from loopscope.rules.support.calls import bound_value
-from loopscope.text.files import Unreadable
 from loopscope.workspace.model import FixtureDef
+from loopscope.workspace.queries import Queries
 
 _BOUND = {
     "asyncio.create_task": "a task",
@@ -34,8 +36,12 @@ _OF_LOOP = {"create_task": "a task", "create_future": "a future", "run_in_execut
 
 def loop_bound_value(ctx: Context, fixture: FixtureDef) -> str | None:
     """What a fixture yields or returns, in words, when that belongs to the loop it was made in; None otherwise."""
-    facts = ctx.snapshot.facts(fixture.path)
-    body = None if isinstance(facts, Unreadable) else facts.body(fixture.id)
+    return ctx.queries.get(_handed_over, fixture.path, fixture.id)
+
+
+def _handed_over(q: Queries, path: PurePath, id_: FactId) -> str | None:
+    facts = q.facts(path)
+    body = None if facts is None else facts.body(id_)
     if body is None:
         return None
     values = [node.value for node in body.yields if isinstance(node, ast.Yield)] or [
