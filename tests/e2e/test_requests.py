@@ -52,6 +52,27 @@ def test_completion_of_a_line_that_was_just_typed(client: Client, uri: str) -> N
     assert "client" not in labels
 
 
+def test_completion_in_a_body_adds_the_parameter(client: Client, uri: str) -> None:
+    typed = "\nasync def test_y():\n    '😀', cli"
+    client.change(uri, 2, {"range": {"start": at(LINE, 30), "end": at(LINE, 30)}, "text": typed})
+    place = {"textDocument": {"uri": uri}, "position": at(LINE + 2, 13)}
+    items = client.request("textDocument/completion", place)["items"]
+    item = next(one for one in items if one["label"] == "client")
+    assert item["textEdit"]["range"] == {"start": at(LINE + 2, 10), "end": at(LINE + 2, 13)}
+    bracket = at(LINE + 1, 17)
+    assert item["additionalTextEdits"] == [{"range": {"start": bracket, "end": bracket}, "newText": "client"}]
+
+
+def test_configuration_is_documented_and_completed(client: Client, uri: str, tmp_path: Path) -> None:
+    assert uri
+    config = client.open_uri((tmp_path / "pytest.ini").as_uri(), "[pytest]\nasyncio_mode = st\n")
+    place = {"textDocument": {"uri": config}, "position": at(1, 17)}
+    items = client.request("textDocument/completion", place)["items"]
+    assert [item["label"] for item in items] == ["auto", "strict"]
+    assert items[0]["textEdit"]["range"] == {"start": at(1, 15), "end": at(1, 17)}
+    assert "`strict`" in client.request("textDocument/hover", place)["contents"]["value"]
+
+
 def test_hover_definition_and_symbols(client: Client, uri: str) -> None:
     place = {"textDocument": {"uri": uri}, "position": at(LINE, 19)}
     hover = client.request("textDocument/hover", place)

@@ -10,8 +10,10 @@ from loopscope.engine.run import check_file
 from loopscope.engine.selection import select
 from loopscope.features.actions import Action, ActionKind, actions, fix_all
 from loopscope.features.completion import completions
+from loopscope.features.config_text import config_completions, config_hover, is_pytest_config
 from loopscope.features.definition import definitions
 from loopscope.features.hover import hover
+from loopscope.features.proposal import Completion
 from loopscope.features.site import Site, site_at
 from loopscope.features.symbols import Symbol, symbols
 from loopscope.text.edit import Edit, apply_edits
@@ -75,7 +77,7 @@ def test_scenario(scenario: Scenario) -> None:
 
 def _check_completion(site: Site, _: str, body: str) -> None:
     """Lines `label` or `label | detail` in order; `…` stands for any others, `- label` must not be among all."""
-    found = completions(site)
+    found = _completions(site)
     labels = {one.label for one in found}
     rows = [f"{one.label} | {VERSION.sub('N', one.detail)}" for one in found]
     expected = [line for line in body.splitlines() if not line.startswith("- ")]
@@ -94,16 +96,23 @@ def _check_completion(site: Site, _: str, body: str) -> None:
     assert skipping or position == len(rows), f"{rows[position:]} at the end"
 
 
+def _completions(site: Site) -> tuple[Completion, ...]:
+    if is_pytest_config(site.path):
+        return config_completions(site.snapshot, site.path, site.source, site.cursor.offset)
+    return completions(site)
+
+
 def _check_complete(site: Site, label: str, body: str) -> None:
     """The file's text once the proposal of that label is chosen."""
-    chosen = next(one for one in completions(site) if one.label == label)
+    chosen = next(one for one in _completions(site) if one.label == label)
     edits = [Edit(chosen.span or site.cursor.word, chosen.text), *chosen.edits]
     assert apply_edits(site.source.text, edits) == body
 
 
 def _check_hover(site: Site, _: str, body: str) -> None:
     """The whole card, versions as N."""
-    card = hover(site)
+    config = is_pytest_config(site.path)
+    card = config_hover(site.snapshot, site.path, site.source, site.cursor.offset) if config else hover(site)
     assert card is not None
     assert VERSION.sub("N", card.markdown).strip() == body.strip()
 

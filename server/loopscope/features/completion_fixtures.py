@@ -66,11 +66,14 @@ def in_body(site: Site) -> Iterator[Completion]:
     fixture, test = site.fixture(owner), site.test(owner)
     if fixture is None and (test is None or test.is_unittest):
         return
+    ctx = context_of(site.snapshot, site.path)
+    if isinstance(ctx, Unreadable):
+        return
     taken = _bound(site, body)
     for one in _requestable(site, owner, fixture):
         if one.name in taken or _means_else(site, one):
             continue
-        edit = _parameter(site, owner, one.name)
+        edit = add_parameter(ctx, owner, one.name)
         if edit is not None:
             yield _fixture(site, one, fixture, lead=_LAST, edits=(edit,))
 
@@ -200,8 +203,3 @@ def _means_else(site: Site, one: FixtureDef) -> bool:
     """Whether the name means something in the body already: a builtin, or what the module binds beside fixtures."""
     bound = one.name in site.facts.outline.by_name
     return hasattr(builtins, one.name) or (bound and one.holder != site.path)
-
-
-def _parameter(site: Site, owner: FactId, name: str) -> Edit | None:
-    ctx = context_of(site.snapshot, site.path)
-    return None if isinstance(ctx, Unreadable) else add_parameter(ctx, owner, name)

@@ -1,8 +1,11 @@
 """textDocument/completion and completionItem/resolve."""
 
+from pathlib import PurePath
+
 from lsprotocol import types
 
 from loopscope.features.completion import TRIGGERS, completions, documentation
+from loopscope.features.config_text import config_completions
 from loopscope.features.proposal import Completion
 from loopscope.features.site import Site
 from loopscope.lsp.convert import completion_item, markup
@@ -11,6 +14,7 @@ from loopscope.lsp.server import Server
 from loopscope.lsp.session import Session
 from loopscope.lsp.state import State
 from loopscope.text.source import Source
+from loopscope.text.span import Span
 from loopscope.workspace.cancel import CancelToken
 
 
@@ -44,7 +48,7 @@ def register(server: Server, session: Session) -> None:
             ]
             return types.CompletionList(is_incomplete=False, items=items)
 
-        return await at_position(server, session, params.text_document.uri, params.position, job)
+        return await at_position(server, session, params.text_document.uri, params.position, job, _in_config)
 
     async def resolve(item: types.CompletionItem) -> types.CompletionItem:
         chosen, site = _chosen(shown, item.data), shown.site
@@ -61,6 +65,13 @@ def register(server: Server, session: Session) -> None:
         types.CompletionOptions(trigger_characters=list(TRIGGERS), resolve_provider=True),
     )
     server.answer(types.COMPLETION_ITEM_RESOLVE, resolve)
+
+
+def _in_config(state: State, source: Source, path: PurePath, offset: int) -> types.CompletionList:
+    found = config_completions(state.snapshot, path, source, offset)
+    here = Span(offset, offset)
+    items = [completion_item(state, source, here, one, None, one.documentation) for one in found]
+    return types.CompletionList(is_incomplete=False, items=items)
 
 
 def _documentation(site: Site, one: Completion, token: CancelToken) -> str:

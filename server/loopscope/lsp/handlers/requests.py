@@ -1,10 +1,12 @@
 """What requests about a place in a document have in common."""
 
 from collections.abc import Callable
+from pathlib import PurePath
 from typing import TypeVar
 
 from lsprotocol import types
 
+from loopscope.features.config_text import is_pytest_config
 from loopscope.features.site import Site, site_at
 from loopscope.lsp.convert import offset_of
 from loopscope.lsp.server import Server
@@ -22,8 +24,11 @@ async def at_position(
     uri: str,
     position: types.Position,
     job: Callable[[State, Source, Site], T],
+    in_config: Callable[[State, Source, PurePath, int], T | None] | None = None,
 ) -> T | None:
     """What `job` makes of the place; None for a document that is unknown or cannot be read.
+
+    `in_config` is asked instead in files that configure pytest.
 
     The state is the one of the moment at which the request came in. Answered at once where the file has been looked at
     before, which takes a few milliseconds; else by a worker.
@@ -38,7 +43,10 @@ async def at_position(
         source = state.source_of(path)
         if source is None:
             return None
-        site = site_at(state.snapshot, path, source, offset_of(source, position, state.client.encoding))
+        offset = offset_of(source, position, state.client.encoding)
+        if in_config is not None and is_pytest_config(path):
+            return in_config(state, source, path, offset)
+        site = site_at(state.snapshot, path, source, offset)
         return None if site is None else job(state, source, site)
 
     if session.publisher.is_warm(path):
