@@ -85,6 +85,8 @@ class Body:
     statements: tuple[ast.stmt, ...] = ()
     """Every statement of the own body, nested blocks included, in source order; a class's own statements too."""
     nested: tuple["Body", ...] = ()
+    lambdas: bool = False
+    """Whether the own body has any."""
 
     @property
     def is_async(self) -> bool:
@@ -103,7 +105,7 @@ class Body:
     def inner_reads(self) -> frozenset[str]:
         """The names read in lambdas and nested functions."""
         nested = (inner.inner_reads | inner.reads.keys() for inner in self.nested)
-        return frozenset[str](read_in_lambdas(self.node)).union(*nested)
+        return frozenset[str](read_in_lambdas(self.node) if self.lambdas else ()).union(*nested)
 
     @cached_property
     def asserted_operands(self) -> frozenset[int]:

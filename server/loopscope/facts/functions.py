@@ -9,9 +9,14 @@ from loopscope.syntax.chunk import Chunk
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
+_NORMAL = ParamKind.NORMAL
+
 
 def params(arguments: ast.arguments, chunk: Chunk) -> tuple[Param, ...]:
     """The parameters in source order, which is the order of `inspect.signature`."""
+    if not (arguments.posonlyargs or arguments.vararg or arguments.kwonlyargs or arguments.kwarg or arguments.defaults):
+        # As nearly all functions have them.
+        return tuple([Param(each.arg, _NORMAL, False, source(each.annotation, chunk)) for each in arguments.args])
     return tuple(
         [
             Param(argument.arg, kind, has_default, source(argument.annotation, chunk))

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from loopscope.facts.bodies import Body, CallSite
-from loopscope.facts.functions import Function, parameters
+from loopscope.facts.expressions import arguments_of
+from loopscope.facts.functions import Function
 from loopscope.facts.imports import module_names
 from loopscope.facts.met import Met, Walk
 from loopscope.facts.outline import FactId
@@ -47,7 +48,7 @@ class _Gatherer:
         self._counts = counts
 
     def body(self, node: Function, id_: FactId, outermost: FactId, outer: _Scope) -> Body:
-        names = [argument.arg for argument, _, _ in parameters(node.args)]
+        names = [argument.arg for argument in arguments_of(node.args)]
         walk = _met(f"{id_.qualname}.<locals>.", names, node, node.body)
         scope = _inner(outer, walk)
         nested: list[Body] = []
@@ -69,6 +70,7 @@ class _Gatherer:
             bound=_bound(walk),
             binds=(*names, *walk.binds),
             statements=tuple(walk.statements),
+            lambdas=walk.lambdas,
             nested=tuple(nested),
         )
 

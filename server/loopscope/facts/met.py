@@ -25,6 +25,7 @@ class Walk:
         "hidden",
         "imports",
         "lambda_",
+        "lambdas",
         "loads",
         "nested",
         "not_local",
@@ -58,5 +59,7 @@ class Walk:
         """What stands before the dotted names of definitions."""
         self.statement = statement
         self.lambda_ = False
+        self.lambdas = False
+        """Whether there was any."""
         self.comprehension = False
         self.hidden: Hidden = ()

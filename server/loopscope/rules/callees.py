@@ -1,6 +1,7 @@
 """Is what a call calls a coroutine function? Answered by reading; None wherever that leaves a doubt."""
 
 import ast
+import sys
 from pathlib import PurePath
 
 from loopscope.facts.bodies import Body, CallSite
@@ -8,6 +9,7 @@ from loopscope.facts.expr import dotted
 from loopscope.facts.outline import FactId, FunctionFact
 from loopscope.rules.context import Context
 from loopscope.rules.support.calls import binding_count, bound_value
+from loopscope.workspace.imports import find_import
 from loopscope.workspace.mro import class_fact, member, mro_of
 from loopscope.workspace.namespace import dereference, index_of
 from loopscope.workspace.queries import Queries
@@ -30,6 +32,9 @@ STDLIB = frozenset(
     )
 )
 """Coroutine functions of the standard library. `gather`, `shield` and `create_task` give futures, which do run."""
+
+_IN_SUBMODULE = 2
+"""The fewest dots in the name of a function of one of asyncio's modules."""
 
 _KEEP = frozenset(
     {
@@ -63,7 +68,11 @@ def gives_coroutine(ctx: Context, body: Body, call: CallSite) -> bool:
     Most calls are of no coroutine function, so what may be patched is asked last.
     """
     name = call.name
-    return name is not None and _answer_for(ctx, body, call, name) is True and not ctx.is_patched(name)
+    if name is None:
+        return False
+    if call.imported and name not in STDLIB and not ctx.queries.get(_may_be_coroutine, ctx.path, name):
+        return False
+    return _answer_for(ctx, body, call, name) is True and not ctx.is_patched(name)
 
 
 def _answer_for(ctx: Context, body: Body, call: CallSite, name: str) -> bool | None:
@@ -84,6 +93,23 @@ def keeps_asyncness(fact: FunctionFact) -> bool:
     """Whether all decorators of a function leave it a coroutine function, or not, as its `def` says."""
     names = [dotted(each) for each in fact.decorators]
     return all(name is not None and (name in _KEEP or name.startswith("pytest.mark.")) for name in names)
+
+
+def _may_be_coroutine(q: Queries, path: PurePath, name: str) -> bool:
+    """Whether an imported name may be a coroutine function; the text of its module alone says so in most cases."""
+    top = name.partition(".")[0]
+    if top in sys.stdlib_module_names and (top != "asyncio" or name.count(".") < _IN_SUBMODULE):
+        # All that there are, are known by name.
+        return False
+    dots = len(name) - len(name.lstrip("."))
+    parts = name[dots:].split(".")
+    for length in range(len(parts) - 1, 0, -1):
+        source = find_import(q, path, "." * dots + ".".join(parts[:length]))
+        if source is not None:
+            return q.mentions(source, (f"async def {parts[-1]}",)) or not q.mentions(
+                source, (f"\ndef {parts[length]}(", f"\nclass {parts[-1]}(", f"\nclass {parts[-1]}:")
+            )
+    return True
 
 
 def _of_name(q: Queries, path: PurePath, name: str) -> bool | None:

@@ -86,6 +86,8 @@ def attributes(q: Queries, path: PurePath, id_: FactId) -> tuple[str, ...]:
 def member(q: Queries, path: PurePath, id_: FactId, name: str) -> Value | None:
     """What an attribute of a class is, the nearest class of the MRO winning; None when no known class binds it."""
     for base_path, base_id in q.get(mro_of, path, id_).classes:
+        if name not in q.get(_bindings_by_name, base_path, base_id):
+            continue
         fact = class_fact(q, base_path, base_id)
         value = own_member(q, base_path, fact, name) if fact is not None else None
         if value is not None:

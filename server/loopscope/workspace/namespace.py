@@ -95,9 +95,12 @@ def index_of(q: Queries, path: PurePath) -> Index:
     functions: dict[FactId, FunctionFact] = {}
     classes: dict[FactId, ClassFact] = {}
     blocks: list[tuple[Binding, ...]] = []
-    before = Guard.ALWAYS
+    before = always = Guard.ALWAYS
     in_else = False
     for place, binding in enumerate(outline.bindings):
+        if binding.guard is before is always and binding.name != "*":
+            names.setdefault(binding.name, []).append(Placed(place, binding))
+            continue
         guarded = binding.guard in (Guard.TRY, Guard.EXCEPT)
         imports = isinstance(binding.target, ImportedModule | ImportedName)
         if before is Guard.EXCEPT and binding.guard is Guard.TRY and not imports:
@@ -123,12 +126,12 @@ def index_of(q: Queries, path: PurePath) -> Index:
 def _gather(
     bindings: tuple[Binding, ...], functions: dict[FactId, FunctionFact], classes: dict[FactId, ClassFact]
 ) -> None:
-    for binding in bindings:
-        if isinstance(binding.target, FunctionFact):
-            functions[binding.target.id] = binding.target
-        elif isinstance(binding.target, ClassFact):
-            classes[binding.target.id] = binding.target
-            _gather(binding.target.bindings, functions, classes)
+    for _, target, _ in bindings:
+        if isinstance(target, FunctionFact):
+            functions[target.id] = target
+        elif isinstance(target, ClassFact):
+            classes[target.id] = target
+            _gather(target.bindings, functions, classes)
 
 
 def names_of(q: Queries, path: PurePath) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ leaves every index in place.
 
 from collections.abc import Callable, Collection, Hashable
 from pathlib import PurePath
-from typing import Concatenate, NamedTuple, ParamSpec, Protocol, TypeAlias, TypeVar, cast
+from typing import Concatenate, NamedTuple, ParamSpec, Protocol, TypeAlias, TypeVar
 
 from loopscope.config.effective import Invocation
 from loopscope.facts.extract import FileFacts
@@ -138,8 +138,7 @@ class Queries:
             value = query(inner, *args, **_)
             entry = Remembered(value, frozenset(inner._needs) if self._traced else _NOTHING)
             self._memory.entries[key] = entry
-        # A key holds its own query: the value has the type that the query returns.
-        return cast("T", entry.value)
+        return entry.value  # type: ignore[return-value]  # a key holds its own query, which returns a `T`
 
     def outline(self, path: PurePath) -> Outline | None:
         """The outline of a file, or None when it cannot be read."""
