@@ -130,11 +130,17 @@ class Snapshot:
         return self.settings_of(path).invocation(None if release is None else release.version)
 
     def read_outline(self, path: PurePath) -> Outline | Unreadable:
-        """The outline of a Python file, or why there is none. Installed files come from the cache when it has them."""
+        """The outline of a Python file, or why there is none.
+
+        It comes from the cache when that has it, but not for files whose facts are at hand (they are being edited), and
+        not for those of the workspace when each file is looked at once: keeping them would cost more than parsing them.
+        """
         known = self._outlines.get(path)
         if known is not None:
             return known
-        if self._cache is None or any(path.is_relative_to(root) for root in self.roots):
+        at_hand = path in self._facts or path in self._older
+        passing = self._whole and any(path.is_relative_to(root) for root in self.roots)
+        if self._cache is None or at_hand or passing:
             facts = self.facts(path)
             found = facts if isinstance(facts, Unreadable) else facts.outline
         else:
