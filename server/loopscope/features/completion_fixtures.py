@@ -103,7 +103,7 @@ def _half_typed(site: Site, signature: Signature) -> FactId:
 
 
 def _in_testcase(site: Site, id_: FactId) -> bool:
-    """Whether a function that is half typed is a method of a `unittest.TestCase`, which gets no parameters."""
+    """Whether a function that is not collected here is a method of a `unittest.TestCase`, which gets no parameters."""
     holder = FactId(id_.holder)
     return holder in site.facts.layout.class_bindings and is_subclass(
         site.snapshot.queries, site.path, holder, TESTCASES
