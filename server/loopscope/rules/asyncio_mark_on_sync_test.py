@@ -22,6 +22,7 @@ All versions of pytest-asyncio warn.
 
 from collections.abc import Iterator
 
+from loopscope.facts.outline import FactId
 from loopscope.rules.callees import keeps_asyncness
 from loopscope.rules.context import Context
 from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, Proof, Rule, Safety, Severity, Tag
@@ -128,7 +129,7 @@ def check(ctx: Context) -> Iterator[Finding]:
     for mark in marks_of(ctx):
         if mark.name != "asyncio":
             continue
-        tests = [test for test in ctx.tests if _under(mark, test)]
+        tests = _tests_of(ctx, mark.owner) if mark.on_function else [test for test in ctx.tests if _under(mark, test)]
         if tests and not any(_may_be_async(test) for test in tests):
             what = f"`{tests[0].name}` is" if mark.on_function else "The tests below this mark are"
             message = f"{what} not asynchronous: the asyncio mark has no effect, and pytest-asyncio warns of it."
@@ -141,9 +142,20 @@ def fix(ctx: Context, finding: Finding) -> Fix | None:
     return None if edits is None else ctx.fix("Delete the mark", Safety.SAFE, edits)
 
 
+def _tests_of(ctx: Context, owner: FactId | None) -> list[TestItem]:
+    """The tests whose code is the function of an id."""
+
+    def by_id() -> dict[FactId, list[TestItem]]:
+        found: dict[FactId, list[TestItem]] = {}
+        for test in ctx.tests:
+            found.setdefault(test.id, []).append(test)
+        return found
+
+    return [] if owner is None else ctx.remember("tests by id", by_id).get(owner, [])
+
+
 def _under(mark: MarkUse, test: TestItem) -> bool:
-    if mark.on_function:
-        return mark.owner == test.id
+    """Whether a mark of a class or module applies to a test."""
     holder = mark.owner.qualname if mark.owner is not None else ""
     path = ".".join(test.class_path)
     return not holder or path == holder or path.startswith(f"{holder}.")

@@ -97,8 +97,7 @@ def keeps_asyncness(fact: FunctionFact) -> bool:
 
 def _may_be_coroutine(q: Queries, path: PurePath, name: str) -> bool:
     """Whether an imported name may be a coroutine function; the text of its module alone says so in most cases."""
-    top = name.partition(".")[0]
-    if top in sys.stdlib_module_names and (top != "asyncio" or name.count(".") < _IN_SUBMODULE):
+    if _of_stdlib(name) and (not name.startswith("asyncio.") or name.count(".") < _IN_SUBMODULE):
         # All that there are, are known by name.
         return False
     dots = len(name) - len(name.lstrip("."))
@@ -110,6 +109,10 @@ def _may_be_coroutine(q: Queries, path: PurePath, name: str) -> bool:
                 source, (f"\ndef {parts[length]}(", f"\nclass {parts[-1]}(", f"\nclass {parts[-1]}:")
             )
     return True
+
+
+def _of_stdlib(name: str) -> bool:
+    return name.partition(".")[0] in sys.stdlib_module_names
 
 
 def _of_name(q: Queries, path: PurePath, name: str) -> bool | None:
@@ -167,6 +170,8 @@ def _receiver(ctx: Context, body: Body, name: str) -> Class | None:
         return None
     call = next((site for site in around.calls if site.node is value), None)
     if call is None or call.local_root or call.name is None:
+        return None
+    if call.imported and _of_stdlib(call.name) and not call.name.startswith("asyncio."):
         return None
     found = dereference(ctx.queries, ctx.path, call.name)
     return found if isinstance(found, Class) and bound_value(around, name) is value else None

@@ -264,9 +264,11 @@ def _of_fixtures(ctx: Context) -> Iterator[_Request]:
         for name in fixture.argnames:
             if name in (EVENT_LOOP, "request", fixture.name) or fixture.supplied is not None:
                 continue
-            span = ctx.param_span(fixture.id, name)
             # Seen from where it is defined there must be none, and none for a test that does use it.
-            if span is not None and ctx.requested(fixture, name) == () and _is_missed(ctx, fixture, name):
+            if ctx.requested(fixture, name) != ():
+                continue
+            span = ctx.param_span(fixture.id, name)
+            if span is not None and _is_missed(ctx, fixture, name):
                 class_path = tuple(fixture.baseid.split("::")[1:])
                 yield _Request(name, span, fixture.id, _near(ctx, name, class_path, fixture.function.params))
 

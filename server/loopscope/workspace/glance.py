@@ -14,12 +14,16 @@ FIXTURE = ("fixture(", "fixture\n", "fixture\r", "fixture as ", "fixture,", "fix
 TESTCASE = ("TestCase", "unittest")
 """What the text of a file holds, as a rule, when one of its own classes is a `unittest.TestCase`."""
 
+_TESTCASES = ("unittest", "unittest.case", "unittest.async_case")
+
 
 def import_may_bring(q: Queries, path: PurePath, module: str, name: str, words: tuple[str, ...]) -> bool:
     """Whether `from module import name` may bring something whose file holds one of the words."""
     if not module.startswith("."):
         top = module.partition(".")[0]
-        if top == "pytest" or (top in sys.stdlib_module_names and top != "unittest"):
+        if top in ("pytest", "typing_extensions") or (
+            top in sys.stdlib_module_names and (words is not TESTCASE or module not in _TESTCASES)
+        ):
             return False
     source = find_import(q, path, module)
     if source is None:
