@@ -105,11 +105,12 @@ def workspace_edit(state: State, edits: Mapping[PurePath, Sequence[Edit]]) -> ty
 
 
 def completion_item(
-    state: State, source: Source, within: Span, completion: Completion, data: object, documentation: str
+    state: State, source: Source, within: types.Range, completion: Completion, data: object, documentation: str
 ) -> types.CompletionItem:
-    """A proposal to put `within` a span, unless it has its own; `data` comes back with a wish for documentation."""
+    """A proposal to put `within` a range, unless it has its own; `data` comes back with a wish for documentation."""
     encoding = state.client.encoding
-    edit = types.TextEdit(span_range(source, completion.span or within, encoding), completion.text)
+    where = within if completion.span is None else span_range(source, completion.span, encoding)
+    edit = types.TextEdit(where, completion.text)
     more = [types.TextEdit(span_range(source, one.span, encoding), one.text) for one in completion.edits]
     return types.CompletionItem(
         label=completion.label,

@@ -31,8 +31,10 @@ def serve(*, log_file: Path | None = None) -> int:
     if log_file is not None:
         log_to_file(log_file)
     sys.setswitchinterval(SWITCH_SECONDS)
-    # What is imported by now lives as long as the process: no collection need look at it again.
+    # What is imported by now lives as long as the process: no collection need look at it again. Answers are made of
+    # thousands of small values without cycles: at Python's thresholds one list of completions starts several collections.
     gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
     # Plain descriptors: a buffered stream cannot be closed while a thread waits in it. Whatever prints goes to stderr
     # from here on: on stdout it would break the protocol.
     stdin, stdout = os.dup(0), os.dup(1)

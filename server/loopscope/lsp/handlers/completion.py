@@ -8,7 +8,7 @@ from loopscope.features.completion import TRIGGERS, completions, documentation
 from loopscope.features.config_text import config_completions
 from loopscope.features.proposal import Completion
 from loopscope.features.site import Site
-from loopscope.lsp.convert import completion_item, markup
+from loopscope.lsp.convert import completion_item, markup, span_range
 from loopscope.lsp.handlers.requests import at_position
 from loopscope.lsp.server import Server
 from loopscope.lsp.session import Session
@@ -41,7 +41,7 @@ def register(server: Server, session: Session) -> None:
             found = completions(site)
             number = shown.remember(site, found)
             lazy = state.client.lazy_documentation
-            within = site.cursor.word
+            within = span_range(source, site.cursor.word, state.client.encoding)
             items = [
                 completion_item(state, source, within, one, [number, index], "" if lazy else documentation(site, one))
                 for index, one in enumerate(found)
@@ -69,7 +69,7 @@ def register(server: Server, session: Session) -> None:
 
 def _in_config(state: State, source: Source, path: PurePath, offset: int) -> types.CompletionList:
     found = config_completions(state.snapshot, path, source, offset)
-    here = Span(offset, offset)
+    here = span_range(source, Span(offset, offset), state.client.encoding)
     items = [completion_item(state, source, here, one, None, one.documentation) for one in found]
     return types.CompletionList(is_incomplete=False, items=items)
 
