@@ -32,7 +32,7 @@ def serve(*, log_file: Path | None = None) -> int:
         log_to_file(log_file)
     sys.setswitchinterval(SWITCH_SECONDS)
     # What is imported by now lives as long as the process: no collection need look at it again. Answers are made of
-    # thousands of small values without cycles: at Python's thresholds one list of completions starts several collections.
+    # thousands of small values without cycles: at Python's thresholds one completion list starts several collections.
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)
     # Plain descriptors: a buffered stream cannot be closed while a thread waits in it. Whatever prints goes to stderr
