@@ -94,6 +94,11 @@ class Body:
         return isinstance(self.node, ast.AsyncFunctionDef)
 
     @cached_property
+    def notes(self) -> dict[str, object]:
+        """What others remember of the body: only what follows from it alone, since it outlives edits around it."""
+        return {}
+
+    @cached_property
     def reads(self) -> Mapping[str, Sequence[ast.Name]]:
         """`loads` by name."""
         found: dict[str, list[ast.Name]] = {}

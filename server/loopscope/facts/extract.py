@@ -37,8 +37,13 @@ class FileFacts:
     @cached_property
     def bodies(self) -> tuple[Body, ...]:
         """The bodies of all functions and methods of the outline, in source order; those nested in them are inside."""
-        found = (self.body(id_) for part in self.parts for id_ in part.functions)
-        return tuple([body for body in found if body is not None])
+        return tuple(
+            [
+                self._again(id_, index) if id_.nth else part.body(id_, {})
+                for index, part in enumerate(self.parts)
+                for id_ in part.functions
+            ]
+        )
 
     @cached_property
     def module_calls(self) -> tuple[CallSite, ...]:

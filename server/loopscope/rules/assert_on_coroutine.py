@@ -29,7 +29,7 @@ from loopscope.facts.bodies import Body, CallSite, Use
 from loopscope.rules.callees import gives_coroutine
 from loopscope.rules.context import Context
 from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, Proof, Rule, Safety, Severity
-from loopscope.rules.support.calls import await_edits
+from loopscope.rules.support.calls import await_edits, noted
 
 META = Meta("assert-on-coroutine", Group.AWAITING, Severity.ERROR, overlaps=("mypy: truthy-bool", "bugbear: B044"))
 
@@ -155,8 +155,8 @@ def check(ctx: Context) -> Iterator[Finding]:
     """Findings at the calls and generator expressions."""
     has_async_for = "async for" in ctx.text
     for body in ctx.bodies:
-        for call in body.calls:
-            if call.use in (Use.ASSERTED, Use.TESTED) and not call.in_lambda and gives_coroutine(ctx, body, call):
+        for call in noted(body, "tested", _tested):
+            if gives_coroutine(ctx, body, call):
                 shown = ast.unparse(call.node.func)
                 message = f"`{shown}` is a coroutine function: without `await` this is always true, and it never runs."
                 yield ctx.finding(META, ctx.span(body, call.node), message, data=(body, call))
@@ -173,6 +173,10 @@ def fix(ctx: Context, finding: Finding) -> Fix | None:
             return ctx.fix("Insert `await`", safety, await_edits(ctx, body, call))
         case _:
             return None
+
+
+def _tested(body: Body) -> list[CallSite]:
+    return [call for call in body.calls if call.use in (Use.ASSERTED, Use.TESTED) and not call.in_lambda]
 
 
 def _asserted_generators(body: Body) -> Iterator[ast.GeneratorExp]:

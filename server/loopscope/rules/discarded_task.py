@@ -25,7 +25,7 @@ from collections.abc import Iterator
 from loopscope.facts.bodies import Body, CallSite, Use
 from loopscope.rules.context import Context
 from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, Proof, Rule, Safety, Severity
-from loopscope.rules.support.calls import append_to_block, expects_failure, loop_method
+from loopscope.rules.support.calls import append_to_block, expects_failure, loop_method, noted
 from loopscope.text.edit import Edit
 from loopscope.text.span import Span
 
@@ -127,13 +127,18 @@ _NAMES = frozenset({"asyncio.create_task", "asyncio.ensure_future"})
 def check(ctx: Context) -> Iterator[Finding]:
     """Findings at the calls."""
     for body in ctx.bodies:
-        for call in body.calls:
-            if call.use is not Use.STATEMENT or not body.is_async or expects_failure(body, call):
-                continue
+        for call in noted(body, "statements", _statements):
             known = call.name in _NAMES and not call.local_root and not ctx.is_patched(call.name)
             if known or loop_method(body, call, "create_task"):
                 message = "The task is dropped: it may vanish unfinished, and its exception never fails the test."
                 yield ctx.finding(META, ctx.span(body, call.node), message, data=(body, call))
+
+
+def _statements(body: Body) -> list[CallSite]:
+    """The calls of an async function whose value is dropped, failures expected nowhere around."""
+    if not body.is_async:
+        return []
+    return [call for call in body.calls if call.use is Use.STATEMENT and not expects_failure(body, call)]
 
 
 def fix(ctx: Context, finding: Finding) -> Fix | None:

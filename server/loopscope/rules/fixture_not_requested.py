@@ -153,7 +153,7 @@ def check(ctx: Context) -> Iterator[Finding]:
         visible = _visible(ctx, owner)
         seen: set[str] = set()
         for inner in inner_bodies(body):
-            for load in inner.loads:
+            for load in inner.loads if inner.reads.keys() & visible.keys() - body.bound else ():
                 name = load.id
                 if name in seen or name not in visible or hasattr(builtins, name) or name in body.bound:
                     continue

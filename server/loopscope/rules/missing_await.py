@@ -30,7 +30,7 @@ from loopscope.facts.bodies import Body, CallSite, Use
 from loopscope.rules.callees import gives_coroutine
 from loopscope.rules.context import Context
 from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, Proof, Rule, Safety, Severity
-from loopscope.rules.support.calls import await_edits, expects_failure, only_compared
+from loopscope.rules.support.calls import await_edits, expects_failure, noted, only_compared
 
 META = Meta(
     "missing-await",
@@ -185,10 +185,8 @@ _OF_COROUTINES = frozenset({"close", "send", "throw"})
 def check(ctx: Context) -> Iterator[Finding]:
     """Findings at the calls."""
     for body in ctx.bodies:
-        for call in body.calls:
-            # What becomes of the value is quickly seen; what is called may be in other files.
-            if not _may_be_dropped(call) or (call.use is Use.ASSIGNED and not only_compared(body, call)):
-                continue
+        # What becomes of the value is quickly seen; what is called may be in other files.
+        for call in noted(body, "dropped", _dropped):
             if gives_coroutine(ctx, body, call) and not (
                 expects_failure(body, call) or _in_synchronous_branch(body, call)
             ):
@@ -205,6 +203,12 @@ def fix(ctx: Context, finding: Finding) -> Fix | None:
             return ctx.fix("Insert `await`", safety, await_edits(ctx, body, call))
         case _:
             return None
+
+
+def _dropped(body: Body) -> list[CallSite]:
+    """The calls whose value nothing awaits."""
+    calls = [call for call in body.calls if _may_be_dropped(call)]
+    return [call for call in calls if call.use is not Use.ASSIGNED or only_compared(body, call)]
 
 
 def _may_be_dropped(call: CallSite) -> bool:

@@ -83,13 +83,15 @@ class Memory:
         self.inputs = inputs
         self.traced = traced
         self.entries: dict[Key, Remembered] = {} if entries is None else entries
+        self.needed: set[Key] = set()
+        """All that entries need, and perhaps more."""
 
     def without(self, changed: Collection[Key]) -> dict[Key, Remembered]:
         """The entries that need none of the changed inputs, directly or through other entries."""
         gone = set(changed)
         # Typing in a body touches a text that no answer was made of: no need to know who depends on whom.
-        if not any(not gone.isdisjoint(entry.needs) for entry in list(self.entries.values())):
-            return dict(self.entries)
+        if not any(key in self.needed for key in gone):
+            return self.entries.copy()
         dependents: dict[Key, list[Key]] = {}
         for key, entry in list(self.entries.items()):
             for need in entry.needs:
@@ -137,6 +139,8 @@ class Queries:
             inner = Queries(self._memory, key, self)
             value = query(inner, *args, **_)
             entry = Remembered(value, frozenset(inner._needs) if self._traced else _NOTHING)
+            # In this order, for a thread that goes on to the next snapshot meanwhile.
+            self._memory.needed |= entry.needs
             self._memory.entries[key] = entry
         return entry.value  # type: ignore[return-value]  # a key holds its own query, which returns a `T`
 

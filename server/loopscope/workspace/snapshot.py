@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from pathlib import PurePath
-from typing import Protocol, cast
+from typing import Protocol
 
 from loopscope.config.effective import Invocation
 from loopscope.config.pytest_config import PytestConfig
@@ -17,8 +17,8 @@ from loopscope.workspace.queries import FOLDER, MENTIONS, OUTLINE, TEXT, Key, Me
 from loopscope.workspace.view import ModuleView
 
 NO_ENVIRONMENT = Environment(path=None, kind="none")
-_FACTS_KEPT = 48
-_WHOLE_KEPT = 12
+_FACTS_KEPT = 12
+"""Of how many files the facts are remembered, besides those that are being edited: syntax trees are large."""
 
 
 class OutlineCache(Protocol):
@@ -62,9 +62,10 @@ class Snapshot:
         self._cache = outlines
         self._whole = whole
         self._outlines: dict[PurePath, Outline | Unreadable] = {}
-        self._mentions: dict[Key, bool] = {}
+        self._mentions: dict[PurePath, dict[tuple[str, ...], bool]] = {}
         self._facts: dict[PurePath, FileFacts] = {}
         self._older: dict[PurePath, FileFacts] = {}
+        self._edited: frozenset[PurePath] = frozenset()
         self._environments: dict[PurePath, Environment] = {}
         self._environment_at: dict[PurePath, Environment] = {}
         self._memory = Memory(self, traced=not whole)
@@ -91,8 +92,9 @@ class Snapshot:
         else:
             facts = file_facts(parse(text, previous.tree if previous is not None else None), previous)
         self._facts[path] = facts
-        while len(self._facts) > (_WHOLE_KEPT if self._whole else _FACTS_KEPT):
-            self._facts.pop(next(iter(self._facts)), None)
+        others = [each for each in list(self._facts) if each not in self._edited]
+        for each in others[: -_FACTS_KEPT]:
+            self._facts.pop(each, None)
         return facts
 
     def outline(self, path: PurePath) -> Outline:
@@ -160,11 +162,13 @@ class Snapshot:
 
     def text_mentions(self, path: PurePath, words: tuple[str, ...]) -> bool:
         """Whether the text of a file holds one of the words."""
-        key: Key = (MENTIONS, path, words)
-        known = self._mentions.get(key)
+        of_path = self._mentions.get(path)
+        if of_path is None:
+            of_path = self._mentions.setdefault(path, {})
+        known = of_path.get(words)
         if known is None:
             text = self.files.read(path)
-            known = self._mentions[key] = not isinstance(text, Unreadable) and any(word in text for word in words)
+            known = of_path[words] = not isinstance(text, Unreadable) and any(word in text for word in words)
         return known
 
     def after(
@@ -190,9 +194,12 @@ class Snapshot:
             whole=self._whole,
         )
         touched = set(changed)
-        new._outlines = {path: known for path, known in list(self._outlines.items()) if path not in touched}
-        new._mentions = {key: known for key, known in list(self._mentions.items()) if key[1] not in touched}
-        new._facts = {path: known for path, known in list(self._facts.items()) if path not in touched}
+        new._outlines, new._mentions, new._facts = self._outlines.copy(), self._mentions.copy(), self._facts.copy()
+        for path in touched:
+            new._outlines.pop(path, None)
+            new._mentions.pop(path, None)
+            new._facts.pop(path, None)
+        new._edited = self._edited | touched if len(touched) < _FACTS_KEPT else self._edited
         new._older = {path: known for path in touched if (known := self._facts.get(path) or self._older.get(path))}
         if settled:
             new._environments = self._environments
@@ -202,6 +209,8 @@ class Snapshot:
             gone |= self._changes(new, path)
         shared = settled and not self._whole
         new._memory = Memory(new, self._memory.without(gone) if shared else None, traced=not self._whole)
+        if shared:
+            new._memory.needed |= self._memory.needed
         return new
 
     def _changes(self, new: "Snapshot", path: PurePath) -> set[Key]:
@@ -215,9 +224,9 @@ class Snapshot:
                 new._outlines[path] = old  # noqa: SLF001  another object of this class
             else:
                 changes.add((OUTLINE, path))
-        for key, known in list(self._mentions.items()):
-            if key[1] == path and new.text_mentions(path, _words(key)) != known:
-                changes.add(key)
+        for words, known in list(self._mentions.get(path, {}).items()):
+            if new.text_mentions(path, words) != known:
+                changes.add((MENTIONS, path, words))
         if old is None or isinstance(old, Unreadable) or not new.files.is_file(path):
             # Perhaps created or deleted, and its folders with it.
             changes.update((FOLDER, folder) for folder in path.parents)
@@ -233,8 +242,3 @@ class Snapshot:
 def _holds(environment: Environment, path: PurePath) -> bool:
     roots = (*environment.search_path, *((environment.stdlib,) if environment.stdlib is not None else ()))
     return any(path.is_relative_to(root) for root in roots)
-
-
-def _words(key: Key) -> tuple[str, ...]:
-    # Keys of this kind are made by `Queries.mentions` alone.
-    return cast("tuple[str, ...]", key[2])

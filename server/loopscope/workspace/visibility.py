@@ -30,6 +30,7 @@ class Level:
     unknown: dict[str, Unknown] = field(default_factory=dict[str, Unknown])
     dynamic: Unknown | None = None
     maybe: dict[str, FixtureDef] = field(default_factory=dict[str, FixtureDef])
+    _visible: dict[str, tuple[FixtureDef, ...]] = field(default_factory=dict[str, "tuple[FixtureDef, ...]"])
     _chains: dict[str, tuple[FixtureDef, ...] | Unknown] = field(
         default_factory=dict[str, "tuple[FixtureDef, ...] | Unknown"]
     )
@@ -66,11 +67,13 @@ class Level:
         return (*above, *self.autouse)
 
     def visible(self) -> dict[str, tuple[FixtureDef, ...]]:
-        """Every name that is visible from here with its definitions, the last one winning."""
-        found = {} if self.above is None else self.above.visible()
-        for name, defs in self.defs.items():
-            found[name] = (*found.get(name, ()), *defs)
-        return found
+        """Every name that is visible from here with its definitions, the last one winning; not to be changed."""
+        if not self._visible:
+            found = {} if self.above is None else dict(self.above.visible())
+            for name, defs in self.defs.items():
+                found[name] = (*found.get(name, ()), *defs)
+            self._visible.update(found)
+        return self._visible
 
 
 def session_level(q: Queries, folder: PurePath) -> Level:

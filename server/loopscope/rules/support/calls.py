@@ -1,6 +1,7 @@
 """What becomes of calls in bodies, and edits of calls."""
 
 import ast
+from collections.abc import Callable
 from typing import cast
 
 from loopscope.facts.bodies import Body, CallSite, Use
@@ -23,6 +24,15 @@ _EXPECTING = frozenset(
 )
 _CURRENT_LOOP = frozenset({"asyncio.get_running_loop", "asyncio.get_event_loop", "asyncio.new_event_loop"})
 _BARE = frozenset({Use.STATEMENT, Use.ASSERTED, Use.TESTED, Use.COMPARED, Use.RETURNED, Use.ASSIGNED, Use.ARGUMENT})
+
+
+def noted(body: Body, key: str, compute: Callable[[Body], list[CallSite]]) -> list[CallSite]:
+    """What `compute` picks of a body's calls, remembered with the body: it must follow from the body alone."""
+    found = body.notes.get(key)
+    if found is None:
+        found = body.notes[key] = compute(body)
+    # A key is used with one `compute` only.
+    return cast("list[CallSite]", found)
 
 
 def expects_failure(body: Body, call: CallSite) -> bool:
