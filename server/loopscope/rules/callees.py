@@ -153,6 +153,25 @@ def _nested(ctx: Context, body: Body, name: str) -> bool | None:
 
 def _receiver(ctx: Context, body: Body, name: str) -> Class | None:
     """The class of what a local name stands for: `self`, `cls`, or an instance made in this body."""
+    key = f"origin of {name}"
+    if key not in body.notes:
+        body.notes[key] = _origin(ctx, body, name)
+    match body.notes[key]:
+        case str() as called:
+            found = dereference(ctx.queries, ctx.path, called)
+            return found if isinstance(found, Class) else None
+        case FactId() as method:
+            found = None if ctx.facts is None else ctx.facts.body(method)
+            return None if found is None else _class_of_method(ctx, found)
+        case _:
+            return None
+
+
+def _origin(ctx: Context, body: Body, name: str) -> FactId | str | None:
+    """What a local name is bound to: the method whose first parameter it is, or the name that is called to make it.
+
+    The same as long as the function is, so that it is remembered with its body.
+    """
     around: Body | None = body
     while around is not None and name not in around.bound:
         around = ctx.around(around)
@@ -164,17 +183,16 @@ def _receiver(ctx: Context, body: Body, name: str) -> Class | None:
         and name == _first_parameter(around)
         and binding_count(around, name) == 1
     ):
-        return _class_of_method(ctx, around)
+        return around.id
     value = around.assigned.get(name)
-    if not isinstance(value, ast.Call):
+    if not isinstance(value, ast.Call) or bound_value(around, name) is not value:
         return None
     call = next((site for site in around.calls if site.node is value), None)
     if call is None or call.local_root or call.name is None:
         return None
     if call.imported and _of_stdlib(call.name) and not call.name.startswith("asyncio."):
         return None
-    found = dereference(ctx.queries, ctx.path, call.name)
-    return found if isinstance(found, Class) and bound_value(around, name) is value else None
+    return call.name
 
 
 def _class_of_method(ctx: Context, body: Body) -> Class | None:
