@@ -1,7 +1,7 @@
 """What the host says of the workspace folders: environments, settings, the cache of outlines; and snapshots of it."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 
@@ -95,11 +95,14 @@ def read_projects(
     return tuple(projects)
 
 
-def new_snapshot(files: Files, projects: Sequence[Project], editor: Mapping[str, object]) -> Snapshot:
-    """A snapshot that knows nothing yet."""
+def new_snapshot(
+    files: Files, projects: Sequence[Project], editor: Mapping[str, object], edited: Iterable[PurePath] = ()
+) -> Snapshot:
+    """A snapshot that knows nothing yet; `edited` are the open documents."""
     roots = [project.root for project in projects]
     lookup = SettingsLookup(files, roots, editor)
-    return Snapshot(files, roots, EnvironmentLookup(projects), lookup, CachedOutlines(open_cache(os.environ)))
+    outlines = CachedOutlines(open_cache(os.environ))
+    return Snapshot(files, roots, EnvironmentLookup(projects), lookup, outlines, edited=edited)
 
 
 def after(snapshot: Snapshot, files: Files, changed: Sequence[PurePath], editor: Mapping[str, object]) -> Snapshot:

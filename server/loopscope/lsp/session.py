@@ -72,7 +72,8 @@ class Session:
         folders, settings = self.folders, self.settings
         projects = await self.server.workers.run(lambda token: read_projects(folders, settings, self._disk, token))
         self._projects = projects
-        self._install(new_snapshot(self._files(), projects, settings))
+        opened_paths = {document.path for document in self._documents.values()}
+        self._install(new_snapshot(self._files(), projects, settings, opened_paths))
         self._ready.set()
         self._check_everything()
         return projects

@@ -161,8 +161,8 @@ def _receiver(ctx: Context, body: Body, name: str) -> Class | None:
             found = dereference(ctx.queries, ctx.path, called)
             return found if isinstance(found, Class) else None
         case FactId() as method:
-            found = None if ctx.facts is None else ctx.facts.body(method)
-            return None if found is None else _class_of_method(ctx, found)
+            around = None if ctx.facts is None else ctx.facts.body(method)
+            return None if around is None else _class_of_method(ctx, around)
         case _:
             return None
 

@@ -314,7 +314,7 @@ class Context:
 
 
 def _may_patch(text: str, name: str) -> bool:
-    """Whether a text has a name in quotes, alone or at the end of a dotted one, or assigns an attribute of that name."""
+    """Whether a text has a name in quotes, alone or last in a dotted one, or assigns an attribute of that name."""
     start = text.find(name)
     while start >= 0:
         end = start + len(name)

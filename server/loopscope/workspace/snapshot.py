@@ -49,11 +49,12 @@ class Snapshot:
         outlines: OutlineCache | None = None,
         *,
         whole: bool = False,
+        edited: Iterable[PurePath] = (),
     ) -> None:
         """`environment_of` is asked with workspace folders; both functions answer at once and always the same.
 
-        `whole` parses each file in one piece and notes no dependencies: much faster, where no edits follow that would
-        reuse pieces and answers.
+        `whole` notes no dependencies of answers: faster, where no edits follow that would share any. `edited` are the
+        files that an editor has open: parsed in pieces, which edits reuse, and kept.
         """
         self.files = files
         self.roots = tuple(roots)
@@ -65,7 +66,7 @@ class Snapshot:
         self._mentions: dict[PurePath, dict[tuple[str, ...], bool]] = {}
         self._facts: dict[PurePath, FileFacts] = {}
         self._older: dict[PurePath, FileFacts] = {}
-        self._edited: frozenset[PurePath] = frozenset()
+        self._edited = frozenset(edited)
         self._environments: dict[PurePath, Environment] = {}
         self._environment_at: dict[PurePath, Environment] = {}
         self._memory = Memory(self, traced=not whole)
@@ -87,13 +88,13 @@ class Snapshot:
         if isinstance(text, Unreadable):
             return text
         previous = self._older.get(path)
-        if self._whole:
-            facts = file_facts(parse_whole(text))
+        if self._whole or path not in self._edited:
+            facts = file_facts(parse_whole(text), previous)
         else:
             facts = file_facts(parse(text, previous.tree if previous is not None else None), previous)
         self._facts[path] = facts
         others = [each for each in list(self._facts) if each not in self._edited]
-        for each in others[: -_FACTS_KEPT]:
+        for each in others[:-_FACTS_KEPT]:
             self._facts.pop(each, None)
         return facts
 
@@ -185,6 +186,7 @@ class Snapshot:
         every fixture index the same object.
         """
         settled = environment_of is None and settings_of is None
+        touched = set(changed)
         new = Snapshot(
             files or self.files,
             self.roots,
@@ -192,14 +194,13 @@ class Snapshot:
             settings_of or self._settings_of,
             self._cache,
             whole=self._whole,
+            edited=self._edited | touched if len(touched) < _FACTS_KEPT else self._edited,
         )
-        touched = set(changed)
         new._outlines, new._mentions, new._facts = self._outlines.copy(), self._mentions.copy(), self._facts.copy()
         for path in touched:
             new._outlines.pop(path, None)
             new._mentions.pop(path, None)
             new._facts.pop(path, None)
-        new._edited = self._edited | touched if len(touched) < _FACTS_KEPT else self._edited
         new._older = {path: known for path in touched if (known := self._facts.get(path) or self._older.get(path))}
         if settled:
             new._environments = self._environments

@@ -51,7 +51,17 @@ def test_the_answers_are_the_same(snapshots):
     path = root / "test_one.py"
     assert closures(whole, path) == closures(traced, path)
     assert whole.outline(path) == traced.outline(path)
-    assert len(whole.facts(path).tree.chunks) == 1 < len(traced.facts(path).tree.chunks)
+
+
+def test_files_that_are_edited_are_parsed_in_pieces(snapshots):
+    root, traced, whole = snapshots
+    path = root / "test_one.py"
+    edited = Snapshot(traced.files, traced.roots, edited=[path])
+    for one_piece in (whole, traced):
+        assert len(one_piece.facts(path).tree.chunks) == 1
+    for in_pieces in (edited, traced.after([path])):
+        assert len(in_pieces.facts(path).tree.chunks) > 1
+        assert in_pieces.outline(path) == whole.outline(path)
 
 
 def test_an_edit_is_seen(snapshots):
