@@ -41,7 +41,8 @@ def strict(text: str) -> ast.Module | Failure:
     except SyntaxError as error:
         line, column = error.lineno or 0, error.offset or 1
         return Failure(error.msg, line, column, error.end_lineno or line, error.end_offset or column)
-    except (ValueError, RecursionError, MemoryError) as error:
+    except (ValueError, RecursionError, MemoryError, SystemError) as error:
+        # SystemError: CPython 3.11 loses count of its recursion depth now and then (gh-106905).
         return Failure(f"too complex to parse ({type(error).__name__})", 0, 1, 0, 1)
     assert isinstance(tree, ast.Module)
     return tree
