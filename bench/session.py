@@ -131,9 +131,9 @@ class _Server:
 
     def ask(self, method: str, params: object) -> dict:
         number = next(self._ids)
-        self._answers[number] = queue.Queue()
+        answer = self._answers[number] = queue.Queue()
         self._send({"id": number, "method": method, "params": params})
-        message = self._answers.pop(number).get(timeout=PATIENCE_SECONDS)
+        message = answer.get(timeout=PATIENCE_SECONDS)
         return message.get("result") or {}
 
     def tell(self, method: str, params: object) -> None:
