@@ -134,6 +134,8 @@ class _Server:
         answer = self._answers[number] = queue.Queue()
         self._send({"id": number, "method": method, "params": params})
         message = answer.get(timeout=PATIENCE_SECONDS)
+        if message is None:
+            raise SystemExit(f"{' '.join(self.process.args)} ended before it answered {method}")
         return message.get("result") or {}
 
     def tell(self, method: str, params: object) -> None:
@@ -188,6 +190,8 @@ class _Server:
                 if line.lower().startswith(b"content-length:"):
                     length = int(line.split(b":")[1])
             if not length:
+                for waiting in self._answers.values():
+                    waiting.put(None)
                 return
             message = json.loads(stream.read(length))
             now = time.perf_counter()
