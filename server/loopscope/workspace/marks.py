@@ -141,12 +141,8 @@ def parametrized(q: Queries, marks: Iterable[Mark]) -> Directness:
     return Directness(frozenset(direct), frozenset(indirect), unknown)
 
 
-def parametrize_names(q: Queries, mark: Mark) -> tuple[str, ...] | None:
-    """The argument names of one parametrize mark; None when they are computed."""
-    return _argnames(q, mark)
-
-
 def _argnames(q: Queries, mark: Mark) -> tuple[str, ...] | None:
+    """The argument names of one parametrize mark; None when they are computed."""
     given = mark.args[0] if mark.args else mark.keyword("argnames")
     if given is None:
         return None

@@ -19,7 +19,6 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 Key: TypeAlias = tuple[Hashable, ...]
-Query: TypeAlias = Callable[..., object]
 
 OUTLINE = "outline"
 TEXT = "text"
