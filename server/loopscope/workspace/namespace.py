@@ -327,7 +327,7 @@ def _meaning(q: Queries, path: PurePath, dotted: str, but: str | None = None) ->
     if first in _NOT_FOLLOWED:
         return External(dotted)
     if not first or rest or _from_star(q, path, first):
-        return _imported_chain(q, path, dotted)
+        return imported_name(q, path, dotted)
     return External(dotted)
 
 
@@ -335,7 +335,7 @@ def _from_star(q: Queries, path: PurePath, name: str) -> bool:
     return any(name in _starred(q, path, star) for star in q.get(index_of, path).stars)
 
 
-def _imported_chain(q: Queries, path: PurePath, dotted: str) -> Value | None:
+def imported_name(q: Queries, path: PurePath, dotted: str) -> Value | None:
     """The longest module in a dotted name, then attributes of it."""
     dots = len(dotted) - len(dotted.lstrip("."))
     parts = dotted[dots:].split(".")
@@ -355,7 +355,7 @@ def _attributes(q: Queries, value: Value | None, rest: str) -> Value | None:
     for name in rest.split(".") if rest else ():
         match value:
             case Module(_, path) if path is not None:
-                value = _member(q, value, name)
+                value = module_member(q, value, name)
             case Module(module, _) | External(module):
                 value = External(_SAME.get(f"{module}.{name}", f"{module}.{name}"))
             case Class(path, fact):
@@ -368,7 +368,8 @@ def _attributes(q: Queries, value: Value | None, rest: str) -> Value | None:
     return value
 
 
-def _member(q: Queries, module: Module, name: str) -> Value | None:
+def module_member(q: Queries, module: Module, name: str) -> Value | None:
+    """What an attribute of a module is, submodules included; hidden when it is not found."""
     if module.path is None or module.name.partition(".")[0] in _NOT_FOLLOWED:
         return External(f"{module.name}.{name}")
     if f"{module.name}.{name}" in _SAME:
