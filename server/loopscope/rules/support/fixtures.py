@@ -3,14 +3,12 @@
 import ast
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import PurePath
 from typing import NamedTuple
 
-from loopscope.facts.questions import fixture_decorator
-from loopscope.rules.callees import keeps_asyncness
 from loopscope.rules.context import Context
 from loopscope.rules.model import Related
+from loopscope.rules.support.fixture_bodies import decorator_index, is_plain
 from loopscope.rules.support.imports import spelled
 from loopscope.text.edit import Edit
 from loopscope.text.files import Unreadable
@@ -37,9 +35,7 @@ class Use(NamedTuple):
 
 def unhandled_use(ctx: Context, fixture: FixtureDef) -> Use | None:
     """A test that uses a plain async fixture of this file, when surely nothing runs it for any test that does."""
-    index = _index(fixture)
-    others = [expr for place, expr in enumerate(fixture.function.decorators) if place != index]
-    if not keeps_asyncness(replace(fixture.function, decorators=tuple(others))):
+    if not is_plain(fixture):
         return None
     found: Use | None = None
     for other, test in users(ctx, fixture):
@@ -77,7 +73,7 @@ def runs_for_async_tests(ctx: Context, fixture: FixtureDef) -> bool:
 
 def decorator_span(ctx: Context, fixture: FixtureDef) -> Span:
     """Where the decorator stands that makes a fixture, without its `@`; the fixture's name when it is not found."""
-    index = _index(fixture)
+    index = decorator_index(fixture)
     spans = ctx.layout.defs[fixture.id]
     return spans.name if index is None else spans.decorators[index]
 
@@ -155,15 +151,8 @@ def _has(ctx: Context, test: TestItem, fixture: FixtureDef) -> bool:
     return bool(chain) and chain[-1].path == fixture.path and chain[-1].id == fixture.id
 
 
-def _index(fixture: FixtureDef) -> int | None:
-    for index, expr in enumerate(fixture.function.decorators):
-        if fixture_decorator(expr) is not None:
-            return index
-    return None
-
-
 def _node(ctx: Context, fixture: FixtureDef) -> ast.expr | None:
     """The syntax of the decorator, when it is `pytest.fixture` or `pytest_asyncio.fixture` by name."""
-    index = _index(fixture)
+    index = decorator_index(fixture)
     definition = ctx.definition(fixture.id)
     return None if index is None or definition is None else definition.decorators[index][1]
