@@ -28,6 +28,7 @@ from collections.abc import Iterator
 from loopscope.facts.bodies import Body
 from loopscope.rules.context import Context
 from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, Proof, Rule, Safety, Severity
+from loopscope.rules.support.calls import block_of
 from loopscope.rules.support.fixture_bodies import plain_fixtures
 from loopscope.rules.support.text import indentation, line_end
 from loopscope.rules.support.yields import flow_of
@@ -235,14 +236,9 @@ def fix(ctx: Context, finding: Finding) -> Fix | None:
 
 def _may_have_left(node: ast.AST, early: ast.Return) -> bool:
     """Whether the statement before a return, in its block, calls what may raise on purpose."""
-    for inner in ast.walk(node):
-        for _, block in ast.iter_fields(inner):
-            if isinstance(block, list) and early in block:
-                before = block[: block.index(early)]
-                return (
-                    bool(before) and isinstance(before[-1], ast.Expr) and bool(_LEAVES.search(ast.unparse(before[-1])))
-                )
-    return False
+    block = block_of(node, early) or [early]
+    before = block[: block.index(early)]
+    return bool(before) and isinstance(before[-1], ast.Expr) and bool(_LEAVES.search(ast.unparse(before[-1])))
 
 
 RULE = Rule(META, __doc__ or "", EXAMPLES, NEAR_MISSES, check, fix)

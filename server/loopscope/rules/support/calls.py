@@ -85,7 +85,7 @@ def loop_method(body: Body, call: CallSite, name: str) -> bool:
 
 def append_to_block(ctx: Context, body: Body, statement: ast.stmt, text: str) -> Edit | None:
     """The edit that adds a line at the end of the block that holds a statement; None where it ends by jumping."""
-    block = _block_of(body.node, statement)
+    block = block_of(body.node, statement)
     start = ctx.span(body, statement).start
     indent = indentation(ctx.text, start)
     if block is None or indent is None or isinstance(block[-1], ast.Return | ast.Raise | ast.Continue | ast.Break):
@@ -108,6 +108,20 @@ def bound_value(body: Body, name: str) -> ast.expr | None:
     return value if value is not None and binding_count(body, name) == 1 else None
 
 
+def block_of(node: ast.AST, statement: ast.stmt) -> list[ast.stmt] | None:
+    """The block of a function, or of any node, that holds a statement; None when none does."""
+    for name in node._fields:
+        inner = _list(getattr(node, name, None))
+        if any(each is statement for each in inner):
+            return [each for each in inner if isinstance(each, ast.stmt)]
+        for each in inner:
+            if isinstance(each, ast.stmt | ast.ExceptHandler | ast.match_case):
+                found = block_of(each, statement)
+                if found is not None:
+                    return found
+    return None
+
+
 def _expects(expr: ast.expr) -> bool:
     func = expr.func if isinstance(expr, ast.Call) else expr
     name = func.attr if isinstance(func, ast.Attribute) else func.id if isinstance(func, ast.Name) else ""
@@ -118,19 +132,6 @@ def _holds(block: ast.With | ast.AsyncWith, node: ast.Call) -> bool:
     first = block.body[0]
     begins = (first.lineno, first.col_offset) <= (node.lineno, node.col_offset)
     return begins and (node.lineno, node.col_offset) <= (block.end_lineno or 0, block.end_col_offset or 0)
-
-
-def _block_of(node: ast.AST, statement: ast.stmt) -> list[ast.stmt] | None:
-    for name in node._fields:
-        inner = _list(getattr(node, name, None))
-        if any(each is statement for each in inner):
-            return [each for each in inner if isinstance(each, ast.stmt)]
-        for each in inner:
-            if isinstance(each, ast.stmt | ast.ExceptHandler | ast.match_case):
-                found = _block_of(each, statement)
-                if found is not None:
-                    return found
-    return None
 
 
 def _list(value: object) -> list[object]:
