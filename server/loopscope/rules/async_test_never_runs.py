@@ -199,7 +199,7 @@ class ValueTest(AsyncTestCase):
 def check(ctx: Context) -> Iterator[Finding]:
     """Findings at the names of tests that nobody awaits."""
     for test in ctx.own_tests:
-        if not test.function.is_async or test.function.yields:
+        if not test.function.is_async or test.function.yields or test.is_unittest:
             continue
         decision = ctx.runner(test)
         if isinstance(decision, Unknown) or decision.value is not None:
@@ -216,7 +216,7 @@ def check(ctx: Context) -> Iterator[Finding]:
 def fix(ctx: Context, finding: Finding) -> Fix | None:
     """Corrects the misspelt mark, or adds `@pytest.mark.asyncio`."""
     test = finding.data
-    if not isinstance(test, TestItem) or test.is_unittest or not ctx.plugin_enabled("asyncio"):
+    if not isinstance(test, TestItem) or not ctx.plugin_enabled("asyncio"):
         return None
     misspelt = _misspelt(ctx, test)
     if misspelt is not None:

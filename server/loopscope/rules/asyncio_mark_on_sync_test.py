@@ -129,7 +129,8 @@ def check(ctx: Context) -> Iterator[Finding]:
     for mark in marks_of(ctx):
         if mark.name != "asyncio":
             continue
-        tests = _tests_of(ctx, mark.owner) if mark.on_function else [test for test in ctx.tests if _under(mark, test)]
+        below = _tests_of(ctx, mark.owner) if mark.on_function else [test for test in ctx.tests if _under(mark, test)]
+        tests = [test for test in below if not test.is_unittest]
         if tests and not any(_may_be_async(test) for test in tests):
             what = f"`{tests[0].name}` is" if mark.on_function else "The tests below this mark are"
             message = f"{what} not asynchronous: the asyncio mark has no effect, and pytest-asyncio warns of it."

@@ -157,6 +157,9 @@ def _unittest(view: ModuleView, test: TestItem) -> Decision[Runner | None] | Unk
         return doubt
     if mro.unknown is not None:
         return Unknown(f"its class derives from {mro.unknown}")
+    strange = next((name for name in sorted(mro.names) if not name.startswith("unittest.")), None)
+    if strange is not None:
+        return Unknown(f"its class derives from `{strange}`, which is not found")
     if any(id_.qualname == "SimpleTestCase" for _, id_ in mro.classes):
         return Decision(Runner.UNITTEST, "Django's test cases run coroutine methods")
     if any(id_.qualname != "TestCase" and "site-packages" in path.parts for path, id_ in mro.classes):
