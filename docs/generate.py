@@ -15,6 +15,8 @@ from rich.console import Console
 from rich.text import Text
 
 from loopscope.config.settings_table import SETTINGS, json_schema
+from loopscope.engine.explain import rules_behind
+from loopscope.engine.messages import MESSAGES
 from loopscope.rules import RULES
 from loopscope.rules.docs import page, summary
 from loopscope.rules.model import Rule
@@ -48,6 +50,7 @@ def generated() -> dict[Path, str]:
     return {
         DOCS / "rules.md": index(),
         **{DOCS / "rules" / f"{rule.meta.name}.md": page(rule) for rule in RULES},
+        DOCS / "explain.md": explain(),
         DOCS / "settings.md": settings(),
         DOCS / "settings.schema.json": json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n",
         DOCS / "images" / "check.svg": picture(["check", "examples/shop", "--exit-zero"]),
@@ -74,6 +77,28 @@ def row(rule: Rule) -> str:
     meta = rule.meta
     state = meta.severity.value if meta.default else f"off ({meta.preset})"
     return f"| [{meta.name}](rules/{meta.name}.md) | {state} | {'yes' if rule.fix else ''} | {summary(rule)} |"
+
+
+def explain() -> str:
+    """The page of `loopscope explain`, with every message that it knows."""
+    parts = [
+        "# What an error of pytest means",
+        "`loopscope explain` takes what pytest printed and says what lies behind it: the cause, the fix, the rules\n"
+        "that find the mistake without running anything, and what those rules say in this project, at the tests that\n"
+        "failed. pytest is not started, and none of your code runs.",
+        "```console\n$ pytest | loopscope explain\n$ loopscope explain output.txt\n"
+        '$ loopscope explain "RuntimeError: Event loop is closed"\n```',
+        "Any format of tracebacks will do, as will a log of a CI service or a single pasted line. `--project DIR`\n"
+        "names the folder in which pytest was started, `--format json` is for programs. The exit code is 0 when\n"
+        "something is explained, 1 when no known message is in the output.",
+        "When a run has many errors, begin with the first: a fixture that failed makes later tests fail in other ways.",
+        "## Messages",
+    ]
+    for message in MESSAGES:
+        rules = ", ".join(f"[{rule.meta.name}](rules/{rule.meta.name}.md)" for rule in rules_behind(message.title))
+        behind = f"\n\nRules: {rules}" if rules else ""
+        parts.append(f"### `{message.title}`\n\n{message.cause}\n\n{message.fix}{behind}".replace("``", "`"))
+    return "\n\n".join(parts) + "\n"
 
 
 def settings() -> str:

@@ -145,5 +145,5 @@ def test_a_broken_configuration_is_reported_in_its_file(project: Path) -> None:
 def test_help_teaches() -> None:
     done = loopscope("--help", cwd=Path.cwd())
     assert "examples:" in done.stdout
-    for command in ("check", "rule", "config", "fixtures", "server"):
+    for command in ("check", "rule", "config", "fixtures", "explain", "server"):
         assert command in done.stdout

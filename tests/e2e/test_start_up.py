@@ -6,7 +6,7 @@ import sys
 import pytest
 
 
-@pytest.mark.parametrize("command", ["check", "fixtures", "config", "rule"])
+@pytest.mark.parametrize("command", ["check", "fixtures", "config", "rule", "explain"])
 def test_commands_load_no_language_server_libraries(command: str, tmp_path) -> None:
     (tmp_path / "test_a.py").write_text("async def test_a(): ...\n")
     code = (

@@ -11,10 +11,11 @@ from loopscope.cli.rows import Row, row_of
 from loopscope.cli.terminal import Progress
 from loopscope.config.settings import Settings
 from loopscope.engine.fixes import fix_for
-from loopscope.engine.run import FileReport, check_file
+from loopscope.engine.run import check_file
 from loopscope.engine.selection import Selection, select
 from loopscope.rules import by_name
 from loopscope.rules.docs import url
+from loopscope.rules.model import Finding
 from loopscope.text.files import Unreadable
 from loopscope.text.source import Source
 from loopscope.workspace.snapshot import Snapshot
@@ -149,12 +150,13 @@ def _is_conftest(path: PurePath) -> bool:
 def _check(snapshot: Snapshot, path: PurePath, selection: Selection, base: PurePath) -> FileResult:
     report = check_file(snapshot, path, selection)
     errors = tuple(f"rule {error.rule} on {path}:\n{error.details}" for error in report.errors)
-    return FileResult(str(path), _rows(snapshot, report, base), errors, report.unreadable)
+    return FileResult(str(path), rows_of(snapshot, report.findings, base), errors, report.unreadable)
 
 
-def _rows(snapshot: Snapshot, report: FileReport, base: PurePath) -> tuple[Row, ...]:
+def rows_of(snapshot: Snapshot, findings: Iterable[Finding], base: PurePath) -> tuple[Row, ...]:
+    """Findings with their fixes, ready to be shown; `base` is the working directory."""
     rows: list[Row] = []
-    for finding in report.findings:
+    for finding in findings:
         fix = fix_for(snapshot, finding)
         named = {finding.path, *(item.path for item in finding.related), *(fix.edits if fix is not None else ())}
         texts = {path: snapshot.files.read(path) for path in named}

@@ -32,6 +32,24 @@ examples:
   loopscope rule async-test-never-runs         explain a rule
   loopscope fixtures tests/test_api.py         what pytest will inject, and on which loop
   loopscope config                             what loopscope knows of this project, and from where
+  pytest | loopscope explain                   what lies behind the errors that pytest printed
+"""
+
+_EXPLAIN = """\
+examples:
+  pytest | loopscope explain                   explain what this run prints
+  pytest 2>&1 | tee out.txt; loopscope explain out.txt
+  loopscope explain "RuntimeError: Event loop is closed"
+  loopscope explain --list                     every message that loopscope knows
+
+For each known message: its cause, the fix, the rules that find it without running anything, where it was printed, and
+what `loopscope check` says there in this project: that tells which of several causes it is. pytest is not started.
+
+--format json prints an array of
+  {"message", "cause", "fix", "rules": [{"name", "url", "default"}],
+   "occurrences": [{"text", "test", "file", "line"}], "findings": [as of `loopscope check --format json`]}
+
+exit codes: 0 something is explained, 1 no known message is in it, 2 wrong usage or internal error
 """
 
 
@@ -76,6 +94,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_rule(commands.add_parser)
     _add_config(commands.add_parser)
     _add_fixtures(commands.add_parser)
+    _add_explain(commands.add_parser)
     _add_server(commands.add_parser)
     return parser
 
@@ -129,6 +148,25 @@ def _add_fixtures(add_parser: AddParser) -> None:
     _add_environment(fixtures)
 
 
+def _add_explain(add_parser: AddParser) -> None:
+    explain = add_parser(
+        "explain",
+        help="say what lies behind the errors that pytest printed",
+        description="Explains what pytest printed: a file, standard input, or a message given as text.",
+        epilog=_EXPLAIN,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    explain.add_argument(
+        "output", nargs="*", metavar="OUTPUT", help="a file, or the text itself; `-` or nothing: standard input"
+    )
+    explain.add_argument("--list", action="store_true", help="list the messages that are known")
+    explain.add_argument(
+        "--project", type=Path, default=Path(), metavar="DIR", help="where pytest was started (default: .)"
+    )
+    explain.add_argument("--format", choices=("text", "json"), default="text", help="how to print (default: text)")
+    _add_environment(explain)
+
+
 def _add_server(add_parser: AddParser) -> None:
     server = add_parser("server", help="run the language server, over standard input and output")
     server.add_argument("--log-file", type=Path, metavar="FILE", help="write the server's log there as well")
@@ -152,6 +190,8 @@ def _run(options: argparse.Namespace) -> int:
             from loopscope.cli.config import run
         case "fixtures":
             from loopscope.cli.fixtures import run
+        case "explain":
+            from loopscope.cli.explain import run
         case _:
             from loopscope.cli.server import run
     return run(options)

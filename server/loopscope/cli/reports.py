@@ -36,7 +36,12 @@ def json_report(rows: Sequence[Row]) -> str:
     """An array of findings; see `loopscope check --help` for the shape."""
     import json
 
-    return json.dumps([_json(row) for row in rows], indent=2, ensure_ascii=False)
+    return json.dumps(json_rows(rows), indent=2, ensure_ascii=False)
+
+
+def json_rows(rows: Sequence[Row]) -> list[dict[str, object]]:
+    """The findings as they stand in that array."""
+    return [_json(row) for row in rows]
 
 
 def _entry(row: Row, style: Style) -> str:

@@ -1,0 +1,101 @@
+"""What the rules say of a project where pytest printed a message: which of its possible causes is there."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import PurePath
+from typing import NamedTuple
+
+from loopscope.engine.explain import Explanation, Occurrence
+from loopscope.engine.run import check_file
+from loopscope.engine.selection import Selection
+from loopscope.facts.outline import FactId
+from loopscope.rules.model import Finding
+from loopscope.text.files import Unreadable
+from loopscope.workspace.hooks import conftests_of
+from loopscope.workspace.model import TestItem
+from loopscope.workspace.snapshot import Snapshot
+
+
+def evidence(snapshot: Snapshot, base: PurePath, explanation: Explanation) -> tuple[Finding, ...]:
+    """The findings of the rules behind a message, on by default or not, that concern the tests it was printed for.
+
+    `base` is the folder that the paths of the output are relative to. Findings in a test's own code, in fixtures that
+    it uses, in its class and module, and in pytest's configuration count; those in other tests do not.
+    """
+    selection = Selection(explanation.rules)
+    found: dict[Finding, None] = {}
+    for occurrence in explanation.occurrences:
+        for each in _concerned(snapshot, base, occurrence):
+            report = check_file(snapshot, each.path, selection)
+            found |= dict.fromkeys(finding for finding in report.findings if _concerns(snapshot, finding, each))
+    return tuple(found)
+
+
+def resolve(snapshot: Snapshot, base: PurePath, name: str) -> PurePath | None:
+    """The file of the workspace that an output names: absolute, or relative to `base` or to the rootdir of pytest."""
+    rootdir = snapshot.config(base / "conftest.py").rootdir
+    for path in dict.fromkeys((base / name, rootdir / name, *(root / name for root in snapshot.roots))):
+        if snapshot.files.is_file(path):
+            return path
+    return None
+
+
+def line_of_test(snapshot: Snapshot, base: PurePath, occurrence: Occurrence) -> int | None:
+    """The 1-based line of the `def` of the test of an occurrence; None when the test is not found."""
+    found = _test(snapshot, base, occurrence)
+    facts = None if found is None else snapshot.facts(found.code_path)
+    if found is None or facts is None or isinstance(facts, Unreadable) or found.id not in facts.layout.defs:
+        return None
+    return facts.layout.defs[found.id].line
+
+
+class _Concerned(NamedTuple):
+    """A file to check; `defs` are the functions in it that count, None for all of it."""
+
+    path: PurePath
+    defs: frozenset[FactId] | None
+
+
+def _concerned(snapshot: Snapshot, base: PurePath, occurrence: Occurrence) -> Iterator[_Concerned]:
+    test = _test(snapshot, base, occurrence)
+    if test is not None:
+        defs: dict[PurePath, set[FactId]] = {test.code_path: {test.id}}
+        for chain in snapshot.module(test.path).closure(test).chains.values():
+            for fixture in chain:
+                if any(fixture.path.is_relative_to(root) for root in snapshot.roots):
+                    defs.setdefault(fixture.path, set()).add(fixture.id)
+        for conftest in snapshot.queries.get(conftests_of, test.path.parent):
+            defs.setdefault(conftest, set())
+        yield from (_Concerned(path, frozenset(ids)) for path, ids in defs.items())
+    else:
+        names = {occurrence.test.partition("::")[0], *(place.path for place in occurrence.places)}
+        paths = (resolve(snapshot, base, name) for name in sorted(names) if name.endswith(".py"))
+        yield from (_Concerned(path, None) for path in paths if path is not None)
+    config = snapshot.config(test.path if test is not None else base / "conftest.py")
+    files = (config.inipath, *config.shadowed, *config.passed_over)
+    yield from (_Concerned(path, None) for path in files if path is not None)
+
+
+def _concerns(snapshot: Snapshot, finding: Finding, concerned: _Concerned) -> bool:
+    """Whether a finding stands in one of the functions, or in none: on a class or at module level."""
+    facts = snapshot.facts(finding.path) if finding.path.suffix == ".py" else None
+    if concerned.defs is None or facts is None or isinstance(facts, Unreadable):
+        return True
+    inside = facts.layout.at(finding.span.start)
+    return inside is None or inside in concerned.defs or facts.body(inside) is None
+
+
+def _test(snapshot: Snapshot, base: PurePath, occurrence: Occurrence) -> TestItem | None:
+    """The test of an occurrence: by its nodeid, or by its name in the one file that the report names."""
+    file, _, rest = occurrence.test.partition("::")
+    names = [file] if rest else [place.path for place in occurrence.places]
+    parts = _parts(rest.split("::") if rest else occurrence.test.split("."))
+    for name in dict.fromkeys(names):
+        path = resolve(snapshot, base, name) if name.endswith(".py") else None
+        for test in snapshot.module(path).tests if path is not None else ():
+            if (*test.class_path, test.name) == parts:
+                return test
+    return None
+
+
+def _parts(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(name.partition("[")[0] for name in names)

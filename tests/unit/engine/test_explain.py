@@ -1,0 +1,154 @@
+"""Reading pytest's output: which lines are messages, and whose they are."""
+
+import re
+
+import pytest
+
+from loopscope.engine.explain import explain, message_of, rules_behind
+from loopscope.engine.messages import MESSAGES
+from loopscope.engine.outcome import Place, pieces
+
+LONG = """\
+=================================== FAILURES ===================================
+________________________________ TestX.test_run ________________________________
+
+main = <coroutine object fetch at 0x7f2dacc89640>
+
+    async def test_run(self):
+>       asyncio.run(fetch())
+
+tests/test_a.py:23:
+_ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _
+
+    def run(main, *, debug=None):
+        if events._get_running_loop() is not None:
+            # async def functions are not natively supported
+>           raise RuntimeError(
+                "asyncio.run() cannot be called from a running event loop")
+E           RuntimeError: asyncio.run() cannot be called from a running event loop
+
+/usr/lib/python3.11/asyncio/runners.py:186: RuntimeError
+=========================== short test summary info ============================
+FAILED tests/test_a.py::TestX::test_run - RuntimeError: asyncio.run() cannot ...
+"""
+
+SAME_NAME = """\
+=================================== FAILURES ===================================
+____________________________________ test_a ____________________________________
+one/test_x.py:3: in test_a
+    raise RuntimeError('Event loop is closed')
+E   RuntimeError: Event loop is closed
+____________________________________ test_a ____________________________________
+src/app.py:9: in close
+    raise RuntimeError('Event loop is closed')
+two/test_x.py:7: in test_a
+    app.close()
+E   RuntimeError: Event loop is closed
+=========================== short test summary info ============================
+FAILED two/test_x.py::test_a - RuntimeError: Event loop is closed
+FAILED one/test_x.py::test_a - RuntimeError: Event loop is closed
+"""
+
+WARNINGS = """\
+=============================== warnings summary ===============================
+tests/test_a.py::test_one
+tests/test_a.py::test_two
+  /home/me/shop/tests/test_a.py:10: RuntimeWarning: coroutine 'save' was never awaited
+    save(1)
+  Enable tracemalloc to get traceback where the object was allocated.
+
+tests/test_b.py:3
+  tests/test_b.py:3: PytestUnknownMarkWarning: Unknown pytest.mark.asyncio - is this a typo?
+
+-- Docs: https://docs.pytest.org/en/stable/how-to/capture-warnings.html
+"""
+
+
+def test_long_tracebacks_name_the_error_and_the_line_of_the_test() -> None:
+    [explanation] = explain(LONG)
+    assert explanation.message.title == "asyncio.run() cannot be called from a running event loop"
+    [occurrence] = explanation.occurrences
+    assert occurrence.test == "tests/test_a.py::TestX::test_run"
+    assert occurrence.place == Place("tests/test_a.py", 23)
+
+
+def test_equal_names_are_told_apart_by_their_files() -> None:
+    [explanation] = explain(SAME_NAME)
+    assert [(each.test, each.place) for each in explanation.occurrences] == [
+        ("one/test_x.py::test_a", Place("one/test_x.py", 3)),
+        ("two/test_x.py::test_a", Place("two/test_x.py", 7)),
+    ]
+    assert explanation.occurrences[1].places == (Place("src/app.py", 9), Place("two/test_x.py", 7))
+
+
+def test_warnings_belong_to_their_first_test() -> None:
+    awaited, mark = explain(WARNINGS)
+    assert (awaited.occurrences[0].test, awaited.occurrences[0].place) == (
+        "tests/test_a.py::test_one",
+        Place("/home/me/shop/tests/test_a.py", 10),
+    )
+    assert mark.message.title == "'asyncio' is an unknown mark"
+    assert mark.occurrences[0].place == Place("tests/test_b.py", 3)
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        (LONG.replace("\n", "\r\n"), Place("tests/test_a.py", 23)),
+        (re.sub("^", "2026-11-25T10:00:00.123Z ", LONG, flags=re.MULTILINE), Place("tests/test_a.py", 23)),
+        (LONG.replace("E   ", "\x1b[1m\x1b[31mE   ").replace("loop\n", "loop\x1b[0m\n"), Place("tests/test_a.py", 23)),
+        (LONG.replace("tests/test_a.py:23", r"C:\shop\tests\test_a.py:23"), Place(r"C:\shop\tests\test_a.py", 23)),
+    ],
+    ids=["crlf", "timestamps", "colours", "windows"],
+)
+def test_terminals_and_logs_are_seen_through(text: str, place: Place) -> None:
+    [explanation] = explain(text)
+    assert explanation.occurrences[0].place == place
+
+
+def test_the_summary_alone_will_do() -> None:
+    text = (
+        "FAILED tests/test_a.py::test_x[1 - 2] - Failed: async def functions are not nativ...\n"
+        "FAILED tests/test_a.py::test_y - Failed: async def functions are not natively supported.\n"
+    )
+    [explanation] = explain(text)
+    assert [each.test for each in explanation.occurrences] == ["tests/test_a.py::test_y"]
+    assert explanation.occurrences[0].place == Place("tests/test_a.py")
+
+
+def test_an_internal_error_is_no_test() -> None:
+    text = (
+        "INTERNALERROR> Traceback (most recent call last):\n"
+        'INTERNALERROR>   File "/usr/lib/python3/site-packages/pytest_asyncio/plugin.py", line 306, in configure\n'
+        "INTERNALERROR> pytest.PytestDeprecationWarning: The configuration option "
+        '"asyncio_default_fixture_loop_scope" is unset.\n'
+    )
+    [explanation] = explain(text)
+    assert explanation.occurrences[0][1:] == ("", "", None, ())
+
+
+def test_any_text_will_do() -> None:
+    for text in (LONG, SAME_NAME, WARNINGS):
+        for end in range(0, len(text), 7):
+            pieces(text[:end])
+            pieces(text[end:])
+    assert explain("") == ()
+    assert explain("10 passed in 0.1s") == ()
+
+
+def test_messages_are_found_by_their_titles_and_name_rules_once() -> None:
+    titles = [message.title for message in MESSAGES]
+    assert len(titles) == len(set(titles))
+    for message in MESSAGES:
+        assert message.cause.endswith(".")
+        assert message.fix.endswith(".")
+        rules = rules_behind(message.title)
+        assert len(rules) == len(set(rules))
+        assert {rule.meta.name for rule in rules} >= set(message.rules)
+
+
+def test_the_first_message_that_matches_counts() -> None:
+    found = message_of("RuntimeWarning: coroutine 'AsyncMockMixin._execute_mock_call' was never awaited")
+    assert found is not None
+    assert found.title == "coroutine 'AsyncMockMixin._execute_mock_call' was never awaited"
+    assert message_of("Exception ignored in: <coroutine object save at 0x7f63c7ed3280>") is None
