@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from loopscope.rules import (
+    assert_called_instead_of_awaited,
     assert_on_coroutine,
     async_fixture_wrong_decorator,
     async_generator_test,
@@ -30,6 +31,7 @@ from loopscope.rules import (
     loop_scope_narrower_than_scope,
     mark_on_fixture,
     missing_await,
+    mock_assertion_without_effect,
     nested_event_loop,
     override_changes_async,
     parametrize_argument_not_in_signature,
@@ -46,6 +48,7 @@ from loopscope.rules import (
 from loopscope.rules.model import Rule
 
 RULES: tuple[Rule, ...] = (
+    assert_called_instead_of_awaited.RULE,
     assert_on_coroutine.RULE,
     async_fixture_wrong_decorator.RULE,
     async_generator_test.RULE,
@@ -73,6 +76,7 @@ RULES: tuple[Rule, ...] = (
     loop_scope_narrower_than_scope.RULE,
     mark_on_fixture.RULE,
     missing_await.RULE,
+    mock_assertion_without_effect.RULE,
     nested_event_loop.RULE,
     override_changes_async.RULE,
     parametrize_argument_not_in_signature.RULE,

@@ -1,0 +1,271 @@
+"""`assert_called…` of an `AsyncMock` also passes when nobody awaited the call.
+
+## What it does
+Reports `assert_called…` of mocks that are surely an `AsyncMock`, in asynchronous functions.
+
+## Why is this bad
+An `AsyncMock` counts a call when the coroutine is made, and an await when it runs. Where the code forgets the `await`,
+`assert_called_once_with` passes; all that shows is "coroutine ... was never awaited".
+
+## When not to fix
+If the code hands the coroutine to something that runs it later, or never: then only the call can be asserted.
+`assert_not_called` is right as it is: it says more than `assert_not_awaited`.
+
+## Fix safety
+Unsafe: the assertion becomes stricter, so the test may begin to fail.
+
+## Versions
+All.
+
+## References
+- [Python: AsyncMock.assert_awaited](https://docs.python.org/3/library/unittest.mock.html#unittest.mock.AsyncMock.assert_awaited)
+"""
+
+import ast
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from loopscope.facts.bodies import Body, CallSite, Use
+from loopscope.rules.context import Context
+from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, Proof, Rule, Safety, Severity
+from loopscope.rules.support.calls import noted
+from loopscope.rules.support.mocks import Kind, kind_at
+from loopscope.text.edit import Edit
+from loopscope.text.span import Span
+
+META = Meta("assert-called-instead-of-awaited", Group.MOCKS, Severity.WARNING, default=False)
+
+_NOTIFY = """\
+from unittest.mock import AsyncMock, call
+
+import pytest
+
+"""
+
+EXAMPLES = (
+    Example(
+        "The code forgets to await",
+        bad=f"""\
+{_NOTIFY}
+async def notify(sender):
+    sender.send("hello")
+
+
+@pytest.mark.asyncio
+async def test_notify():
+    sender = AsyncMock()
+    await notify(sender)
+    sender.send.⟦assert_called_once_with⟧("hello")
+    sender.send.⟦assert_has_calls⟧([call("hello")])
+""",
+        good=f"""\
+{_NOTIFY}
+async def notify(sender):
+    await sender.send("hello")
+
+
+@pytest.mark.asyncio
+async def test_notify():
+    sender = AsyncMock()
+    await notify(sender)
+    sender.send.assert_awaited_once_with("hello")
+    sender.send.assert_has_awaits([call("hello")])
+""",
+        fixed=f"""\
+{_NOTIFY}
+async def notify(sender):
+    sender.send("hello")
+
+
+@pytest.mark.asyncio
+async def test_notify():
+    sender = AsyncMock()
+    await notify(sender)
+    sender.send.assert_awaited_once_with("hello")
+    sender.send.assert_has_awaits([call("hello")])
+""",
+        proof=Proof("coroutine 'AsyncMockMixin._execute_mock_call' was never awaited", "warning"),
+    ),
+    Example(
+        "A patched coroutine function",
+        bad="""\
+from unittest.mock import patch
+
+import app
+import pytest
+
+
+@pytest.mark.asyncio
+@patch("app.send")
+async def test_notify(send):
+    await app.notify()
+    send.⟦assert_called⟧()
+
+
+# file: app.py
+async def send(text):
+    return text
+
+
+async def notify():
+    send("hello")
+""",
+        good="""\
+from unittest.mock import patch
+
+import app
+import pytest
+
+
+@pytest.mark.asyncio
+@patch("app.send")
+async def test_notify(send):
+    await app.notify()
+    send.assert_awaited()
+
+
+# file: app.py
+async def send(text):
+    return text
+
+
+async def notify():
+    await send("hello")
+""",
+        fixed="""\
+from unittest.mock import patch
+
+import app
+import pytest
+
+
+@pytest.mark.asyncio
+@patch("app.send")
+async def test_notify(send):
+    await app.notify()
+    send.assert_awaited()
+
+
+# file: app.py
+async def send(text):
+    return text
+
+
+async def notify():
+    send("hello")
+""",
+        proof=Proof("coroutine 'AsyncMockMixin._execute_mock_call' was never awaited", "warning"),
+    ),
+)
+
+NEAR_MISSES = (
+    NearMiss(
+        "synchronous parts of a mock, and what is not called",
+        """\
+from unittest.mock import AsyncMock, MagicMock, call
+
+
+class Client:
+    async def send(self): ...
+
+    def close(self): ...
+
+
+async def test_client():
+    client = AsyncMock(spec=Client)
+    client.close()
+    client.close.assert_called_once()
+    client.send.assert_not_called()
+    other = AsyncMock()
+    other.write = MagicMock()
+    other.write("x")
+    other.write.assert_called_once_with("x")
+    await other.send("x")
+    other.assert_has_calls([call.send("x")])
+""",
+    ),
+    NearMiss(
+        "a synchronous test can await nothing",
+        """\
+from unittest.mock import AsyncMock
+
+
+def test_schedule():
+    job = AsyncMock()
+    job().close()
+    job.assert_called_once_with()
+""",
+    ),
+    NearMiss(
+        "what a patch replaces is not known",
+        """\
+from unittest.mock import patch
+
+
+async def test_send():
+    with patch("nowhere.send") as send:
+        send()
+    send.assert_called_once()
+""",
+    ),
+)
+
+_AWAITED = {
+    "assert_called": "assert_awaited",
+    "assert_called_once": "assert_awaited_once",
+    "assert_called_with": "assert_awaited_with",
+    "assert_called_once_with": "assert_awaited_once_with",
+    "assert_any_call": "assert_any_await",
+    "assert_has_calls": "assert_has_awaits",
+}
+
+
+class _Assertion(NamedTuple):
+    """A call of an assertion, the name in it, and what asserts that it was awaited."""
+
+    name: Span
+    meant: str
+
+
+def check(ctx: Context) -> Iterator[Finding]:
+    """Findings at the names of the assertions."""
+    if "assert_" not in ctx.text:
+        return
+    for body in ctx.bodies:
+        for call in noted(body, "called assertions", _assertions):
+            func = call.node.func
+            if isinstance(func, ast.Attribute) and kind_at(ctx, body, func.value) is Kind.ASYNC:
+                meant = _AWAITED[func.attr]
+                end = ctx.span(body, func).end
+                span = Span(end - len(func.attr), end)
+                message = f"`{func.attr}` passes when the call is never awaited: `{meant}` is what counts."
+                yield ctx.finding(META, span, message, data=_Assertion(span, meant))
+
+
+def fix(ctx: Context, finding: Finding) -> Fix | None:
+    """Asserts that the call was awaited."""
+    match finding.data:
+        case _Assertion(name, meant):
+            return ctx.fix(f"Assert with `{meant}`", Safety.UNSAFE, [Edit(name, meant)])
+        case _:
+            return None
+
+
+def _assertions(body: Body) -> list[CallSite]:
+    if not body.is_async:
+        return []
+    return [call for call in body.calls if call.use is Use.STATEMENT and _is_of_call(call.node)]
+
+
+def _is_of_call(node: ast.Call) -> bool:
+    match node:
+        case ast.Call(ast.Attribute(_, "assert_has_calls"), [ast.List(items)]):
+            # `call.send(…)` is a call of a child, which is no await of the mock.
+            return all(isinstance(each, ast.Call) and isinstance(each.func, ast.Name) for each in items)
+        case ast.Call(ast.Attribute(_, name)):
+            return name in _AWAITED and name != "assert_has_calls"
+        case _:
+            return False
+
+
+RULE = Rule(META, __doc__ or "", EXAMPLES, NEAR_MISSES, check, fix)

@@ -1,0 +1,206 @@
+"""Calls of `unittest.mock` and pytest-mock's `mocker`: which function it is, what it replaces, and by what."""
+
+import ast
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from loopscope.facts.bodies import Body, CallSite
+from loopscope.facts.expr import dotted
+from loopscope.facts.outline import ClassFact, FactId
+from loopscope.facts.reading import dotted_name
+from loopscope.rules.context import Context
+from loopscope.rules.support.calls import binding_count
+from loopscope.workspace.model import Unknown
+from loopscope.workspace.namespace import dereference, index_of
+from loopscope.workspace.signature import is_transparent
+from loopscope.workspace.targets import attribute, referred, target
+from loopscope.workspace.values import External, Value
+
+_MODULES = ("unittest.mock.", "mock.mock.", "mock.")
+_MOCKERS = frozenset({"mocker", "class_mocker", "module_mocker", "package_mocker", "session_mocker"})
+_LASTS = frozenset(
+    {
+        "AsyncMock",
+        "MagicMock",
+        "Mock",
+        "NonCallableMagicMock",
+        "NonCallableMock",
+        "create_autospec",
+        "patch",
+        "object",
+        "spy",
+        "stub",
+        "async_stub",
+    }
+)
+_PATCHES = {"patch": 1, "patch.object": 2}
+"""The place of `new` among the arguments."""
+
+
+class Patch(NamedTuple):
+    """One `patch(…)` or `patch.object(…)`: `node` belongs to `owner`; `mocker` when pytest-mock's fixture does it."""
+
+    node: ast.Call
+    kind: str
+    owner: Body | FactId
+    mocker: bool
+
+    def argument(self, name: str) -> ast.expr | None:
+        """What is given by keyword for a name; `new` by place too."""
+        place = _PATCHES[self.kind]
+        if name == "new" and len(self.node.args) > place:
+            return self.node.args[place]
+        return next((keyword.value for keyword in self.node.keywords if keyword.arg == name), None)
+
+    @property
+    def unclear(self) -> bool:
+        """Whether arguments come from `*args` or `**kwargs`."""
+        return any(isinstance(each, ast.Starred) for each in self.node.args) or any(
+            keyword.arg is None for keyword in self.node.keywords
+        )
+
+
+def mock_function(ctx: Context, body: Body, call: CallSite) -> str | None:
+    """What of `unittest.mock` a call calls, as `AsyncMock` or `patch.object`, through `mocker` too; None for others."""
+    name = call.name
+    if name is None or name.rpartition(".")[2] not in _LASTS:
+        return None
+    if call.local_root:
+        first, _, rest = name.partition(".")
+        return rest if is_mocker(ctx, body, first) else None
+    if not call.imported:
+        return None
+    return _of_module(name) or _followed(ctx, name)
+
+
+def site_of(body: Body, node: ast.AST) -> CallSite | None:
+    """The call site of a call in a body; None for any other node."""
+    found = body.notes.get("sites")
+    if not isinstance(found, dict):
+        found = body.notes["sites"] = {id(call.node): call for call in body.calls}
+    site: CallSite | None = found.get(id(node))
+    return site
+
+
+def is_mocker(ctx: Context, body: Body, name: str) -> bool:
+    """Whether a local name is pytest-mock's fixture: a parameter of that name, which nothing overrides."""
+    if name not in _MOCKERS:
+        return False
+    around: Body | None = body
+    while around is not None and name not in around.bound:
+        around = ctx.around(around)
+    if around is None or binding_count(around, name) != 1 or name not in parameter_names(around):
+        return False
+    chain = ctx.view.chain(name)
+    return not isinstance(chain, Unknown) and (not chain or (chain[-1].dist or "").startswith("pytest-mock"))
+
+
+def parameter_names(body: Body) -> list[str]:
+    """The names of a function's parameters that take one argument each."""
+    arguments = body.node.args
+    return [each.arg for each in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)]
+
+
+def patch_of(ctx: Context, body: Body, call: CallSite) -> Patch | None:
+    """The patch that a call of a body makes, when it is one of a single name."""
+    kind = mock_function(ctx, body, call)
+    if kind not in _PATCHES or len(call.node.args) < _PATCHES[kind]:
+        return None
+    return Patch(call.node, kind, body, call.local_root)
+
+
+def decorator_patches(ctx: Context, id_: FactId) -> Iterator[Patch]:
+    """The patches that decorate a function or class, the innermost first."""
+    definition = ctx.definition(id_)
+    for expr, node in reversed(definition.decorators if definition is not None else ()):
+        kind = _of_decorator(ctx, dotted(expr))
+        if kind in _PATCHES and isinstance(node, ast.Call) and len(node.args) >= _PATCHES[kind]:
+            yield Patch(node, kind, id_, mocker=False)
+
+
+def injected(ctx: Context, body: Body, name: str) -> Patch | None:
+    """The patch whose mock pytest passes for a parameter of a decorated test; None for fixtures and in doubt."""
+    definition = ctx.definition(body.id)
+    if definition is None:
+        return None
+    for expr, _ in definition.decorators:
+        known = dotted(expr) or ""
+        if _of_decorator(ctx, known) is None and not is_transparent(known):
+            return None
+    patches = list(decorator_patches(ctx, body.id))
+    if body.id.holder and body.node.name.startswith("test"):
+        holders = [each for each in index_of(ctx.queries, ctx.path).classes.values() if _is_holder(each, body.id)]
+        patches += [each for holder in holders for each in decorator_patches(ctx, holder.id)]
+    passed = [each for each in patches if each.argument("new") is None]
+    static = any(isinstance(each, ast.Name) and each.id == "staticmethod" for each in body.node.decorator_list)
+    arguments = [each.arg for each in (*body.node.args.posonlyargs, *body.node.args.args)]
+    places = arguments[1:] if body.id.holder and not static else arguments
+    index = places.index(name) if name in places else len(passed)
+    return passed[index] if index < len(passed) else None
+
+
+def replaced(ctx: Context, patch: Patch) -> Value | None:
+    """What a patch replaces: the definition that its target names; None when that is not certain."""
+    match patch.kind, patch.node.args:
+        case "patch", [ast.Constant(str() as name), *_] if "." in name:
+            return target(ctx.queries, ctx.path, name)
+        case "patch.object", [owner, ast.Constant(str() as name), *_]:
+            value = meaning(ctx, patch.owner, owner)
+            return None if value is None else attribute(ctx.queries, value, name)
+        case _:
+            return None
+
+
+def meaning(ctx: Context, owner: Body | FactId, node: ast.expr) -> Value | None:
+    """What a name or attribute chain means that no function around binds; None for anything else."""
+    chain = dotted_name(node)
+    if chain is None or ctx.facts is None:
+        return None
+    first, rest = chain
+    around = owner if isinstance(owner, Body) else None
+    while around is not None:
+        if first in around.bound:
+            imported = _locally_imported(around, first)
+            return None if imported is None else referred(ctx.queries, ctx.path, f"{imported}{rest}")
+        around = ctx.around(around)
+    return referred(ctx.queries, ctx.path, f"{ctx.facts.names.get(first, first)}{rest}")
+
+
+def _locally_imported(body: Body, name: str) -> str | None:
+    """What an import in a body binds a name to, when nothing else binds it."""
+    if binding_count(body, name) != 1:
+        return None
+    for statement in body.statements:
+        match statement:
+            case ast.Import(names):
+                for alias in names:
+                    if (alias.asname or alias.name) == name:
+                        return alias.name
+            case ast.ImportFrom(module, names, level):
+                for alias in names:
+                    if (alias.asname or alias.name) == name:
+                        source = "." * (level or 0) + (module or "")
+                        return f"{source}{'' if source.endswith('.') else '.'}{alias.name}"
+            case _:
+                pass
+    return None
+
+
+def _of_module(name: str) -> str | None:
+    return next((name.removeprefix(prefix) for prefix in _MODULES if name.startswith(prefix)), None)
+
+
+def _followed(ctx: Context, name: str) -> str | None:
+    """The same for a name that a module of the project imports from `unittest.mock`."""
+    value = dereference(ctx.queries, ctx.path, name)
+    return _of_module(value.name) if isinstance(value, External) else None
+
+
+def _of_decorator(ctx: Context, name: str | None) -> str | None:
+    if name is None or name.rpartition(".")[2] not in (*_LASTS, "dict", "multiple"):
+        return None
+    return _of_module(name) or _followed(ctx, name)
+
+
+def _is_holder(fact: ClassFact, id_: FactId) -> bool:
+    return fact.id.qualname == id_.holder
