@@ -2,7 +2,7 @@
 
 import ast
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from loopscope.facts.bodies import Body, CallSite
 from loopscope.facts.expr import dotted
@@ -75,11 +75,9 @@ def mock_function(ctx: Context, body: Body, call: CallSite) -> str | None:
 
 def site_of(body: Body, node: ast.AST) -> CallSite | None:
     """The call site of a call in a body; None for any other node."""
-    found = body.notes.get("sites")
-    if not isinstance(found, dict):
-        found = body.notes["sites"] = {id(call.node): call for call in body.calls}
-    site: CallSite | None = found.get(id(node))
-    return site
+    if "sites" not in body.notes:
+        body.notes["sites"] = {id(call.node): call for call in body.calls}
+    return cast("dict[int, CallSite]", body.notes["sites"]).get(id(node))
 
 
 def is_mocker(ctx: Context, body: Body, name: str) -> bool:
