@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from real.environment import NotPreparedError, environment, sources_of
+from real.environment import environment, sources_of
+from support.prepared import NotPreparedError
 
 PROJECTS = ("redis", "aiohttp", "mcp", "aiogram", "anyio", "zigpy", "starlette", "uvicorn")
 

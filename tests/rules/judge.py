@@ -33,12 +33,12 @@ class Verdict(NamedTuple):
 
 
 class Judge:
-    """Asks the process; start it once for many projects."""
+    """Asks the process, which an interpreter with pytest runs; start it once for many projects."""
 
-    def __init__(self) -> None:
+    def __init__(self, python: Path) -> None:
         environment = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "PY_COL"))}
         self._process = subprocess.Popen(
-            [sys.executable, __file__],
+            [str(python), __file__],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env={**environment, "PYTHONDONTWRITEBYTECODE": "1", "COLUMNS": "200"},

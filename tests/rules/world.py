@@ -70,29 +70,41 @@ def environment() -> Environment:
     return find_environment(ROOT, sys.prefix, {})
 
 
+@dataclass(frozen=True, eq=False)
+class _Same:
+    """An environment as a key: the same one is equal, another that has the same in it is not."""
+
+    environment: Environment
+
+    def __hash__(self) -> int:
+        return id(self.environment)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.environment is self.environment
+
+
 @cache
-def _disk() -> DiskFiles:
-    return DiskFiles(environment().import_roots)
+def _disk(found: _Same) -> DiskFiles:
+    return DiskFiles(found.environment.import_roots)
 
 
 def snapshot_of(
     texts: Mapping[str, str], settings: Settings = DEFAULT_SETTINGS, installed: Environment | None = None
 ) -> Snapshot:
-    """A snapshot of a project given as texts by relative path."""
-    files = MemoryFiles({ROOT / name: text for name, text in texts.items()}, _disk())
-    if settings is not DEFAULT_SETTINGS or installed is not None or "test_example.py" not in texts:
-        found = environment() if installed is None else installed
-        return Snapshot(files, [ROOT], lambda _: found, lambda _: settings, _OUTLINES)
+    """A snapshot of a project given as texts by relative path; `installed` is an environment if not the running one."""
+    found = _Same(environment() if installed is None else installed)
+    files = MemoryFiles({ROOT / name: text for name, text in texts.items()}, _disk(found))
+    if settings is not DEFAULT_SETTINGS or "test_example.py" not in texts:
+        return Snapshot(files, [ROOT], lambda _: found.environment, lambda _: settings, _OUTLINES)
     # What all tests of one configuration share is computed once.
-    base = _base(tuple(sorted((name, text) for name, text in texts.items() if name != "test_example.py")))
+    base = _base(found, tuple(sorted((name, text) for name, text in texts.items() if name != "test_example.py")))
     return base.after([ROOT / "test_example.py"], files)
 
 
 @lru_cache(maxsize=64)
-def _base(others: tuple[tuple[str, str], ...]) -> Snapshot:
+def _base(found: _Same, others: tuple[tuple[str, str], ...]) -> Snapshot:
     texts = {ROOT / name: text for name, text in (*others, ("test_example.py", "def test(): pass\n"))}
-    found = environment()
-    base = Snapshot(MemoryFiles(texts, _disk()), [ROOT], lambda _: found, outlines=_OUTLINES)
+    base = Snapshot(MemoryFiles(texts, _disk(found)), [ROOT], lambda _: found.environment, outlines=_OUTLINES)
     view = base.module(ROOT / "test_example.py")
     for test in view.tests:
         view.closure(test)

@@ -74,7 +74,8 @@ class Proof(NamedTuple):
     """How real pytest judges an example: the text that the bad one must print, and for which versions.
 
     `outcome` of the bad example is what pytest says of it: "failed", "error", "passed", "warning" …; `requires` names
-    distributions beyond pytest and pytest-asyncio. `invisible` says why nothing shows at run time, when nothing does.
+    distributions beyond pytest, pytest-asyncio, anyio and pytest-mock. `pytest` and `pytest_asyncio` are version
+    specifiers (PEP 440). `invisible` says why nothing shows at run time, when nothing does.
     """
 
     symptom: str = ""
@@ -101,11 +102,14 @@ class Example(NamedTuple):
 
 
 class NearMiss(NamedTuple):
-    """Text that resembles the mistake and is right; the rule must stay silent."""
+    """Text that resembles the mistake and is right; the rule must stay silent. `requires` as for a proof."""
 
     title: str
     text: str
     config: str = "[pytest]\nasyncio_mode = strict\nasyncio_default_fixture_loop_scope = function\n"
+    requires: tuple[str, ...] = ()
+    pytest: str = ""
+    pytest_asyncio: str = ""
 
 
 class Related(NamedTuple):
