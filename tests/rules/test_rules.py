@@ -298,7 +298,8 @@ def _compiles(text: str) -> bool:
 
 
 _SIMPLE = re.compile(
-    r"^([ \t]++)(?!(?:async|await|def|class|with|for|if|else|yield|raise|return|@|\W*$)\b|@)(?=.*⟦)", re.MULTILINE
+    r"^([ \t]++)(?!⟦?(?:async|await|def|class|with|for|if|else|except|while|yield|raise|return|@|\W*$)\b|@)(?=.*⟦)",
+    re.MULTILINE,
 )
 
 
