@@ -33,6 +33,7 @@ from loopscope.rules.context import Context
 from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, Proof, Rule, Safety, Severity
 from loopscope.rules.support.names import add_parameter, binds_anywhere, inner_bodies, place_of_name, requesters
 from loopscope.rules.support.related import definition_related
+from loopscope.rules.support.uses import uses_value
 from loopscope.workspace.model import FixtureDef, Scope, TestItem, Unknown
 from loopscope.workspace.namespace import index_of
 
@@ -40,6 +41,8 @@ META = Meta(
     "fixture-not-requested", Group.FIXTURES, Severity.ERROR, overlaps=("ruff: F821", "pyright: reportUndefinedVariable")
 )
 
+# What functions and definitions of fixtures have.
+_OF_DEFINITION = ("name",)
 _EXPECTING = ("raises", "suppress", "warns", "raises_group", "RaisesGroup", "subtests.test")
 
 _FIXTURE = """\
@@ -224,28 +227,10 @@ def _uses_value(body: Body, load: ast.Name) -> bool:
     for statement in body.statements:
         match statement:
             case ast.Assign([ast.Name(alias)], value) if value is load and body.times_bound.get(alias) == 1:
-                return any(_fails(body, each) for each in body.loads if each.id == alias)
+                return any(uses_value(body, each, _OF_DEFINITION) for each in body.loads if each.id == alias)
             case _:
                 pass
-    return _fails(body, load)
-
-
-def _fails(body: Body, load: ast.Name) -> bool:
-    for node in (node for statement in body.statements for node in ast.walk(statement)):
-        match node:
-            case ast.Subscript(value) | ast.Await(value) | ast.Starred(value) if value is load:
-                return True
-            case ast.Attribute(value, attribute, ast.Load()) if value is load:
-                return not attribute.startswith("_") and attribute != "name"
-            case ast.For(_, value) | ast.AsyncFor(_, value) | ast.withitem(value) if value is load:
-                return True
-            case ast.comprehension(_, value) if value is load:
-                return True
-            case ast.BinOp(left, _, right) if load in (left, right):
-                return True
-            case _:
-                pass
-    return False
+    return uses_value(body, load, _OF_DEFINITION)
 
 
 def _is_too_wide(ctx: Context, owner: TestItem | FixtureDef, name: str) -> bool:
