@@ -226,7 +226,7 @@ def check(ctx: Context) -> Iterator[Finding]:
     """Findings at the second decorator."""
     for fixture in ctx.own_fixtures if "contextmanager" in ctx.text else ():
         index = decorator_index(fixture)
-        below = [] if index is None else fixture.function.decorators[index + 1 :]
+        below = () if index is None else fixture.function.decorators[index + 1 :]
         if len(below) != 1 or dotted(below[0]) not in _WRAPPERS or fixture.decorator is Decorator.OTHER:
             continue
         if not _is_taken_for_value(ctx, fixture):
