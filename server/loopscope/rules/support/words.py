@@ -35,6 +35,16 @@ def workspace_words(ctx: Context) -> Words:
     return ctx.queries.get(_words_below, root)
 
 
+def workspace_python(ctx: Context) -> tuple[PurePath, ...]:
+    """The Python files of the workspace folder that holds the file, environments left out."""
+    root = next((each for each in ctx.snapshot.roots if ctx.path.is_relative_to(each)), ctx.path.parent)
+    return ctx.queries.get(_python_below, root)
+
+
+def _python_below(q: Queries, root: PurePath) -> tuple[PurePath, ...]:
+    return tuple(path for path in _files(q, root) if path.suffix == ".py")
+
+
 def _words_below(q: Queries, root: PurePath) -> Words:
     files: Counter[str] = Counter()
     computed = False

@@ -12,11 +12,11 @@ from loopscope.facts.outline import FactId
 from loopscope.rules.context import Context, Definition
 from loopscope.rules.support.decorators import add_decorator
 from loopscope.rules.support.imports import spelled
+from loopscope.rules.support.plugins import is_plugin_module
 from loopscope.rules.support.testcases import TestCaseKind, testcase_classes
 from loopscope.rules.support.text import indentation, line_end, line_stop
 from loopscope.text.edit import Edit
 from loopscope.text.span import Span
-from loopscope.workspace.model import Where
 from loopscope.workspace.mro import mro_of
 
 _OF_CLASS = frozenset(("setup_method", "teardown_method", "setup_class", "teardown_class"))
@@ -151,13 +151,7 @@ def _of_function(ctx: Context, name: str) -> Caller | None:
         return Caller.PYTEST if ctx.tests else None
     if name in _OF_FUNCTIONS:
         return Caller.PYTEST if any(not test.class_path for test in ctx.tests) else None
-    return Caller.PYTEST_HOOKS if name.startswith("pytest_") and _is_plugin(ctx) else None
-
-
-def _is_plugin(ctx: Context) -> bool:
-    return ctx.view.role == "conftest" or any(
-        plugin.path == ctx.path and plugin.where is Where.LOCAL_PLUGIN for plugin in ctx.view.roster.plugins
-    )
+    return Caller.PYTEST_HOOKS if name.startswith("pytest_") and is_plugin_module(ctx) else None
 
 
 def _collected(ctx: Context) -> frozenset[str]:

@@ -1,0 +1,369 @@
+"""A `pytestmark` that another one replaces, or that stands where pytest does not look.
+
+## What it does
+Reports `pytestmark` of a module or class that a later `pytestmark` of the same body replaces, and `pytestmark` in a
+`conftest.py` or in the `__init__.py` of a package.
+
+## Why is this bad
+Marks of a module count for that module only, and the last assignment wins. Tests that were to get the `asyncio` mark in
+this way do not: pytest-asyncio does not run them.
+
+## When not to fix
+If other code reads the variable. Assignments below a condition, additions (`pytestmark += [...]`) and variables that
+something reads or imports are not reported.
+
+## Fix safety
+Putting both values into one list is safe: each test gets the marks that stand above it in the file. A `pytestmark` of a
+conftest or package has no fix: write it into each module, or set `asyncio_default_test_loop_scope` or auto mode.
+
+## Versions
+All versions of pytest. The documentation of pytest-asyncio up to 1.5 recommends `pytestmark` in `__init__.py`; it has no
+effect there.
+
+## References
+- [pytest: marking whole classes or modules](https://docs.pytest.org/en/stable/example/markers.html#marking-whole-classes-or-modules)
+"""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import PurePath
+from typing import NamedTuple
+
+from loopscope.facts.outline import Binding, ClassFact, FactId, Guard
+from loopscope.rules.context import Context
+from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, Proof, Rule, Safety, Severity
+from loopscope.rules.support.marks import MarkUse, marks_of
+from loopscope.rules.support.text import own_lines
+from loopscope.rules.support.words import workspace_python
+from loopscope.syntax.chunk import Placed
+from loopscope.text.edit import Edit
+from loopscope.text.files import Unreadable
+from loopscope.text.span import Span
+from loopscope.workspace.queries import Queries
+
+META = Meta("pytestmark-without-effect", Group.MARKS, Severity.ERROR)
+
+NAME = "pytestmark"
+_IMPORTED = re.compile(rf"\bimport\b(?:[^\n(]*|\s*\([^)]*)\b{NAME}\b|\.{NAME}\b")
+_UNMARKED = "async def functions are not natively supported"
+
+EXAMPLES = (
+    Example(
+        "Assigned twice",
+        bad="""\
+import pytest
+
+⟦pytestmark⟧ = pytest.mark.asyncio
+
+
+class TestValue:
+    async def test_value(self):
+        assert 1 + 1 == 2
+
+
+pytestmark = pytest.mark.filterwarnings("default")
+""",
+        good="""\
+import pytest
+
+pytestmark = [pytest.mark.asyncio, pytest.mark.filterwarnings("default")]
+
+
+class TestValue:
+    async def test_value(self):
+        assert 1 + 1 == 2
+""",
+        fixed="""\
+import pytest
+
+pytestmark = [pytest.mark.asyncio, pytest.mark.filterwarnings("default")]
+
+
+class TestValue:
+    async def test_value(self):
+        assert 1 + 1 == 2
+
+
+""",
+        proof=Proof(_UNMARKED),
+    ),
+    Example(
+        "In a conftest",
+        bad="""\
+async def test_value():
+    assert 1 + 1 == 2
+# file: conftest.py
+import pytest
+
+⟦pytestmark⟧ = pytest.mark.asyncio
+""",
+        good="""\
+import pytest
+
+pytestmark = pytest.mark.asyncio
+
+
+async def test_value():
+    assert 1 + 1 == 2
+""",
+        fixed="",
+        proof=Proof(_UNMARKED),
+    ),
+    Example(
+        "In a package",
+        bad="""\
+# file: package/test_value.py
+async def test_value():
+    assert 1 + 1 == 2
+# file: package/__init__.py
+import pytest
+
+⟦pytestmark⟧ = pytest.mark.asyncio(loop_scope="package")
+""",
+        good="""\
+# file: package/test_value.py
+import pytest
+
+pytestmark = pytest.mark.asyncio(loop_scope="package")
+
+
+async def test_value():
+    assert 1 + 1 == 2
+# file: package/__init__.py
+""",
+        fixed="",
+        proof=Proof(_UNMARKED, pytest_asyncio=">=0.24"),
+    ),
+)
+
+NEAR_MISSES = (
+    NearMiss(
+        "below a condition",
+        """\
+import sys
+
+import pytest
+
+pytestmark = pytest.mark.asyncio
+if sys.platform == "other":
+    pytestmark = [pytest.mark.asyncio, pytest.mark.skip(reason="there")]
+
+
+async def test_value():
+    assert True
+""",
+    ),
+    NearMiss(
+        "added to",
+        """\
+import pytest
+
+pytestmark = [pytest.mark.asyncio]
+pytestmark += [pytest.mark.filterwarnings("default")]
+
+
+async def test_value():
+    assert True
+""",
+    ),
+    NearMiss(
+        "built on the first",
+        """\
+import pytest
+
+pytestmark = [pytest.mark.asyncio]
+pytestmark = [*pytestmark, pytest.mark.filterwarnings("default")]
+
+
+async def test_value():
+    assert True
+""",
+    ),
+    NearMiss(
+        "nothing is lost",
+        """\
+import pytest
+
+pytestmark = pytest.mark.asyncio
+pytestmark = [pytest.mark.asyncio, pytest.mark.filterwarnings("default")]
+
+
+async def test_value():
+    assert True
+""",
+    ),
+    NearMiss(
+        "imported from the conftest",
+        """\
+from conftest import pytestmark
+
+
+async def test_value():
+    assert pytestmark
+# file: conftest.py
+import pytest
+
+pytestmark = pytest.mark.asyncio
+""",
+    ),
+    NearMiss(
+        "a hook reads it",
+        """\
+def test_value():
+    assert True
+# file: conftest.py
+import pytest
+
+pytestmark = pytest.mark.usefixtures("tmp_path")
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        item.add_marker(pytestmark)
+""",
+    ),
+    NearMiss(
+        "a class and its module",
+        """\
+import pytest
+
+pytestmark = pytest.mark.filterwarnings("default")
+
+
+class TestValue:
+    pytestmark = pytest.mark.asyncio
+
+    async def test_value(self):
+        assert True
+
+
+class TestOther:
+    pytestmark = pytest.mark.asyncio
+
+    async def test_value(self):
+        assert True
+""",
+    ),
+)
+
+
+class Assignment(NamedTuple):
+    """One `pytestmark = value` of a module or class, and the marks in it."""
+
+    placed: Placed
+    statement: ast.stmt
+    target: Span
+    value: ast.expr
+    marks: tuple[str, ...]
+
+
+def check(ctx: Context) -> Iterator[Finding]:
+    """Findings at the names that are assigned."""
+    if NAME not in ctx.text:
+        return
+    held = _assignments(ctx)
+    for owner, (lost, *others) in held.items():
+        misplaced = owner is None and _misplaced(ctx)
+        if misplaced:
+            yield ctx.finding(META, lost.target, f"`pytestmark` has no effect in {misplaced}: no test gets its marks.")
+        elif len(others) == 1 and not set(lost.marks) <= set(others[0].marks) and not _is_read(ctx):
+            message = "The later `pytestmark` replaces this one: no test gets its marks."
+            yield ctx.finding(META, lost.target, message, data=(lost, others[0]))
+
+
+def fix(ctx: Context, finding: Finding) -> Fix | None:
+    """Puts both values into one list: at the first place, if the second names nothing that comes between."""
+    match finding.data:
+        case (Assignment() as first, Assignment() as second):
+            pass
+        case _:
+            return None
+    known = {node.id for node in ast.walk(first.value) if isinstance(node, ast.Name)}
+    early = {node.id for node in ast.walk(second.value) if isinstance(node, ast.Name)} <= known
+    stays, goes = (first, second) if early else (second, first)
+    lines = own_lines(ctx.text, goes.placed.span(goes.statement))
+    if lines is None:
+        return None
+    items = ", ".join(_items(ctx, each) for each in (first, second))
+    edits = [Edit(stays.placed.span(stays.value), f"[{items}]"), Edit(lines, "")]
+    return ctx.fix("Put both into one list", Safety.SAFE, edits)
+
+
+def _assignments(ctx: Context) -> dict[FactId | None, list[Assignment]]:
+    """The plain assignments of marks, by the class that holds them; none for bodies with other ones as well."""
+    marks: dict[int, list[MarkUse]] = {}
+    for mark in marks_of(ctx):
+        marks.setdefault(id(mark.placed.chunk), []).append(mark)
+    found: dict[FactId | None, list[Assignment]] = {}
+    for holder, _, placed, statement in ctx.statements(NAME):
+        match statement:
+            case ast.Assign([ast.Name("pytestmark") as target], ast.expr() as value):
+                pass
+            case ast.AnnAssign(ast.Name("pytestmark") as target, _, ast.expr() as value):
+                pass
+            case _:
+                continue
+        span = placed.span(value)
+        own = [each for each in marks.get(id(placed.chunk), []) if _within(each.span, span)]
+        texts = tuple(ctx.source(each.span) for each in own)
+        found.setdefault(holder, []).append(Assignment(placed, statement, placed.span(target), value, texts))
+    return {holder: each for holder, each in found.items() if _are_all(ctx, holder, each)}
+
+
+def _are_all(ctx: Context, holder: FactId | None, found: list[Assignment]) -> bool:
+    """Whether a body binds the name by these assignments only, always, and the first holds marks."""
+    bindings = ctx.outline.bindings
+    if holder is not None:
+        facts = (each.target for each in _all_bindings(bindings) if isinstance(each.target, ClassFact))
+        bindings = next((fact.bindings for fact in facts if fact.id == holder), ())
+    bound = [each for each in bindings if each.name == NAME]
+    return len(bound) == len(found) and bool(found[0].marks) and all(each.guard is Guard.ALWAYS for each in bound)
+
+
+def _all_bindings(bindings: tuple[Binding, ...]) -> Iterator[Binding]:
+    for binding in bindings:
+        yield binding
+        if isinstance(binding.target, ClassFact):
+            yield from _all_bindings(binding.target.bindings)
+
+
+def _misplaced(ctx: Context) -> str:
+    """Where the module's `pytestmark` stands in vain; empty when it counts, or somebody may read it."""
+    if ctx.path.name not in ("conftest.py", "__init__.py") or ctx.tests or _is_read(ctx):
+        return ""
+    paths = workspace_python(ctx)
+    if any(ctx.queries.get(_imports_it, path) for path in paths if path != ctx.path):
+        return ""
+    return "a conftest" if ctx.path.name == "conftest.py" else "the `__init__.py` of a package"
+
+
+def _imports_it(q: Queries, path: PurePath) -> bool:
+    text = q.files.read(path) if q.mentions(path, (NAME,)) else ""
+    return not isinstance(text, Unreadable) and _IMPORTED.search(text) is not None
+
+
+def _is_read(ctx: Context) -> bool:
+    return any(
+        isinstance(node, ast.Name) and node.id == NAME and isinstance(node.ctx, ast.Load)
+        for placed in ctx.chunks
+        if NAME in placed.chunk.text
+        for statement in placed.chunk.body
+        for node in ast.walk(statement)
+    )
+
+
+def _items(ctx: Context, each: Assignment) -> str:
+    """The marks of an assignment as they stand in a list."""
+    text = ctx.source(each.placed.span(each.value))
+    if not isinstance(each.value, ast.List | ast.Tuple):
+        return text
+    first, last = each.value.elts[0], each.value.elts[-1]
+    return ctx.source(Span(each.placed.span(first).start, each.placed.span(last).end))
+
+
+def _within(inner: Span, outer: Span) -> bool:
+    return outer.start <= inner.start and inner.end <= outer.end
+
+
+RULE = Rule(META, __doc__ or "", EXAMPLES, NEAR_MISSES, check, fix)
