@@ -1,8 +1,8 @@
 """An asyncio mark that `pytest_collection_modifyitems` adds comes too late.
 
 ## What it does
-Reports `add_marker(pytest.mark.asyncio)` in that hook in strict mode, and a mark with `loop_scope=` that is added without
-`append=False`.
+Reports `add_marker(pytest.mark.asyncio)` in that hook in strict mode, and a mark with `loop_scope=` that is
+added without `append=False`.
 
 ## Why is this bad
 pytest-asyncio decides while it collects which tests it runs. A test that gets its mark afterwards fails as if it had

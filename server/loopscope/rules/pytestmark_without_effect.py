@@ -17,8 +17,8 @@ Putting both values into one list is safe: each test gets the marks that stand a
 conftest or package has no fix: write it into each module, or set `asyncio_default_test_loop_scope` or auto mode.
 
 ## Versions
-All versions of pytest. The documentation of pytest-asyncio up to 1.5 recommends `pytestmark` in `__init__.py`; it has no
-effect there.
+All versions of pytest. The documentation of pytest-asyncio up to 1.5 recommends `pytestmark` in `__init__.py`, where it
+has no effect.
 
 ## References
 - [pytest: marking whole classes or modules](https://docs.pytest.org/en/stable/example/markers.html#marking-whole-classes-or-modules)
