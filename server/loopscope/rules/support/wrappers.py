@@ -69,9 +69,7 @@ def _hidden_calls(decorator: Body, wrapper: Body) -> tuple[CallSite, ...] | None
     if wrapper.is_async or wrapper.yields or wrapper.nested or wrapper.lambdas or len(arguments.args) != 1:
         return None
     name = arguments.args[0].arg
-    calls = tuple(
-        call for call in wrapper.calls if isinstance(call.node.func, ast.Name) and call.node.func.id == name
-    )
+    calls = tuple(call for call in wrapper.calls if isinstance(call.node.func, ast.Name) and call.node.func.id == name)
     uses = {call.use for call in calls}
     if not calls or name in wrapper.bound or len(uses) != 1 or not uses <= set(_HANDED_ON):
         return None
