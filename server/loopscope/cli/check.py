@@ -112,8 +112,10 @@ def _print(options: argparse.Namespace, project: Project, done: Analysis) -> Non
     if options.format == "text":
         for name in ("pytest", "pytest-asyncio"):
             release = project.environment.effective(name)
-            if release is not None and release.assumed and not project.environment.has("pytest"):
-                print(f"{name} is not installed here: assuming {'.'.join(map(str, release.version))}.", file=sys.stderr)
+            if release is not None and not project.environment.has("pytest"):
+                version = ".".join(map(str, release.version))
+                why = f", as pinned in {release.pin.path.name}" if release.pin is not None else ""
+                print(f"{name} is not installed here: assuming {version}{why}.", file=sys.stderr)
         print(_summary(done, len(rows)), file=sys.stderr)
 
 

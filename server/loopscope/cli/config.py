@@ -42,7 +42,7 @@ def run(options: argparse.Namespace) -> int:
     config = project.snapshot.config(path)
     sections = (
         _pytest(config, project.base),
-        _environment(project.environment),
+        _environment(project.environment, project.base),
         _plugins(project, path),
         _settings(project.snapshot.settings_of(path)),
     )
@@ -75,7 +75,7 @@ def _pytest(config: PytestConfig, base: PurePath) -> Section:
     return Section("pytest", tuple(lines))
 
 
-def _environment(environment: Environment) -> Section:
+def _environment(environment: Environment, base: PurePath) -> Section:
     version = ".".join(map(str, environment.python_version)) if environment.python_version else "unknown"
     lines = [
         Line("path", str(environment.path or "none"), environment.found_by),
@@ -84,14 +84,23 @@ def _environment(environment: Environment) -> Section:
     for name in ("pytest", "pytest-asyncio", "anyio", "pytest-aiohttp", "pytest-django", "pytest-mock", "pytest-trio"):
         distribution = environment.distributions.get(name)
         release = environment.effective(name)
-        if distribution is not None:
+        if release is not None and release.pin is not None:
+            pin = release.pin
+            place = f"{shown_path(pin.path, base)}{f' line {pin.line}' if pin.line else ''}"
+            installed = (
+                f"{distribution.version} of loopscope's own Python is not it" if distribution else "not installed"
+            )
+            lines.append(Line(name, _dotted(pin.version), f"{installed}: pinned by `{pin.requirement}` in {place}"))
+        elif distribution is not None:
             lines.append(Line(name, distribution.version, "installed"))
         elif release is not None:
-            lines.append(
-                Line(name, ".".join(map(str, release.version)), "not installed: the newest release is assumed")
-            )
+            lines.append(Line(name, _dotted(release.version), "not installed: the newest release is assumed"))
     lines += [Line("note", note, "") for note in environment.notes]
     return Section("environment", tuple(lines))
+
+
+def _dotted(version: tuple[int, ...]) -> str:
+    return ".".join(map(str, version))
 
 
 def _plugins(project: Project, path: PurePath) -> Section:

@@ -2,12 +2,14 @@
 
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import PurePath
 
 from loopscope.host.candidates import Candidate, candidates, places
 from loopscope.host.distributions import PathFiles, plugins_of, read_distributions, read_path_files
 from loopscope.host.layout import Layout, is_environment, prefix_of, python_version_in, read_layout, running_layout
-from loopscope.workspace.environment import Distribution, Environment, EnvironmentKind, normalised
+from loopscope.host.pins import fits, read_pins
+from loopscope.workspace.environment import NEWEST_KNOWN, Distribution, Environment, EnvironmentKind, normalised
 
 
 def find_environment(workspace: PurePath, setting: str | None, environ: Mapping[str, str]) -> Environment:
@@ -16,7 +18,12 @@ def find_environment(workspace: PurePath, setting: str | None, environ: Mapping[
     In this order: `setting` (a prefix directory or an interpreter, relative to the workspace or with `~`),
     `VIRTUAL_ENV`, `CONDA_PREFIX`, an environment in or above the workspace, those of pdm, pipenv, poetry and hatch,
     `__pypackages__`, and last the one that loopscope runs in. `environ` is the process environment.
+    What the project's files pin stands in for pytest and pytest-asyncio where they are not installed.
     """
+    return _with_pins(_found(workspace, setting, environ), workspace)
+
+
+def _found(workspace: PurePath, setting: str | None, environ: Mapping[str, str]) -> Environment:
     user = places(environ)
     notes: list[str] = []
     if setting:
@@ -34,6 +41,19 @@ def find_environment(workspace: PurePath, setting: str | None, environ: Mapping[
     if layout is not None:
         return _read(layout, "venv", "__pypackages__ in the workspace", tuple(notes))
     return _read(running_layout(), "server", "the Python that runs loopscope, since the project has none", tuple(notes))
+
+
+def _with_pins(environment: Environment, workspace: PurePath) -> Environment:
+    """With the pins that count: of what is not installed, and where loopscope's own Python has other versions."""
+    installed = {name: environment.version_of(name) for name in NEWEST_KNOWN}
+    if environment.kind != "server" and all(installed.values()):
+        return environment
+    pins = {
+        name: pin
+        for name, pin in read_pins(workspace).items()
+        if (version := installed[name]) is None or (environment.kind == "server" and not fits(pin, version))
+    }
+    return replace(environment, pins=pins) if pins else environment
 
 
 def readable_roots(environment: Environment, environ: Mapping[str, str]) -> tuple[PurePath, ...]:

@@ -38,8 +38,10 @@ class Project:
         lines = [f"{self.root}: environment {where}; {', '.join(versions) or 'no pytest'}.", *found.notes]
         missing = [name for name in _SHOWN[:2] if not found.has(name)]
         if missing:
+            pins = [f"{pin.requirement} of {pin.path.name}" for name in missing if (pin := found.pins.get(name))]
+            instead = " and ".join(pins) or "the newest"
             lines.append(
-                f"{self.root}: {' and '.join(missing)} not installed there: assuming the newest. "
+                f"{self.root}: {' and '.join(missing)} not installed there: assuming {instead}. "
                 "Set loopscope.environment to the environment of your tests."
             )
         return tuple(lines)

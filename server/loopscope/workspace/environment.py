@@ -50,11 +50,25 @@ class Distribution(NamedTuple):
     source: PurePath | None = None
 
 
+class Pin(NamedTuple):
+    """The version of a distribution that a file of the project asks for, the requirement as written, and its place."""
+
+    version: Version
+    requirement: str
+    path: PurePath
+    line: int
+    """Counted from 1; 0 when it is not known."""
+
+
 class Release(NamedTuple):
-    """The version to reason with; `assumed` when nothing is installed and the newest known release stands in."""
+    """The version to reason with; `assumed` when nothing is installed and the newest known release stands in.
+
+    `pin` is what decided, where nothing is installed and the project asks for a version.
+    """
 
     version: Version
     assumed: bool
+    pin: Pin | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +78,7 @@ class Environment:
     `search_path` is in import order: site-packages, what `.pth` files add, sources of editable installs.
     `editable` maps a top-level (or dotted) module name to its directory or file, as editable import hooks do (PEP 660).
     `distributions` is keyed by `normalised` name. `plugins` are in the order in which pytest loads them.
+    `pins` holds the versions that the project asks for and that are not what is installed, by `normalised` name.
     `found_by` is a sentence for people; `notes` say what could not be read, each a sentence.
     """
 
@@ -78,6 +93,7 @@ class Environment:
     stdlib: PurePath | None = None
     found_by: str = "no environment"
     notes: tuple[str, ...] = ()
+    pins: Mapping[str, Pin] = field(default_factory=dict[str, Pin])
 
     def version_of(self, name: str) -> Version | None:
         """The release numbers of the installed distribution `name` (any spelling); None when it is not installed."""
@@ -85,7 +101,10 @@ class Environment:
         return None if distribution is None else release(distribution.version)
 
     def effective(self, name: str) -> Release | None:
-        """The installed version, else the newest known of pytest and pytest-asyncio (`assumed`), else None."""
+        """The version to reason with: pinned, installed, or the newest known of pytest and pytest-asyncio."""
+        pin = self.pins.get(normalised(name))
+        if pin is not None:
+            return Release(pin.version, assumed=False, pin=pin)
         installed = self.version_of(name)
         if installed is not None:
             return Release(installed, assumed=False)
