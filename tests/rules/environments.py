@@ -85,7 +85,7 @@ RUNNING = Pinned(
 ENVIRONMENTS = (RUNNING, *map(_pinned, ORDER))
 """All of them, the preferred ones first."""
 
-# In these a test says what holds for the distributions that it names only: other plugins of theirs may interfere.
+# Asked only about examples that need what the running environment lacks: other plugins of theirs may interfere.
 _ON_DEMAND = frozenset({"libraries", "django", "aiohttp", "trio", "twisted", "pytest84-plugins", "pytest84-aiohttp"})
 
 
@@ -101,7 +101,8 @@ def others_of(wanted: Proof) -> list[Pinned]:
     """The environments of other versions in which the proof must hold, too."""
     home = home_of(wanted)
     fitting = [each for each in ENVIRONMENTS if each is not home and each.fits(wanted)]
-    return [each for each in fitting if wanted.requires or each.name not in _ON_DEMAND]
+    more = any(normalised(name) not in RUNNING.versions for name in wanted.requires)
+    return [each for each in fitting if more or each.name not in _ON_DEMAND]
 
 
 def _made(name: str) -> Path:

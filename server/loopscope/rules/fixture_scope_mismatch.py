@@ -74,7 +74,9 @@ async def app(⟦settings⟧):
 async def app(settings):
     return settings
 {_TEST}""",
-        proof=Proof("ScopeMismatch: You tried to access the function scoped fixture settings", "error"),
+        proof=Proof(
+            "ScopeMismatch: You tried to access the function scoped fixture settings", "error", pytest_asyncio=">=0.24"
+        ),
     ),
     Example(
         "`mocker` in a wide fixture",

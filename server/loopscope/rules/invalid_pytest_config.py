@@ -36,7 +36,7 @@ EXAMPLES = (
         "A string where a truth value belongs",
         bad=f'# file: pytest.toml\n[pytest]\nasyncio_debug = ⟦"true"⟧\n{_SCOPE}{_TEST}',
         good=f"# file: pytest.toml\n[pytest]\nasyncio_debug = true\n{_SCOPE}{_TEST}",
-        proof=Proof("expects a bool", "usage", pytest=">=9.1"),
+        proof=Proof("expects a bool", "usage", pytest=">=9.2"),
         config="",
     ),
 )

@@ -60,7 +60,7 @@ async def value():
 async def test_value(value):
     assert value == 1
 """,
-        proof=Proof("Marks cannot be applied to fixtures", "error", ">=9"),
+        proof=Proof("Marks cannot be applied to fixtures", "error", ">=9.1"),
     ),
     Example(
         "Below the decorator",
@@ -89,7 +89,7 @@ def value():
 def test_value(value):
     assert value == 1
 """,
-        proof=Proof("Marks cannot be applied to fixtures", "error", ">=9"),
+        proof=Proof("Marks cannot be applied to fixtures", "error", ">=9.1"),
     ),
 )
 

@@ -99,7 +99,12 @@ def test_client(client):
     assert client == "fake"
 {_CONFTEST}""",
         fixed="",
-        proof=Proof("1 passed", "passed", invisible="a matter of style, until a value depends on its event loop"),
+        proof=Proof(
+            "1 passed",
+            "passed",
+            pytest_asyncio=">=0.24",
+            invisible="a matter of style, until a value depends on its event loop",
+        ),
     ),
 )
 
