@@ -1,4 +1,4 @@
-"""Writes what the documentation takes from the code: rule pages, settings, their schema, and the pictures.
+"""Writes what the documentation takes from the code: rule pages, settings, their schema, VS Code's, the pictures.
 
 python docs/generate.py           write the files
 python docs/generate.py --check   only say which are stale; exit code 1 when any is (a test runs this)
@@ -10,11 +10,13 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.text import Text
 
-from loopscope.config.settings_table import SETTINGS, json_schema
+from loopscope import __version__
+from loopscope.config.settings_table import SETTINGS, Setting, json_schema
 from loopscope.engine.explain import rules_behind
 from loopscope.engine.messages import MESSAGES
 from loopscope.rules import RULES
@@ -23,6 +25,8 @@ from loopscope.rules.model import Rule
 
 DOCS = Path(__file__).resolve().parent
 ROOT = DOCS.parent
+CLIENT = ROOT / "vscode-client"
+CLIENT_SETTINGS = ("loopscope.interpreter", "loopscope.importStrategy", "loopscope.trace.server")
 
 
 def main() -> int:
@@ -53,6 +57,7 @@ def generated() -> dict[Path, str]:
         DOCS / "explain.md": explain(),
         DOCS / "settings.md": settings(),
         DOCS / "settings.schema.json": json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n",
+        CLIENT / "package.json": manifest((CLIENT / "package.json").read_text(encoding="utf-8")),
         DOCS / "images" / "check.svg": picture(["check", "examples/shop", "--exit-zero"]),
     }
 
@@ -114,6 +119,34 @@ def settings() -> str:
         parts.append(f"{setting.doc}\n\nExpects {setting.expects}.")
         parts.append(f"```toml\n[tool.loopscope]\n{setting.example}\n```")
     return "\n\n".join(parts) + "\n"
+
+
+def manifest(text: str) -> str:
+    """The VS Code client's package.json with our version, and with the server's settings behind the client's own."""
+    package = json.loads(text)
+    package["version"] = __version__
+    configuration = package["contributes"]["configuration"]
+    own = {name: configuration["properties"][name] for name in CLIENT_SETTINGS}
+    schema: Any = json_schema()["properties"]
+    ours = {f"loopscope.{camel(one.name)}": editor_setting(one, schema[one.name]) for one in SETTINGS}
+    configuration["properties"] = {**own, **ours}
+    return json.dumps(package, indent=2, ensure_ascii=False) + "\n"
+
+
+def editor_setting(setting: Setting, schema: dict[str, Any]) -> dict[str, Any]:
+    """A setting as VS Code takes it; its own names are in camel case."""
+    doc = setting.doc
+    for other in SETTINGS:
+        doc = doc.replace(f"`{other.name}`", f"`#loopscope.{camel(other.name)}#`")
+    doc += " Set here, it wins over the project's files."
+    rest = {key: value for key, value in schema.items() if key != "description"}
+    return {"markdownDescription": doc, **rest, "scope": "resource"}
+
+
+def camel(name: str) -> str:
+    """`extend-select` as `extendSelect`."""
+    first, *more = name.split("-")
+    return first + "".join(word.capitalize() for word in more)
 
 
 def picture(arguments: list[str]) -> str:
