@@ -8,10 +8,8 @@ LIBRARIES = str(Path(__file__).resolve().parent / "libs")
 
 def main() -> None:
     """Runs the server until the client ends it. `--from-environment`: what is installed there wins over our packages."""
-    if "--from-environment" in sys.argv[1:]:
-        sys.path.append(LIBRARIES)
-    else:
-        sys.path.insert(0, LIBRARIES)
+    last = "--from-environment" in sys.argv[1:]
+    sys.path.insert(len(sys.path) if last else 0, LIBRARIES)
     sys.argv[1:] = ["server"]
     from loopscope.cli.main import console  # noqa: PLC0415  the path is made first
 
