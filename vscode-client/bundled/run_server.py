@@ -7,7 +7,7 @@ LIBRARIES = str(Path(__file__).resolve().parent / "libs")
 
 
 def main() -> None:
-    """Runs the server until the client ends it. `--from-environment`: what is installed there wins over our packages."""
+    """Runs the server until the client ends it. `--from-environment`: what is installed there wins over our copy."""
     last = "--from-environment" in sys.argv[1:]
     sys.path.insert(len(sys.path) if last else 0, LIBRARIES)
     sys.argv[1:] = ["server"]
