@@ -156,7 +156,9 @@ def test_fix_leaves_other_lines_alone(rule: Rule, example: Example) -> None:
         for finding in report.findings:
             fix = fix_for(snapshot, finding)
             if fix is not None:
-                assert apply_edits(text, fix.edits[ROOT / name]).endswith(text[len(marked.texts[name]) :].lstrip("\n"))
+                assert apply_edits(text, fix.edits.get(ROOT / name, ())).endswith(
+                    text[len(marked.texts[name]) :].lstrip("\n")
+                )
 
 
 # Documentation
@@ -274,6 +276,9 @@ def _shows(example: Example, verdict: Verdict) -> None:
     assert proof.symptom in verdict.output
     if proof.outcome == "usage":
         assert verdict.code == pytest.ExitCode.USAGE_ERROR
+        return
+    if proof.outcome == "internal error":
+        assert verdict.code == pytest.ExitCode.INTERNAL_ERROR
         return
     assert verdict.outcomes.get(proof.outcome, 0) > 0, verdict.output
     if proof.outcome in ("passed", "warning"):

@@ -1,0 +1,348 @@
+"""Two plugins want the same asynchronous test, and pytest-asyncio wins.
+
+## What it does
+Reports tests that are marked for anyio or pytest-trio, or decorated for pytest-twisted, and that pytest-asyncio takes:
+by auto mode, or by an `asyncio` mark on the same test. Also `anyio_mode = auto` together with `asyncio_mode = auto`.
+
+## Why is this bad
+pytest-asyncio runs such a test on asyncio. A test that anyio was to run on trio passes without having been on trio; a
+test of trio or Twisted fails.
+
+## When not to fix
+anyio tests whose `anyio_backend` can only be asyncio are not reported: they run on asyncio either way.
+
+## Fix safety
+Unsafe: the mark is deleted, or a mode set to strict, which changes who runs the tests.
+
+## Versions
+All versions that have modes (pytest-asyncio >= 0.17). anyio warns of two auto modes itself.
+
+## References
+- [anyio: using AnyIO's pytest plugin](https://anyio.readthedocs.io/en/stable/testing.html)
+- [pytest-asyncio: test discovery modes](https://pytest-asyncio.readthedocs.io/en/stable/concepts.html#test-discovery-modes)
+"""
+
+import re
+from collections.abc import Iterator
+
+from loopscope.config.pytest_config import AsyncioMode
+from loopscope.facts.expr import dotted
+from loopscope.rules.context import Context
+from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, Proof, Rule, Safety, Severity
+from loopscope.rules.support.marks import MarkUse, delete_mark, marks_of
+from loopscope.rules.support.related import origin_related
+from loopscope.text.edit import Edit
+from loopscope.text.files import Unreadable
+from loopscope.text.span import Span
+from loopscope.workspace.model import Decision, FixtureDef, Runner, TestItem, Unknown
+
+META = Meta("conflicting-async-plugins", Group.RUNNERS, Severity.WARNING)
+
+_AUTO = "[pytest]\nasyncio_mode = auto\nasyncio_default_fixture_loop_scope = function\n"
+_STRICT = "[pytest]\nasyncio_mode = strict\nasyncio_default_fixture_loop_scope = function\n"
+_BACKENDS = '@pytest.fixture(params=["asyncio", "trio"])\ndef anyio_backend(request):\n    return request.param\n'
+_TRIO = re.compile(r"\btrio\b")
+_DECORATORS = ("pytest_twisted.ensureDeferred", "pytest_twisted.inlineCallbacks")
+_PLUGINS = {"anyio": "anyio", "trio": "pytest-trio"}
+
+EXAMPLES = (
+    Example(
+        "Both marks",
+        bad=f"""\
+import pytest
+import sniffio
+
+
+{_BACKENDS}
+
+@⟦pytest.mark.asyncio⟧
+@pytest.mark.anyio
+async def test_library(anyio_backend):
+    assert sniffio.current_async_library() == anyio_backend
+""",
+        good=f"""\
+import pytest
+import sniffio
+
+
+{_BACKENDS}
+
+@pytest.mark.anyio
+async def test_library(anyio_backend):
+    assert sniffio.current_async_library() == anyio_backend
+""",
+        proof=Proof("assert 'asyncio' == 'trio'", requires=("anyio", "trio", "sniffio")),
+    ),
+    Example(
+        "A test of anyio in auto mode",
+        bad=f"""\
+import pytest
+import sniffio
+
+
+{_BACKENDS}
+
+@⟦pytest.mark.anyio⟧
+async def test_library(anyio_backend):
+    assert sniffio.current_async_library() == anyio_backend
+# file: pytest.ini
+{_AUTO}""",
+        good=f"""\
+import pytest
+import sniffio
+
+
+{_BACKENDS}
+
+@pytest.mark.anyio
+async def test_library(anyio_backend):
+    assert sniffio.current_async_library() == anyio_backend
+# file: pytest.ini
+{_STRICT}""",
+        proof=Proof("assert 'asyncio' == 'trio'", requires=("anyio", "trio", "sniffio")),
+        config="",
+    ),
+    Example(
+        "A test of trio in auto mode",
+        bad=f"""\
+import pytest
+import trio
+
+
+@⟦pytest.mark.trio⟧
+async def test_value():
+    await trio.sleep(0)
+# file: pytest.ini
+{_AUTO}""",
+        good=f"""\
+import pytest
+import trio
+
+
+@pytest.mark.trio
+async def test_value():
+    await trio.sleep(0)
+# file: pytest.ini
+{_STRICT}""",
+        proof=Proof("a coroutine was expected, got None", requires=("pytest-trio",)),
+        config="",
+    ),
+    Example(
+        "A test of Twisted in auto mode",
+        bad=f"""\
+import pytest_twisted
+from twisted.internet import reactor, task
+
+
+@⟦pytest_twisted.ensureDeferred⟧
+async def test_value():
+    await task.deferLater(reactor, 0, lambda: None)
+# file: pytest.ini
+{_AUTO}""",
+        good=f"""\
+import pytest_twisted
+from twisted.internet import reactor, task
+
+
+@pytest_twisted.ensureDeferred
+async def test_value():
+    await task.deferLater(reactor, 0, lambda: None)
+# file: pytest.ini
+{_STRICT}""",
+        proof=Proof("Task got bad yield", requires=("pytest-twisted",)),
+        config="",
+    ),
+    Example(
+        "Two auto modes",
+        bad="""\
+async def test_value():
+    assert 1 + 1 == 2
+# file: pytest.ini
+[pytest]
+asyncio_mode = auto
+anyio_mode = ⟦auto⟧
+asyncio_default_fixture_loop_scope = function
+""",
+        good="""\
+async def test_value():
+    assert 1 + 1 == 2
+# file: pytest.ini
+[pytest]
+asyncio_mode = auto
+anyio_mode = strict
+asyncio_default_fixture_loop_scope = function
+""",
+        proof=Proof(
+            "AnyIO auto mode has been enabled together with pytest-asyncio auto mode", "passed", pytest=">=9.2"
+        ),
+        config="",
+    ),
+)
+
+NEAR_MISSES = (
+    NearMiss(
+        "the backend is asyncio",
+        """\
+import pytest
+
+
+@pytest.fixture
+def anyio_backend():
+    return "asyncio"
+
+
+@pytest.mark.anyio
+async def test_value():
+    assert True
+""",
+        config=_AUTO,
+    ),
+    NearMiss(
+        "no trio in the environment",
+        "import pytest\n\n\n@pytest.mark.anyio\nasync def test_value():\n    assert True\n",
+        config=_AUTO,
+    ),
+    NearMiss(
+        "anyio in strict mode",
+        f"""\
+import pytest
+
+
+{_BACKENDS}
+
+@pytest.mark.anyio
+async def test_value():
+    assert True
+
+
+@pytest.mark.asyncio
+async def test_other():
+    assert True
+""",
+        requires=("anyio", "trio"),
+    ),
+    NearMiss(
+        "a synchronous test below a mark of the module",
+        f"""\
+import pytest
+
+pytestmark = pytest.mark.anyio
+
+
+{_BACKENDS}
+
+def test_value():
+    assert True
+""",
+        config=_AUTO,
+        requires=("anyio", "trio"),
+    ),
+    NearMiss("one auto mode", "", config="[pytest]\nasyncio_mode = strict\nanyio_mode = auto\n"),
+    NearMiss(
+        "the mark of a plugin that is not there",
+        "import pytest\n\n\n@pytest.mark.trio\nasync def test_value():\n    assert True\n",
+        config=f"{_AUTO}markers =\n    trio: on trio\n",
+    ),
+)
+
+
+def check(ctx: Context) -> Iterator[Finding]:
+    """Findings at the marks and decorators, and at the mode of anyio."""
+    if ctx.facts is None:
+        yield from _modes(ctx)
+        return
+    if not ctx.plugin_enabled("asyncio"):
+        return
+    for mark in marks_of(ctx) if "anyio" in ctx.text or ".trio" in ctx.text else ():
+        plugin = _PLUGINS.get(mark.name)
+        if plugin is not None and ctx.plugin_enabled(mark.name):
+            for test in ctx.own_tests:
+                if _is_below(mark, test) and (mark.name == "trio" or _may_be_trio(ctx, test)):
+                    found = _taken(ctx, test, plugin, mark.span)
+                    if found is not None:
+                        yield found
+                        break
+    if "pytest_twisted" in ctx.text and _auto(ctx) is not None:
+        for test in ctx.own_tests:
+            for place, expr in enumerate(test.function.decorators):
+                if test.function.is_async and dotted(expr) in _DECORATORS:
+                    span = ctx.layout.defs[test.id].decorators[place]
+                    yield _in_auto_mode(ctx, span, "pytest-twisted")
+
+
+def fix(ctx: Context, finding: Finding) -> Fix | None:
+    """Deletes the asyncio mark, or sets a mode to strict."""
+    match finding.data:
+        case MarkUse() as mark:
+            edits = delete_mark(mark)
+            return None if edits is None else ctx.fix("Delete the asyncio mark", Safety.UNSAFE, edits)
+        case Decision() as mode if mode.origin is not None and mode.origin.path and mode.origin.span:
+            path, span = mode.origin.path, mode.origin.span
+        case _:
+            return None
+    text = ctx.snapshot.files.read(path)
+    start = -1 if isinstance(text, Unreadable) else text.find("auto", span.start, span.end)
+    if start < 0:
+        return None
+    edit = Edit(Span(start, start + len("auto")), "strict")
+    return Fix("Set the mode to strict", Safety.UNSAFE, {path: (edit,)}, preferred=False)
+
+
+def _modes(ctx: Context) -> Iterator[Finding]:
+    asyncio, anyio = ctx.config.asyncio_mode, ctx.config.anyio_mode
+    origin = anyio.origin
+    if asyncio.value != "auto" or anyio.value != "auto" or origin.path != ctx.path or origin.span is None:
+        return
+    if ctx.view.roster.has("asyncio") and ctx.view.roster.has("anyio"):
+        message = "pytest-asyncio is in auto mode too: it takes the tests from anyio, and anyio warns of it."
+        yield ctx.finding(META, origin.span, message, data=Decision(anyio.value, "anyio_mode", origin))
+
+
+def _taken(ctx: Context, test: TestItem, plugin: str, span: Span) -> Finding | None:
+    """The finding for a test of another plugin that pytest-asyncio takes: at its own asyncio mark, or at `span`."""
+    if not test.function.is_async or ctx.runner_is(test) is not Runner.PYTEST_ASYNCIO:
+        return None
+    own = [mark for mark in marks_of(ctx) if mark.name == "asyncio" and _is_below(mark, test)]
+    if own:
+        message = f"This mark takes the test from {plugin}: pytest-asyncio runs it on asyncio."
+        return ctx.finding(META, own[0].span, message, data=own[0])
+    return _in_auto_mode(ctx, span, plugin) if _auto(ctx) is not None else None
+
+
+def _in_auto_mode(ctx: Context, span: Span, plugin: str) -> Finding:
+    mode = _auto(ctx)
+    reason = "" if mode is None else f" ({mode.reason})"
+    message = f"pytest-asyncio is in auto mode{reason} and takes this test from {plugin}: it runs on asyncio."
+    related = () if mode is None else origin_related(mode.origin, "The mode is set here")
+    return ctx.finding(META, span, message, related=related, data=mode)
+
+
+def _auto(ctx: Context) -> Decision[AsyncioMode] | None:
+    mode = ctx.mode()
+    return None if isinstance(mode, Unknown) or mode.value != "auto" else mode
+
+
+def _is_below(mark: MarkUse, test: TestItem) -> bool:
+    if mark.on_function:
+        return mark.owner == test.id
+    holder = "" if mark.owner is None else mark.owner.qualname
+    return not holder or f"{test.id.qualname}.".startswith(f"{holder}.")
+
+
+def _may_be_trio(ctx: Context, test: TestItem) -> bool:
+    """Whether anyio would run a test on trio as well: by its own backends, or by those of the project."""
+    closure = ctx.closure(test)
+    chain: tuple[FixtureDef, ...] = closure.chains.get("anyio_backend", ())
+    if not chain or "anyio_backend" in closure.direct or not ctx.environment.has("trio"):
+        return False
+    if chain[-1].dist is not None:
+        return chain[-1].dist.startswith("anyio ")
+    facts = ctx.snapshot.facts(chain[-1].path)
+    if isinstance(facts, Unreadable) or chain[-1].id not in facts.layout.defs:
+        return False
+    text = ctx.snapshot.files.read(chain[-1].path)
+    whole = facts.layout.defs[chain[-1].id].whole
+    return not isinstance(text, Unreadable) and _TRIO.search(text, whole.start, whole.end) is not None
+
+
+RULE = Rule(META, __doc__ or "", EXAMPLES, NEAR_MISSES, check, fix)
