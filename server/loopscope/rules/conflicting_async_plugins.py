@@ -24,7 +24,9 @@ All versions that have modes (pytest-asyncio >= 0.17). anyio warns of two auto m
 
 import re
 from collections.abc import Iterator
+from pathlib import PurePath
 
+from loopscope.config.model import Origin
 from loopscope.config.pytest_config import AsyncioMode
 from loopscope.facts.expr import dotted
 from loopscope.rules.context import Context
@@ -276,8 +278,8 @@ def fix(ctx: Context, finding: Finding) -> Fix | None:
         case MarkUse() as mark:
             edits = delete_mark(mark)
             return None if edits is None else ctx.fix("Delete the asyncio mark", Safety.UNSAFE, edits)
-        case Decision() as mode if mode.origin is not None and mode.origin.path and mode.origin.span:
-            path, span = mode.origin.path, mode.origin.span
+        case Origin(path=PurePath() as path, span=Span() as span):
+            pass
         case _:
             return None
     text = ctx.snapshot.files.read(path)
@@ -295,7 +297,7 @@ def _modes(ctx: Context) -> Iterator[Finding]:
         return
     if ctx.view.roster.has("asyncio") and ctx.view.roster.has("anyio"):
         message = "pytest-asyncio is in auto mode too: it takes the tests from anyio, and anyio warns of it."
-        yield ctx.finding(META, origin.span, message, data=Decision(anyio.value, "anyio_mode", origin))
+        yield ctx.finding(META, origin.span, message, data=origin)
 
 
 def _taken(ctx: Context, test: TestItem, plugin: str, span: Span) -> Finding | None:
@@ -314,7 +316,7 @@ def _in_auto_mode(ctx: Context, span: Span, plugin: str) -> Finding:
     reason = "" if mode is None else f" ({mode.reason})"
     message = f"pytest-asyncio is in auto mode{reason} and takes this test from {plugin}: it runs on asyncio."
     related = () if mode is None else origin_related(mode.origin, "The mode is set here")
-    return ctx.finding(META, span, message, related=related, data=mode)
+    return ctx.finding(META, span, message, related=related, data=None if mode is None else mode.origin)
 
 
 def _auto(ctx: Context) -> Decision[AsyncioMode] | None:
