@@ -323,12 +323,18 @@ def _meaning(q: Queries, path: PurePath, dotted: str, but: str | None = None) ->
             value = q.get(lookup, path, first)
         except Cycle:
             return Hidden("a definition in terms of itself")
-        return _attributes(q, value, rest)
+        if value is not None or not _for_type_checkers(q, path, first):
+            return _attributes(q, value, rest)
     if first in _NOT_FOLLOWED:
         return External(dotted)
     if not first or rest or _from_star(q, path, first):
         return imported_name(q, path, dotted)
     return External(dotted)
+
+
+def _for_type_checkers(q: Queries, path: PurePath, name: str) -> bool:
+    """Whether only type checkers see a name of a module, so that imports of other names go past it."""
+    return all(each.binding.guard is Guard.TYPE_CHECKING for each in q.get(index_of, path).names[name])
 
 
 def _from_star(q: Queries, path: PurePath, name: str) -> bool:

@@ -5,16 +5,21 @@ step further from a module or class, `is_coroutine_function` says what kind of f
 and `plain_methods` say it of the methods of a class. All are `None` or empty where reading leaves a doubt.
 """
 
+import builtins
+import collections.abc
+import contextlib
+import enum
+import typing
 from pathlib import PurePath
 
 from loopscope.facts.outline import ClassFact, FactId, FunctionFact
-from loopscope.workspace.imports import is_installed
+from loopscope.workspace.imports import find_import, is_installed
 from loopscope.workspace.mro import attributes, class_fact, member, mro_of
 from loopscope.workspace.namespace import dereference, imported_name, index_of, module_member
 from loopscope.workspace.queries import Queries
 from loopscope.workspace.signature import decorator_name, scoped_decorators
 from loopscope.workspace.stdlib_async import CLASSES, COROUTINE_FUNCTIONS, FUTURE_FUNCTIONS, public_name
-from loopscope.workspace.values import Alternatives, Class, External, Function, Module, Value
+from loopscope.workspace.values import Alternatives, Class, Expression, External, Function, Module, Value
 from loopscope.workspace.wrappers import coroutine_doubt
 
 _KEEPS_CLASS = frozenset(
@@ -34,6 +39,7 @@ _KEEPS_CLASS = frozenset(
         "typing_extensions.runtime_checkable",
     )
 )
+_LOADED = {each.__name__: each for each in (builtins, collections.abc, contextlib, typing, enum)}
 _KEEPS_NO_FUNCTION = ("property", "functools.cached_property")
 
 
@@ -58,6 +64,19 @@ def _target(q: Queries, path: PurePath, dotted: str) -> Value | None:
             return value
     value = imported_name(q, path, dotted)
     return value if isinstance(value, External | Function | Class | Module) else None
+
+
+def imported(q: Queries, path: PurePath, canonical: str) -> Value | None:
+    """What an import of `path` binds that stands for a canonical dotted name, relative names with their dots."""
+    if "." not in canonical:
+        source = find_import(q, path, canonical)
+        return External(canonical) if source is None else Module(canonical, source)
+    value = imported_name(q, path, canonical)
+    if isinstance(value, External | Function | Class | Module | Expression | Alternatives):
+        return value
+    head, _, last = canonical.rpartition(".")
+    owner = imported(q, path, head) if head.strip(".") else None
+    return attribute(q, owner, last) if isinstance(owner, Class) else value
 
 
 def referred(q: Queries, path: PurePath, dotted: str) -> Value | None:
@@ -98,7 +117,7 @@ def method(q: Queries, path: PurePath, id_: FactId, name: str) -> Value | None:
         return None
     # A base that is not found may come earlier in the order, unless the class itself has the attribute.
     own = any(binding.name == name for binding in owner.bindings)
-    if (mro.unknown or mro.names) and not own:
+    if (mro.unknown or any(_may_have(base, name) for base in mro.names)) and not own:
         return None
     return None if q.get(class_doubt, path, id_) is not None else found
 
@@ -115,10 +134,7 @@ def class_doubt(q: Queries, path: PurePath, id_: FactId) -> str | None:
                 return f"the decorator `{name or 'of the class'}` may change it"
         if any(key == "metaclass" and not _is_abc(q, path, owner) for key, _ in owner.keywords):
             return "its metaclass may change it"
-    for name in ("__getattribute__", "__new__"):
-        if q.get(member, path, id_, name) is not None:
-            return f"it has a `{name}`"
-    return None
+    return "it has a `__getattribute__`" if q.get(member, path, id_, "__getattribute__") is not None else None
 
 
 def is_coroutine_function(q: Queries, value: Value | None) -> bool | None:
@@ -193,3 +209,10 @@ def _is_abc(q: Queries, path: PurePath, owner: ClassFact) -> bool:
     value = dict(owner.keywords).get("metaclass")
     name = decorator_name(q, path, value) if value is not None else None
     return name == "abc.ABCMeta"
+
+
+def _may_have(base: str, name: str) -> bool:
+    """Whether a class that is known by name only may have an attribute: of the standard library's some are known."""
+    module, _, last = base.rpartition(".")
+    known = getattr(_LOADED.get(module or "builtins"), last, None)
+    return known is None or hasattr(known, name)

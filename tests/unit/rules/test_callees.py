@@ -1,8 +1,8 @@
-"""Whether a call calls a coroutine function: what is followed, and where a doubt keeps the answer open."""
+"""Whether a call surely gives a coroutine: what is followed, and where a doubt keeps it silent."""
 
 import pytest
 
-from loopscope.rules.callees import callee_is_coroutine
+from loopscope.rules.callees import gives_coroutine
 from loopscope.rules.context import Context
 from loopscope.text.files import Unreadable
 from rules.world import ROOT, snapshot_of
@@ -62,36 +62,36 @@ CASES = [
     ("plain()", False),
     ("rows()", False),
     ("twice()", False),
-    ("decorated()", None),
+    ("decorated()", True),
     ("exported()", True),
     ("asyncio.sleep(1)", True),
     ("pause(1)", True),
     ("asyncio.gather()", False),
     ("asyncio.create_task(1)", False),
-    ("unknown()", None),
-    ("print()", None),
+    ("unknown()", False),
+    ("print()", False),
     ("Client.make()", True),
     ("client = Client()\n    client.get()", True),
     ("client = Client()\n    client.inherited()", True),
     ("client = Client()\n    client.overridden()", False),
-    ("client = Client()\n    client.cached()", None),
-    ("client = Client()\n    client.missing()", None),
-    ("client = Client()\n    client = plain()\n    client.get()", None),
-    ("client = Odd()\n    client.get()", None),
-    ("fetch = plain\n    fetch()", None),
+    ("client = Client()\n    client.cached()", True),
+    ("client = Client()\n    client.missing()", False),
+    ("client = Client()\n    client = plain()\n    client.get()", False),
+    ("client = Odd()\n    client.get()", False),
+    ("fetch = plain\n    fetch()", False),
     ("async def inner(): ...\n    inner()", True),
     ("def inner(): ...\n    inner()", False),
     ("async def inner():\n        yield\n    inner()", False),
-    ("async def inner(): ...\n    inner = plain\n    inner()", None),
-    ("for fetch in (): ...\n    fetch()", None),
-    ("monkeypatch.setattr(api, 'fetch', plain)\n    fetch()", None),
-    ("api.fetch = plain\n    fetch()", None),
-    ("given()", None),
-    ("given.get()", None),
+    ("async def inner(): ...\n    inner = plain\n    inner()", False),
+    ("for fetch in (): ...\n    fetch()", False),
+    ("monkeypatch.setattr(api, 'fetch', plain)\n    fetch()", False),
+    ("api.fetch = plain\n    fetch()", False),
+    ("given()", False),
+    ("given.get()", False),
 ]
 
 
-def answer(function: str, files: dict[str, str] | None = None) -> bool | None:
+def answer(function: str, files: dict[str, str] | None = None) -> bool:
     texts = {
         "api.py": API,
         "package/__init__.py": "from .deep import exported\n",
@@ -105,11 +105,11 @@ def answer(function: str, files: dict[str, str] | None = None) -> bool | None:
     assert not isinstance(facts, Unreadable)
     ctx = Context(snapshot, ROOT / "test_example.py", texts["test_example.py"], facts)
     body = next(each for each in ctx.bodies if each.node.name == "test_it")
-    return callee_is_coroutine(ctx, body, max(body.calls, key=lambda call: (call.node.lineno, -call.node.col_offset)))
+    return gives_coroutine(ctx, body, max(body.calls, key=lambda call: (call.node.lineno, -call.node.col_offset)))
 
 
 @pytest.mark.parametrize(("lines", "expected"), CASES)
-def test_callee(lines: str, expected: bool | None) -> None:
+def test_callee(lines: str, expected: bool) -> None:
     assert answer(f"async def test_it(given, monkeypatch):\n    {lines}\n") is expected
 
 
@@ -131,15 +131,15 @@ class TestIt(Base):
         ("self.helper()", "self", "", "api.Base", True),
         ("self.sync()", "self", "", "api.Base", False),
         ("self.inherited()", "self", "", "api.Base", True),
-        ("self.inherited()", "self", "", "nowhere.Base", None),
+        ("self.inherited()", "self", "", "nowhere.Base", False),
         ("self.helper()", "self", "", "nowhere.Base", True),
         ("cls.on_class()", "cls", "@classmethod", "api.Base", True),
-        ("self.helper()", "self", "@staticmethod", "api.Base", None),
-        ("other.helper()", "self, other", "", "api.Base", None),
-        ("self.helper = 1; self.helper()", "self", "", "api.Base", None),
-        ("self = 1; self.helper()", "self", "", "api.Base", None),
+        ("self.helper()", "self", "@staticmethod", "api.Base", False),
+        ("other.helper()", "self, other", "", "api.Base", False),
+        ("self.helper = 1; self.helper()", "self", "", "api.Base", False),
+        ("self = 1; self.helper()", "self", "", "api.Base", False),
     ],
 )
-def test_methods(call: str, first: str, decorator: str, base: str, expected: bool | None) -> None:
+def test_methods(call: str, first: str, decorator: str, base: str, expected: bool) -> None:
     decorated = METHODS.format(call=call, first=first, decorator=decorator).replace("(Base)", f"({base})")
     assert answer(f"import nowhere\n{decorated}") is expected

@@ -1,0 +1,109 @@
+"""How a function binds its local names, as syntax: by parameter, assignment, `with`, `for`, `def` or import."""
+
+import ast
+from collections.abc import Iterator, Mapping
+from enum import Enum
+from typing import NamedTuple, cast
+
+from loopscope.facts.bodies import Body
+from loopscope.facts.imports import module_names
+from loopscope.facts.scan import scan
+
+
+class How(Enum):
+    """What a binding does with its expression."""
+
+    PARAMETER = "a parameter"
+    VALUE = "the value of an expression"
+    ENTERED = "what `with` gives"
+    ASYNC_ENTERED = "what `async with` gives"
+    ITEM = "an item of what `for` goes through"
+    ASYNC_ITEM = "an item of what `async for` goes through"
+    DEFINED = "a nested function"
+    IMPORTED = "an import"
+    OTHER = "something else"
+
+
+class Bound(NamedTuple):
+    """One binding of a local name. `place` is that in an unpacked tuple; `annotation` that of the name."""
+
+    how: How
+    node: ast.expr | None = None
+    place: int | None = None
+    annotation: ast.expr | None = None
+    target: str = ""
+    """The canonical name of an import."""
+
+
+def bindings_of(body: Body) -> Mapping[str, tuple[Bound, ...]]:
+    """The bindings of each local name of a function in source order."""
+    found = body.notes.get("bindings")
+    if found is None:
+        found = body.notes["bindings"] = _bindings(body)
+    # The key is used here only.
+    return cast("Mapping[str, tuple[Bound, ...]]", found)
+
+
+def rebound_inside(body: Body, name: str) -> bool:
+    """Whether a nested function declares a name of this one `nonlocal`."""
+    return any(
+        (isinstance(statement, ast.Nonlocal) and name in statement.names) or rebound_inside(inner, name)
+        for inner in body.nested
+        for statement in inner.statements
+    )
+
+
+def _bindings(body: Body) -> Mapping[str, tuple[Bound, ...]]:
+    found: dict[str, list[Bound]] = {}
+    arguments = body.node.args
+    for argument in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs):
+        found.setdefault(argument.arg, []).append(Bound(How.PARAMETER, annotation=argument.annotation))
+    for variadic in (arguments.vararg, arguments.kwarg):
+        if variadic is not None:
+            found.setdefault(variadic.arg, []).append(Bound(How.OTHER))
+    for inner in body.nested:
+        found.setdefault(inner.node.name, []).append(Bound(How.DEFINED))
+    for statement in body.statements:
+        for name, bound in _of_statement(statement):
+            found.setdefault(name, []).append(bound)
+    # What is bound in another way (`except`, `match`, `global`, a walrus in a condition) is not known.
+    for name, times in body.times_bound.items():
+        if len(found.get(name, ())) != times:
+            found.setdefault(name, []).append(Bound(How.OTHER))
+    return {name: tuple(bounds) for name, bounds in found.items()}
+
+
+def _of_statement(node: ast.stmt) -> Iterator[tuple[str, Bound]]:
+    match node:
+        case ast.Assign(targets, value):
+            for target in targets:
+                yield from _of_target(target, How.VALUE, value)
+        case ast.AnnAssign(ast.Name(name), annotation, value):
+            yield name, Bound(How.VALUE, value, None, annotation)
+        case ast.With(items) | ast.AsyncWith(items):
+            how = How.ENTERED if isinstance(node, ast.With) else How.ASYNC_ENTERED
+            for item in items:
+                if item.optional_vars is not None:
+                    yield from _of_target(item.optional_vars, how, item.context_expr)
+        case ast.For(target, iterated) | ast.AsyncFor(target, iterated):
+            yield from _of_target(target, How.ITEM if isinstance(node, ast.For) else How.ASYNC_ITEM, iterated)
+        case ast.Expr(ast.NamedExpr(target, value)):
+            yield target.id, Bound(How.VALUE, value)
+        case ast.Import() | ast.ImportFrom():
+            for name, canonical in module_names(scan([node])).items():
+                yield name, Bound(How.IMPORTED, target=canonical)
+        case _:
+            pass
+
+
+def _of_target(target: ast.expr, how: How, value: ast.expr) -> Iterator[tuple[str, Bound]]:
+    match target:
+        case ast.Name(name):
+            yield name, Bound(how, value)
+        case ast.Tuple(items) | ast.List(items):
+            starred = any(isinstance(item, ast.Starred) for item in items)
+            for index, item in enumerate(items):
+                if isinstance(item, ast.Name):
+                    yield item.id, Bound(How.OTHER) if starred else Bound(how, value, index)
+        case _:
+            pass

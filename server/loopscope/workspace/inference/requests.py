@@ -1,0 +1,57 @@
+"""Which fixtures the parameters of a test or fixture stand for: the last definition that pytest picks."""
+
+from pathlib import PurePath
+
+from loopscope.config.patterns import path_matches_patterns
+from loopscope.facts.outline import FactId
+from loopscope.workspace.collection import collect_module
+from loopscope.workspace.definitions import defined_in
+from loopscope.workspace.model import FixtureDef, TestItem, Unknown
+from loopscope.workspace.project import config_at
+from loopscope.workspace.queries import Queries
+from loopscope.workspace.view import closure_at, level_at
+
+
+def requested_by(q: Queries, path: PurePath, id_: FactId, name: str) -> tuple[FixtureDef, ...] | None:
+    """The fixtures that a parameter of a function of `path` may be, one for each test that shares the code.
+
+    None when the function is no test and no fixture of the file; empty when pytest's answer is not known, or the value
+    is given by `parametrize`.
+    """
+    fixtures = [each for each in q.get(defined_in, path) if each.id == id_]
+    if fixtures:
+        found = [_for_fixture(q, path, each, name) for each in fixtures if name in each.argnames]
+        return _all(found) if found else None
+    tests = [test for test in _tests(q, path) if test.id == id_ and test.code_path == path]
+    if not tests:
+        return None
+    answers: list[FixtureDef | None] = []
+    for test in tests:
+        closure = q.get(closure_at, path, test.class_path, test.name)
+        chain = closure.chains.get(name, ())
+        sure = chain and name not in closure.direct and name not in closure.unknown and name not in closure.missing
+        answers.append(chain[-1] if sure else None)
+    return _all(answers)
+
+
+def _tests(q: Queries, path: PurePath) -> tuple[TestItem, ...]:
+    config = q.get(config_at, path.parent)
+    if path.name == "conftest.py" or not path_matches_patterns(path, config.python_files.value):
+        return ()
+    return q.get(collect_module, path).tests
+
+
+def _for_fixture(q: Queries, path: PurePath, fixture: FixtureDef, name: str) -> FixtureDef | None:
+    class_path = tuple(fixture.baseid.split("::")[1:])
+    chain = q.get(level_at, path, class_path).chain(name)
+    if isinstance(chain, Unknown) or not chain:
+        return None
+    if name == fixture.name:
+        places = [place for place, each in enumerate(chain) if each.path == fixture.path and each.id == fixture.id]
+        chain = chain[: places[-1]] if places else chain
+    return chain[-1] if chain else None
+
+
+def _all(found: list[FixtureDef | None]) -> tuple[FixtureDef, ...]:
+    known = tuple(each for each in found if each is not None)
+    return known if len(known) == len(found) else ()
