@@ -19,6 +19,7 @@ from loopscope.workspace.inference.annotations import (
     text_type,
 )
 from loopscope.workspace.inference.bindings import Bound, How, bindings_of, rebound_inside
+from loopscope.workspace.inference.decorators import keeps_result
 from loopscope.workspace.inference.model import (
     NONE,
     OBJECT,
@@ -49,7 +50,7 @@ from loopscope.workspace.signature import decorator_name, scoped_decorators
 from loopscope.workspace.stdlib_async import COROUTINE_FUNCTIONS, INSTANCES, public_name
 from loopscope.workspace.targets import attribute, class_doubt, imported, referred
 from loopscope.workspace.values import Alternatives, Class, Expression, External, Function, Module, Value
-from loopscope.workspace.wrappers import coroutine_doubt, keeps_coroutine
+from loopscope.workspace.wrappers import coroutine_doubt
 
 _DEEPEST = 12
 _TRANSPARENT = frozenset(
@@ -618,15 +619,11 @@ def _decorated(q: Queries, path: PurePath, fact: FunctionFact, result: Type | No
             result = Manager(result.item, is_async=True) if isinstance(result, AsyncIterable) else None
         elif name == "contextlib.contextmanager":
             result = Manager(result.item, is_async=False) if isinstance(result, Iterable) else None
-        elif not (
-            isinstance(result, Coroutine) and (coroutine_doubt(q, path, fact.id) is None or _keeps(q, path, expr))
-        ):
+        elif isinstance(result, Coroutine) and fact.is_async and coroutine_doubt(q, path, fact.id) is None:
+            continue
+        elif not keeps_result(q, path, expr):
             return None
     return result
-
-
-def _keeps(q: Queries, path: PurePath, expr: Expr) -> bool:
-    return q.get(keeps_coroutine, path, expr)
 
 
 def _raw_result(q: Queries, path: PurePath, fact: FunctionFact, receiver: Instance | ClassObject | None) -> Type | None:

@@ -1,0 +1,70 @@
+"""Decorators whose wrapper gives what the decorated function gives: told from their bodies."""
+
+import ast
+from pathlib import PurePath
+
+from loopscope.facts.bodies import Body
+from loopscope.facts.expr import Call, Expr, dotted
+from loopscope.facts.outline import FactId
+from loopscope.workspace.queries import Queries
+from loopscope.workspace.targets import referred
+from loopscope.workspace.values import Function, last_of
+
+_WRAPPING = frozenset(("functools.wraps", "wraps", "functools.update_wrapper"))
+
+
+def keeps_result(q: Queries, path: PurePath, expr: Expr) -> bool:
+    """Whether a decorator, a function whose source is at hand, leaves alone what calls of a function give.
+
+    Its wrapper returns the call of the function, or is an `async def` (what it wraps is then taken to be one as well).
+    """
+    written = dotted(expr)
+    value = last_of(referred(q, path, written)) if written is not None else None
+    if not isinstance(value, Function) or value.fact.decorators:
+        return False
+    return q.get(_function_keeps, value.path, value.fact.id, isinstance(expr, Call))
+
+
+def _function_keeps(q: Queries, path: PurePath, id_: FactId, called: bool) -> bool:
+    facts = q.facts(path)
+    body = facts.body(id_) if facts is not None else None
+    return body is not None and _keeps(body, called=called)
+
+
+def _keeps(body: Body, *, called: bool) -> bool:
+    values = [node.value for node in body.returns]
+    if called:
+        inner = {each.node.name: each for each in body.nested}
+        return bool(values) and all(
+            isinstance(value, ast.Name) and value.id in inner and _keeps(inner[value.id], called=False)
+            for value in values
+        )
+    first = [param.arg for param in (*body.node.args.posonlyargs, *body.node.args.args)][:1]
+    return bool(values) and bool(first) and all(_is_same(body, value, first[0]) for value in values)
+
+
+def _is_same(body: Body, value: ast.expr | None, function: str) -> bool:
+    """Whether what a decorator returns is the function, or a wrapper that calls it."""
+    match value:
+        case ast.Name(name) if name == function:
+            return True
+        case ast.Name(name):
+            wrappers = [each for each in body.nested if each.node.name == name]
+            return bool(wrappers) and all(_passes_on(each, function) for each in wrappers)
+        case ast.Call(func, [ast.Name(name), *_]) if name != function:
+            return ast.unparse(func) in _WRAPPING and _is_same(body, ast.Name(name), function)
+        case _:
+            return False
+
+
+def _passes_on(wrapper: Body, function: str) -> bool:
+    if wrapper.yields:
+        return False
+    if wrapper.is_async:
+        return any(isinstance(each.value, ast.Call) and _calls(each.value, function) for each in wrapper.awaits)
+    values = [node.value for node in wrapper.returns]
+    return bool(values) and all(isinstance(value, ast.Call) and _calls(value, function) for value in values)
+
+
+def _calls(node: ast.Call, function: str) -> bool:
+    return isinstance(node.func, ast.Name) and node.func.id == function
