@@ -26,8 +26,7 @@ import ast
 from collections.abc import Iterator
 
 from loopscope.facts.bodies import Body, CallSite
-from loopscope.facts.reading import dotted_name
-from loopscope.rules.callees import callee_is_coroutine
+from loopscope.rules.callees import gives_coroutine, is_coroutine_function
 from loopscope.rules.context import Context
 from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, Proof, Rule, Safety, Severity
 from loopscope.rules.support.annotations import yields_instead
@@ -302,7 +301,7 @@ def _coroutine_in(ctx: Context, body: Body, call: CallSite) -> ast.expr | None:
     match call.node.args:
         case [ast.Lambda(_, ast.Call() as inner)]:
             site = next((site for site in body.calls if site.node is inner), None)
-            return inner if site is not None and callee_is_coroutine(ctx, body, site) else None
+            return inner if site is not None and gives_coroutine(ctx, body, site) else None
         case [ast.Call(_, [given, *_]) as partial]:
             site = next((site for site in body.calls if site.node is partial), None)
             if site is None or site.name != "functools.partial" or site.local_root:
@@ -311,17 +310,7 @@ def _coroutine_in(ctx: Context, body: Body, call: CallSite) -> ast.expr | None:
             pass
         case _:
             return None
-    chain = dotted_name(given)
-    if chain is None or ctx.facts is None:
-        return None
-    root, rest = chain
-    around: Body | None = body
-    while around is not None and root not in around.bound:
-        around = ctx.around(around)
-    name = root if around is not None else ctx.facts.names.get(root, root)
-    imported = around is None and root in ctx.facts.names
-    site = call._replace(name=name + rest, local_root=around is not None, imported=imported)
-    return given if callee_is_coroutine(ctx, body, site) else None
+    return given if is_coroutine_function(ctx, body, given) else None
 
 
 def _yield_edits(ctx: Context, body: Body, call: CallSite, shown: str) -> list[Edit] | None:

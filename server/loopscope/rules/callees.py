@@ -7,7 +7,7 @@ from loopscope.facts.expr import dotted
 from loopscope.facts.outline import FunctionFact
 from loopscope.rules.context import Context
 from loopscope.workspace.hooks import conftests_of
-from loopscope.workspace.inference.evaluate import Frame, call_type, expression_type
+from loopscope.workspace.inference.evaluate import Frame, call_result, call_type, expression_type
 from loopscope.workspace.inference.model import Coroutine, Type
 
 _KEEP = frozenset(
@@ -50,9 +50,27 @@ def gives_coroutine(ctx: Context, body: Body, call: CallSite) -> bool:
     return isinstance(result_of(ctx, body, call), Coroutine)
 
 
+def is_coroutine_function(ctx: Context, body: Body, node: ast.expr) -> bool:
+    """Whether calling what an expression of a function is surely gives a coroutine."""
+    found = call_result(ctx.queries, type_of(ctx, body, node), [])
+    return isinstance(found, Coroutine) and not _may_be_patched(ctx, last_name(node))
+
+
 def may_be_patched(ctx: Context, call: CallSite) -> bool:
     """Whether the file, or a conftest above it, may replace what a call calls."""
-    name = called_name(call.node)
+    return _may_be_patched(ctx, last_name(call.node.func))
+
+
+def last_name(node: ast.expr) -> str | None:
+    """The last name of a name or attribute: `get` of `client.get`; None for anything else."""
+    match node:
+        case ast.Name(name) | ast.Attribute(_, name):
+            return name
+        case _:
+            return None
+
+
+def _may_be_patched(ctx: Context, name: str | None) -> bool:
     if name is None or ctx.is_patched(name):
         return name is not None
     words = (f'.{name}"', f".{name}'", f'"{name}"', f"'{name}'")
@@ -61,15 +79,6 @@ def may_be_patched(ctx: Context, call: CallSite) -> bool:
         for conftest in ctx.queries.get(conftests_of, ctx.path.parent)
         if conftest != ctx.path
     )
-
-
-def called_name(node: ast.Call) -> str | None:
-    """The last name of what is called: `get` of `client.get(…)`; None when what is called has no name."""
-    match node.func:
-        case ast.Name(name) | ast.Attribute(_, name):
-            return name
-        case _:
-            return None
 
 
 def keeps_asyncness(fact: FunctionFact) -> bool:
