@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from loopscope.config.command_line import CommandLine
 from loopscope.config.loaders import CONFIG_SUFFIXES, Loaded, Version, at_least, config_names, load
-from loopscope.config.model import ConfigProblem, Sourced, problem_at
+from loopscope.config.model import ConfigProblem, Origin, Sourced, problem_at
 from loopscope.config.paths import absolute, common_ancestor, exists, is_root, upwards
 from loopscope.text.files import Files
 
@@ -66,8 +66,15 @@ def config_in(files: Files, folder: PurePath, version: Version | None = None) ->
         if not at_least(version, 9):  # Older versions do not open the files that they ignore.
             problems = [problem for problem in problems if not problem.fatal]
         shadowed = tuple(other.path for other in others if other.counts)
+        problems += (_hidden(other, loaded) for other in others if other.values)
         return Setup(folder, loaded, shadowed, (*passed, *loaded.problems, *problems))
     return Setup(folder, None, (), tuple(passed)) if passed else None
+
+
+def _hidden(other: Loaded, effective: Loaded) -> ConfigProblem:
+    empty = "" if effective.values else " (although it sets nothing)"
+    message = f"pytest reads {effective.path.name}{empty}, and nothing of this section: one file in a folder counts."
+    return problem_at(other.section or Origin(other.path), message, "shadowed-file")
 
 
 def locate_config(

@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import PurePath
 from typing import NamedTuple, cast
 
-from loopscope.config.catalog import ALIASES, INI_OPTIONS, IniOption
+from loopscope.config.catalog import ALIASES, ASYNCIO_OPTIONS, INI_OPTIONS, OTHER_NAMES, IniOption
 from loopscope.config.command_line import CommandLine, parse_arguments, parse_text, parse_words
 from loopscope.config.discovery import Setup, determine_setup
 from loopscope.config.document import as_list
@@ -15,6 +15,10 @@ from loopscope.config.values import InvalidValueError, RawValue, convert
 from loopscope.text.files import Files
 
 _STRICT_FLAGS = {"--strict": "strict", "--strict-markers": "strict_markers", "--strict-config": "strict_config"}
+_ASYNCIO_OFF = ("no:asyncio", "no:pytest_asyncio")
+_LIKELY, _SURE = 0.75, 0.9
+"""How near a key must be to a name: no plugin but pytest-asyncio has options whose names begin with "async"."""
+
 _NOTHING: Sourced[str] = Sourced("")
 
 
@@ -70,6 +74,7 @@ def _configure(files: Files, folder: PurePath, invocation: Invocation) -> Pytest
     conversion.run()
     command_line = added + early
     conversion.check_mode(command_line)
+    conversion.report_overridden(command_line)
     conversion.report_unknown()
     return _result(setup, folder, invocation, conversion, command_line, (*problems, *conversion.problems))
 
@@ -97,6 +102,7 @@ def _result(
         early_plugins=tuple(Sourced(name, plugins.origin) for name in names if name),
         problems=problems,
         readable=setup.file is None or setup.file.readable,
+        section=None if setup.file is None else setup.file.section,
     )
 
 
@@ -153,8 +159,10 @@ class _Conversion:
     def run(self) -> None:
         """Convert every option that this pytest knows."""
         for option in INI_OPTIONS.values():
-            known = at_least(self.version, *option.since) or (
-                self.raw.get(option.name) is not None and self._flagged(option)
+            known = (
+                option.owner != "pytest"
+                or at_least(self.version, *option.since)
+                or (self.raw.get(option.name) is not None and self._flagged(option))
             )
             if option.name not in self.options and option.name not in self.invalid and known:
                 self.convert(option)
@@ -193,15 +201,33 @@ class _Conversion:
         if found is not None and found.value not in option.choices:
             self._refuse(option, Sourced(str(found.value), found.origin), self.raw[option.name])
 
+    def report_overridden(self, command_line: CommandLine) -> None:
+        """Options of pytest-asyncio in the file that `addopts` takes the effect from."""
+        given = command_line.last("--asyncio-mode")
+        mode = self.raw.get("asyncio_mode")
+        if given is not None and mode is not None and given.origin.path is not None and mode.value != given.value:
+            message = f"`--asyncio-mode={given.value}` in {given.origin.describe()} overrides this value."
+            self.problems.append(_at_key(mode, message, "overridden"))
+        off = next((word for word in reversed(command_line.every("-p")) if word.value in _ASYNCIO_OFF), None)
+        for name in ASYNCIO_OPTIONS if off is not None and off.origin.path is not None else ():
+            if name in self.raw and off is not None:
+                message = (
+                    f"`-p {off.value}` in {off.origin.describe()} turns pytest-asyncio off: `{name}` has no effect."
+                )
+                self.problems.append(_at_key(self.raw[name], message, "overridden"))
+
     def report_unknown(self) -> None:
-        """Keys that look like a misspelt option of pytest-asyncio; other unknown keys may belong to any plugin."""
-        known = [name for name, option in INI_OPTIONS.items() if option.owner == "pytest-asyncio"]
+        """Keys that look like a misspelt option of pytest or pytest-asyncio; others may belong to any plugin."""
+        own = [name for name, option in INI_OPTIONS.items() if option.owner == "pytest"]
         for name, raw in self.raw.items():
-            suggestion = closest(name, known, 0.75) if name.startswith("async") and name not in known else None
+            if raw.override or name in INI_OPTIONS or name in ALIASES or name in OTHER_NAMES:
+                continue
+            suggestion = closest(name, own, _SURE)
+            if name.startswith("async"):
+                suggestion = closest(name, ASYNCIO_OPTIONS, _LIKELY)
             if suggestion is not None:
-                origin = replace(raw.origin, span=raw.origin.key_span or raw.origin.span)
                 message = f"Unknown config option: `{name}`.{did_you_mean(suggestion)}"
-                self.problems.append(problem_at(origin, message, "unknown-option", suggestion))
+                self.problems.append(_at_key(raw, message, "unknown-option", suggestion))
 
     def _selected(self, option: IniOption) -> RawValue | None:
         names = [option.name, *(alias for alias, name in ALIASES.items() if name == option.name)]
@@ -218,6 +244,11 @@ class _Conversion:
         self.problems.append(
             problem_at(value.origin, message + did_you_mean(suggestion), "invalid-value", written, fatal=True)
         )
+
+
+def _at_key(raw: RawValue, message: str, kind: ProblemKind, suggestion: str | None = None) -> ConfigProblem:
+    origin = replace(raw.origin, span=raw.origin.key_span or raw.origin.span)
+    return problem_at(origin, message, kind, suggestion)
 
 
 def _is_toml_string(raw: RawValue | None) -> bool:

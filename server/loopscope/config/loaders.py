@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import NamedTuple
 
+from loopscope.config.catalog import ASYNCIO_OPTIONS
 from loopscope.config.document import Lines, Located, SyntaxProblem, as_list, lines_of
 from loopscope.config.ini import IniFile, parse_ini
 from loopscope.config.model import ConfigProblem, Origin, ProblemKind
@@ -28,13 +29,15 @@ Version = tuple[int, ...]
 class Loaded(NamedTuple):
     """The pytest part of one file: None when it has none, and so does not count as pytest's configuration.
 
-    `readable` is False when pytest would stop at this file; its values are then unknown.
+    `readable` is False when pytest would stop at this file; its values are then unknown. `section` is the header that
+    the values stand below.
     """
 
     path: PurePath
     values: Mapping[str, RawValue] | None
     problems: tuple[ConfigProblem, ...] = ()
     readable: bool = True
+    section: Origin | None = None
 
     @property
     def counts(self) -> bool:
@@ -88,8 +91,10 @@ class _Reader:
         wanted = "tool:pytest" if self.path.suffix == ".cfg" else "pytest"
         if wanted in document:
             section = document[wanted]
+            self._report_strays(document, wanted)
             return self._done(
-                {key: self._raw(entry.value, "ini", entry.located) for key, entry in section.entries.items()}
+                {key: self._raw(entry.value, "ini", entry.located) for key, entry in section.entries.items()},
+                section=section.header,
             )
         if wanted == "tool:pytest" and "pytest" in document:
             message = "[pytest] in .cfg files is no longer supported: pytest stops here. Rename it to [tool:pytest]."
@@ -98,8 +103,18 @@ class _Reader:
         if wanted == "pytest" and "tool:pytest" in document:
             message = "pytest reads [pytest] in .ini files; [tool:pytest] has an effect in setup.cfg only."
             self._report(document["tool:pytest"].header, message, suggestion="[pytest]")
+        self._report_strays(document, wanted)
         alone = name == "pytest.ini" or (name == ".pytest.ini" and at_least(self.version, 9))
         return self._done({} if alone else None)
+
+    def _report_strays(self, document: IniFile, wanted: str) -> None:
+        """Options of pytest-asyncio in a section that is no part of pytest's configuration."""
+        for name, section in document.items():
+            if name in (wanted, "pytest", "tool:pytest"):
+                continue
+            for key in section.entries.keys() & ASYNCIO_OPTIONS:
+                message = f"pytest does not read [{name}]: `{key}` belongs in [{wanted}]."
+                self._report(section.entries[key].located.key, message)
 
     def toml(self, document: TomlFile) -> Loaded:
         if self.path.name in TOML_NAMES:
@@ -134,6 +149,7 @@ class _Reader:
             return self._done(None, readable=False)
         table = document.table("tool", "pytest") or {}
         self._report_wrong_tables(document)
+        self._report_stray_keys(document)
         native = {key: value for key, value in table.items() if key != "ini_options"}
         options = document.table("tool", "pytest", "ini_options")
         if not at_least(self.version, 9):
@@ -155,7 +171,8 @@ class _Reader:
             {
                 key: self._raw(str(value) if as_list(value) is None else value, "ini", document.located(*path, key))
                 for key, value in options.items()
-            }
+            },
+            section=_key_span(document, *path),
         )
 
     def _report_wrong_tables(self, document: TomlFile) -> None:
@@ -164,6 +181,16 @@ class _Reader:
             if self.path.name == "pyproject.toml" and document.table(*path) is not None:
                 message = f"pytest ignores [{'.'.join(path)}]: its options belong in [tool.pytest.ini_options]."
                 self._report(_key_span(document, *path), message, suggestion=suggestion)
+
+    def _report_stray_keys(self, document: TomlFile) -> None:
+        """Options of pytest-asyncio in a table that is no part of pytest's configuration."""
+        read = (("tool", "pytest"), ("tool", "pytest", "ini_options"), *_WRONG_TABLES)
+        for path, located in document.spans.items():
+            if path[-1] in ASYNCIO_OPTIONS and path[:-1] not in read:
+                table = ".".join(path[:-1])
+                place = f"[{table}]" if table else "the top of the file"
+                message = f"pytest does not read {place}: `{path[-1]}` belongs in [tool.pytest.ini_options]."
+                self._report(located.key, message)
 
     def _report_native_on_old(self, document: TomlFile, native: Iterable[str]) -> None:
         if any(key != "ini-options" for key in native):
@@ -174,7 +201,8 @@ class _Reader:
         if table is None:
             self._report(_key_span(document, *path), f"[{'.'.join(path)}] must be a table.", fatal=True)
             return self._done(None, readable=False)
-        return self._done({key: self._raw(value, "toml", document.located(*path, key)) for key, value in table.items()})
+        values = {key: self._raw(value, "toml", document.located(*path, key)) for key, value in table.items()}
+        return self._done(values, section=_key_span(document, *path))
 
     def _raw(self, value: object, mode: Mode, located: Located | None) -> RawValue:
         if located is None:
@@ -194,8 +222,11 @@ class _Reader:
         line = None if span is None else self.lines.at(span.start)
         self.problems.append(ConfigProblem(self.path, span, line, message, kind, suggestion, fatal))
 
-    def _done(self, values: Mapping[str, RawValue] | None, *, readable: bool = True) -> Loaded:
-        return Loaded(self.path, values, tuple(self.problems), readable)
+    def _done(
+        self, values: Mapping[str, RawValue] | None, *, readable: bool = True, section: Span | None = None
+    ) -> Loaded:
+        header = None if section is None else Origin(self.path, section, self.lines.at(section.start))
+        return Loaded(self.path, values, tuple(self.problems), readable, header)
 
 
 def _key_span(document: TomlFile, *path: str) -> Span | None:

@@ -12,12 +12,15 @@ pytest decides by its working directory and arguments, which a language server c
 4. Otherwise nothing is configured: the workspace root, with defaults.
 """
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import PurePath
 
+from loopscope.config.catalog import ASYNCIO_OPTIONS
 from loopscope.config.discovery import config_in, locate_config
 from loopscope.config.effective import DEFAULT_INVOCATION, Invocation, find_config
-from loopscope.config.loaders import Version
+from loopscope.config.loaders import Loaded, Version
+from loopscope.config.model import ConfigProblem, problem_at
 from loopscope.config.pytest_config import PytestConfig
 from loopscope.text.files import Files
 
@@ -38,27 +41,42 @@ def config_for(
     nested = _nested(files, file_path, workspace_root, version)
     folder = _start(files, nested, workspace_root, version)
     config = find_config(files, folder, invocation=invocation)
-    passed = tuple(path for path in nested.values() if path.parent != folder and path.is_relative_to(folder))
-    return replace(config, passed_over=passed)
+    passed = [each for each in nested.values() if each.path.parent != folder and each.path.is_relative_to(folder)]
+    problems = tuple(problem for each in passed for problem in _differences(each, config))
+    return replace(config, passed_over=tuple(each.path for each in passed), problems=(*config.problems, *problems))
+
+
+def _differences(passed: Loaded, config: PytestConfig) -> Iterator[ConfigProblem]:
+    """The options of pytest-asyncio in a file that is passed over, where what is in effect differs from them."""
+    for name in ASYNCIO_OPTIONS:
+        raw = (passed.values or {}).get(name)
+        if raw is None or name in config.invalid or str(raw.value) == str(config.option(name).value):
+            continue
+        inipath = config.inipath
+        where = "no configuration" if inipath is None else inipath.relative_to(config.invocation_dir).as_posix()
+        folder = config.invocation_dir.name or str(config.invocation_dir)
+        message = (
+            f"`pytest` started in {folder} reads {where} and not this file: `{name}` is "
+            f"{config.option(name).value} there. This file counts when all arguments are below its folder."
+        )
+        yield problem_at(replace(raw.origin, span=raw.origin.key_span), message, "passed-over-file")
 
 
 def _nested(
     files: Files, file_path: PurePath, workspace_root: PurePath, version: Version | None
-) -> dict[PurePath, PurePath]:
+) -> dict[PurePath, Loaded]:
     """The folders below the root, nearest to the file first, that have a configuration file, and which."""
-    found: dict[PurePath, PurePath] = {}
+    found: dict[PurePath, Loaded] = {}
     for folder in file_path.parents:
         if not folder.is_relative_to(workspace_root) or folder == workspace_root:
             break
         setup = config_in(files, folder, version)
         if setup is not None and setup.file is not None:
-            found[folder] = setup.file.path
+            found[folder] = setup.file
     return found
 
 
-def _start(
-    files: Files, nested: dict[PurePath, PurePath], workspace_root: PurePath, version: Version | None
-) -> PurePath:
+def _start(files: Files, nested: dict[PurePath, Loaded], workspace_root: PurePath, version: Version | None) -> PurePath:
     """The folder in which pytest is taken to be started."""
     for folder in nested:
         if any(files.is_file(folder / name) for name in _PROJECT_FILES):

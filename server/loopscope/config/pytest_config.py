@@ -33,7 +33,8 @@ class PytestConfig:
     `passed_over` such files nearer to a test which do not take part. `raw` holds every key of the file and every
     override by its name, known or not; `options` the converted ones of the catalogue that are set and valid;
     `invalid` the names whose value pytest refuses. `readable` is False when the file in effect cannot be parsed, so
-    that its values are unknown. `early_plugins` are the names in PYTEST_PLUGINS.
+    that its values are unknown. `section` is the header of pytest's part of the file. `early_plugins` are the names in
+    PYTEST_PLUGINS.
     """
 
     rootdir: PurePath
@@ -49,6 +50,7 @@ class PytestConfig:
     early_plugins: tuple[Sourced[str], ...] = ()
     problems: tuple[ConfigProblem, ...] = ()
     readable: bool = True
+    section: Origin | None = None
 
     def option(self, name: str) -> Sourced[object]:
         """A value of the catalogue, its default when it is unset or invalid. Raises KeyError for other names."""

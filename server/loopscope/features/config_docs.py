@@ -61,19 +61,13 @@ _VALUES = {
     "asyncio_default_test_loop_scope": SCOPES,
     "anyio_mode": {"auto": "every async test is anyio's", "strict": "only tests with the mark or the fixture"},
 }
-_SINCE = {
-    "asyncio_mode": (0, 17),
-    "asyncio_debug": (1, 2),
-    "asyncio_default_fixture_loop_scope": (0, 24),
-    "asyncio_default_test_loop_scope": (0, 26),
-}
 
 
 def config_docs(environment: Environment) -> dict[str, ConfigDoc]:
     """The keys by name that the installed versions of pytest and its plugins know."""
     found: dict[str, ConfigDoc] = {}
     for option in INI_OPTIONS.values():
-        since = _SINCE.get(option.name, option.since)
+        since = option.since
         if option.owner not in NEWEST_KNOWN and not environment.has(option.owner):
             continue
         if since and not environment.at_least(option.owner, *since):

@@ -23,7 +23,7 @@ pytest-asyncio >= 0.24. The option value `fixture-scope` exists since 1.5, for f
 
 from collections.abc import Iterator
 
-from loopscope.config.catalog import LOOP_SCOPES
+from loopscope.config.catalog import FIXTURE_SCOPE, LOOP_SCOPES
 from loopscope.config.model import ConfigProblem, closest, did_you_mean
 from loopscope.facts.expr import Const
 from loopscope.rules.context import Context
@@ -120,6 +120,7 @@ def check(ctx: Context) -> Iterator[Finding]:
     """Findings at the values."""
     for problem in problems_of(ctx, *_OPTIONS):
         yield ctx.finding(META, ctx.problem_span(problem), problem.message, data=problem)
+    yield from _newer(ctx)
     if not ctx.environment.at_least("pytest-asyncio", 0, 24):
         return
     for call in (*mark_calls(ctx, "asyncio"), *fixture_calls(ctx)):
@@ -129,6 +130,18 @@ def check(ctx: Context) -> Iterator[Finding]:
         suggestion = closest(str(found.value), LOOP_SCOPES)
         message = f"{found.value!r} is no loop scope. Valid: {', '.join(LOOP_SCOPES)}.{did_you_mean(suggestion)}"
         yield ctx.finding(META, call.value_span("loop_scope"), message, data=(call, suggestion))
+
+
+def _newer(ctx: Context) -> Iterator[Finding]:
+    """`fixture-scope`, with a pytest-asyncio that does not know it."""
+    found = ctx.config.options.get(_OPTIONS[0]) if ctx.facts is None else None
+    if found is None or found.value != FIXTURE_SCOPE or found.origin.path != ctx.path or found.origin.span is None:
+        return
+    release = ctx.environment.effective("pytest-asyncio")
+    if release is not None and not ctx.environment.at_least("pytest-asyncio", 1, 5):
+        version = ".".join(map(str, release.version))
+        message = f"`{FIXTURE_SCOPE}` exists since pytest-asyncio 1.5, and {version} is installed."
+        yield ctx.finding(META, found.origin.span, message)
 
 
 def fix(ctx: Context, finding: Finding) -> Fix | None:

@@ -29,6 +29,7 @@ from loopscope.rules.support.config import other_problems, problem_fix
 META = Meta("invalid-pytest-config", Group.CONFIGURATION, Severity.ERROR)
 
 _TEST = "# file: test_example.py\ndef test_value():\n    assert True\n"
+_INI = "asyncio_default_fixture_loop_scope = function\n"
 _SCOPE = 'asyncio_default_fixture_loop_scope = "function"\n'
 
 EXAMPLES = (
@@ -39,11 +40,41 @@ EXAMPLES = (
         proof=Proof("expects a bool", "usage", pytest=">=9.2"),
         config="",
     ),
+    Example(
+        "Two tables",
+        bad='# file: pyproject.toml\n[tool.pytest]\nasyncio_mode = "auto"\n\n'
+        f"⟦[tool.pytest.ini_options]⟧\n{_SCOPE}{_TEST}",
+        good=f'# file: pyproject.toml\n[tool.pytest]\nasyncio_mode = "auto"\n{_SCOPE}{_TEST}',
+        fixed="",
+        proof=Proof("Cannot use both [tool.pytest]", "usage", pytest=">=9.0"),
+        config="",
+    ),
+    Example(
+        "No table",
+        bad=f'# file: pytest.toml\n⟦asyncio_mode⟧ = "auto"\n{_SCOPE}{_TEST}',
+        good=f'# file: pytest.toml\n[pytest]\nasyncio_mode = "auto"\n{_SCOPE}{_TEST}',
+        fixed="",
+        proof=Proof("pytest configuration must be under a [pytest] table", "usage", pytest=">=9.2"),
+        config="",
+    ),
+    Example(
+        "A file that is no TOML",
+        bad=f"# file: pytest.toml\n[pytest]\n⟦asyncio_mode = auto\n⟧{_SCOPE}{_TEST}",
+        good=f'# file: pytest.toml\n[pytest]\nasyncio_mode = "auto"\n{_SCOPE}{_TEST}',
+        fixed="",
+        proof=Proof("pytest.toml", "usage", pytest=">=9.0"),
+        config="",
+    ),
 )
 
 NEAR_MISSES = (
-    NearMiss("a string in an ini file", "", config="[pytest]\nasyncio_debug = true\nasyncio_mode = auto\n"),
-    NearMiss("options of other plugins", "", config="[pytest]\nsome_plugin_option = whatever\nasyncio_mode = auto\n"),
+    NearMiss("a string in an ini file", "", config=f"[pytest]\nasyncio_debug = true\nasyncio_mode = auto\n{_INI}"),
+    NearMiss("options of other plugins", "", config=f"[pytest]\nsome_plugin_option = whatever\n{_INI}"),
+    NearMiss(
+        "a string in the table for strings",
+        f'# file: pyproject.toml\n[tool.pytest.ini_options]\nasyncio_debug = "true"\n{_SCOPE}',
+        config="",
+    ),
 )
 
 

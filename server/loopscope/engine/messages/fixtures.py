@@ -12,7 +12,7 @@ MESSAGES: tuple[Message, ...] = (
         "or a sync test or decorator returns the coroutine.",
         "Add `@pytest.mark.asyncio`. If the mark or auto mode is there, `loopscope config` shows which file and "
         "which plugins are in effect.",
-        ("async-test-never-runs", "ineffective-pytest-config"),
+        ("async-test-never-runs", "ineffective-pytest-config", "unknown-config-option"),
     ),
     Message(
         "'asyncio' is an unknown mark",

@@ -99,7 +99,7 @@ MESSAGES: tuple[Message, ...] = (
         r"Unknown config option: ",
         "pytest does not know the option: it is misspelt, or its plugin is not installed or too old. It has no effect.",
         "Correct the name; `loopscope config` shows the options in effect.",
-        ("ineffective-pytest-config",),
+        ("unknown-config-option",),
     ),
     Message(
         "the configuration is in a place that pytest refuses",

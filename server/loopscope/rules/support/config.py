@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from loopscope.config.catalog import MODES
+from loopscope.config.catalog import INI_OPTIONS, MODES, IniOption
 from loopscope.config.model import ConfigProblem
 from loopscope.rules.context import Context
 from loopscope.rules.model import Finding, Fix, Safety
@@ -24,6 +24,19 @@ def other_problems(ctx: Context) -> Iterator[ConfigProblem]:
     yield from (p for p in _problems(ctx) if not (p.kind == "invalid-value" and p.span is not None and p.span in spans))
 
 
+def unsupported_options(ctx: Context) -> Iterator[tuple[str, Span, str]]:
+    """The options in this file that the installed versions do not know: name, place of the key, and why."""
+    if ctx.facts is not None or not ctx.environment.has("pytest"):
+        return
+    for name, raw in ctx.config.raw.items():
+        option = INI_OPTIONS.get(name)
+        if option is None or raw.override or raw.origin.path != ctx.path or raw.origin.key_span is None:
+            continue
+        reason = _unsupported(ctx, option)
+        if reason is not None:
+            yield name, raw.origin.key_span, reason
+
+
 def problem_fix(ctx: Context, finding: Finding) -> Fix | None:
     """The value, name or section that probably was meant. A renamed section brings its options to life: unsafe."""
     problem = finding.data
@@ -33,6 +46,16 @@ def problem_fix(ctx: Context, finding: Finding) -> Fix | None:
         return None
     safety = Safety.UNSAFE if problem.kind == "wrong-section" else Safety.SAFE
     return ctx.fix(f"Use `{problem.suggestion}`", safety, [Edit(problem.span, problem.suggestion)])
+
+
+def _unsupported(ctx: Context, option: IniOption) -> str | None:
+    installed = ctx.environment.version_of(option.owner)
+    if installed is None:
+        return f"{option.owner} is not installed" if option.owner in ("pytest-asyncio", "anyio") else None
+    if not option.since or ctx.environment.at_least(option.owner, *option.since):
+        return None
+    since, version = ".".join(map(str, option.since)), ".".join(map(str, installed))
+    return f"it exists since {option.owner} {since}, and {version} is installed"
 
 
 def _problems(ctx: Context) -> Iterator[ConfigProblem]:
