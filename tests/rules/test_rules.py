@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from packaging.version import Version
 
 import loopscope.rules
 from loopscope.engine.fixes import fix_file, fix_for
@@ -22,7 +21,8 @@ from loopscope.text.edit import apply_edits
 from loopscope.text.span import Span
 from loopscope.workspace.environment import Environment
 from rules.environments import Pinned, home_of, others_of
-from rules.judge import Judge, Verdict
+from rules.judge import Verdict
+from rules.judges import Judges
 from rules.world import ROOT, snapshot_of, split_files, unmarked
 
 ALL = Selection(RULES)
@@ -213,31 +213,6 @@ ELSEWHERE = [
 """The examples with every other environment that fits, older versions above all."""
 
 
-class Judges:
-    """One judge for each environment, started when it is asked."""
-
-    def __init__(self) -> None:
-        self.started: dict[str, Judge] = {}
-
-    def ask(self, environment: Pinned, folder: Path, files: dict[str, str]) -> Verdict:
-        """What pytest says in an environment of a project, which is written to the folder."""
-        for name, text in files.items():
-            path = folder / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(_known_to(environment, text))
-        if environment.name not in self.started:
-            self.started[environment.name] = Judge(environment.python)
-        return self.started[environment.name].ask(folder)
-
-
-@pytest.fixture(scope="module")
-def judges() -> Iterator[Judges]:
-    judges = Judges()
-    yield judges
-    for judge in judges.started.values():
-        judge.close()
-
-
 JUDGED = [pytest.param(each.values[1], id=each.id) for each in EXAMPLES]
 
 
@@ -271,11 +246,14 @@ def _bad(example: Example) -> dict[str, str]:
     return unmarked(split_files(example.bad, example.config)).texts
 
 
+_STOPS = {"usage": pytest.ExitCode.USAGE_ERROR, "internal": pytest.ExitCode.INTERNAL_ERROR}
+
+
 def _shows(example: Example, verdict: Verdict) -> None:
     proof = example.proof
     assert proof.symptom in verdict.output
-    if proof.outcome == "usage":
-        assert verdict.code == pytest.ExitCode.USAGE_ERROR
+    if proof.outcome in _STOPS:
+        assert verdict.code == _STOPS[proof.outcome]
         return
     if proof.outcome == "internal error":
         assert verdict.code == pytest.ExitCode.INTERNAL_ERROR
@@ -283,13 +261,6 @@ def _shows(example: Example, verdict: Verdict) -> None:
     assert verdict.outcomes.get(proof.outcome, 0) > 0, verdict.output
     if proof.outcome in ("passed", "warning"):
         assert verdict.code == pytest.ExitCode.OK
-
-
-def _known_to(environment: Pinned, text: str) -> str:
-    """A text without the option that examples set only to be quiet, where pytest-asyncio does not know it yet."""
-    if Version(environment.versions["pytest-asyncio"]) >= Version("0.24"):
-        return text
-    return re.sub(r"^asyncio_default_fixture_loop_scope = function\n", "", text, flags=re.MULTILINE)
 
 
 def _with_those_it_needs(rule: Rule) -> Selection:

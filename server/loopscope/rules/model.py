@@ -73,8 +73,9 @@ class Meta(NamedTuple):
 class Proof(NamedTuple):
     """How real pytest judges an example: the text that the bad one must print, and for which versions.
 
-    `outcome` of the bad example is what pytest says of it: "failed", "error", "passed", "warning" …; `requires` names
-    distributions beyond pytest, pytest-asyncio, anyio and pytest-mock. `pytest` and `pytest_asyncio` are version
+    `outcome` of the bad example is what pytest says of it: "failed", "error", "passed", "warning", or "usage" and
+    "internal" when it stops before it runs tests; `requires` names distributions beyond pytest, pytest-asyncio, anyio
+    and pytest-mock. `pytest` and `pytest_asyncio` are version
     specifiers (PEP 440). `invisible` says why nothing shows at run time, when nothing does.
     """
 

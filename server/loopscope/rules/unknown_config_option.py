@@ -40,7 +40,7 @@ EXAMPLES = (
         "A misspelt option",
         bad=f"# file: pytest.ini\n[pytest]\n⟦asyncio_modes⟧ = auto\n{_SCOPE}{_TEST}",
         good=f"# file: pytest.ini\n[pytest]\nasyncio_mode = auto\n{_SCOPE}{_TEST}",
-        proof=Proof("Unknown config option: asyncio_modes", "warning"),
+        proof=Proof("Unknown config option: asyncio_modes", "warning", pytest_asyncio=">=0.24"),
         config="",
     ),
     Example(
@@ -49,15 +49,14 @@ EXAMPLES = (
         f'addopts = "--strict-config"\nasyncio_default_fixture_loop_scope = "function"\n{_TEST}',
         good='# file: pyproject.toml\n[tool.pytest.ini_options]\nasyncio_mode = "auto"\n'
         f'addopts = "--strict-config"\nasyncio_default_fixture_loop_scope = "function"\n{_TEST}',
-        proof=Proof("Unknown config option: async_mode", "usage"),
+        proof=Proof("Unknown config option: async_mode", "usage", pytest=">=9.1"),
         config="",
     ),
     Example(
         "An option of pytest",
-        bad=f"# file: pytest.ini\n[pytest]\n⟦filterwarning⟧ = error\n{_TEST}",
+        bad=f"# file: pytest.ini\n[pytest]\n⟦filterwarning⟧ = error\n{_SCOPE}{_TEST}",
         good=f"# file: pytest.ini\n[pytest]\nfilterwarnings = error\n{_SCOPE}{_TEST}",
-        fixed=f"# file: pytest.ini\n[pytest]\nfilterwarnings = error\n{_TEST}",
-        proof=Proof("Unknown config option: filterwarning", "warning"),
+        proof=Proof("Unknown config option: filterwarning", "warning", pytest_asyncio=">=0.24"),
         config="",
     ),
 )
