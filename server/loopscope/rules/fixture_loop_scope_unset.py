@@ -81,7 +81,8 @@ def check(ctx: Context) -> Iterator[Finding]:
         return
     deciding = filter_for(ctx, SCOPE_UNSET)
     obeyed = ctx.environment.at_least("pytest", 9, 2)
-    if deciding is not None and deciding.action == "error" and obeyed:
+    # It stops whether the tests use the plugin or not, but only where the plugin is.
+    if deciding is not None and deciding.action == "error" and obeyed and ctx.environment.has("pytest-asyncio"):
         message = f"`{_OPTION}` is unset, and warnings are errors: pytest stops with an internal error."
         yield ctx.finding(META, section.span, message, severity=Severity.ERROR)
     elif any(name in config.raw for name in ASYNCIO_OPTIONS):

@@ -102,19 +102,17 @@ def check(ctx: Context) -> Iterator[Finding]:
     assert span is not None
     if deciding.action == "ignore":
         message = "This filter hides `coroutine … was never awaited`: a test that lacks an `await` passes in silence."
-        yield ctx.finding(META, span, message, data=(_RAISE, _REPORT))
+        yield ctx.finding(META, span, message, data=deciding.action)
     elif deciding.action == "error" and deciding.category == "RuntimeWarning":
         other = filter_for(ctx, UNRAISABLE)
         if other is None:
             message = f"Tests that lack an `await` still pass: `{_REPORT}` must stand beside this filter."
-            yield ctx.finding(META, span, message, data=(_REPORT,))
+            yield ctx.finding(META, span, message, data=deciding.action)
 
 
-def fix(ctx: Context, finding: Finding) -> Fix | None:
+def fix(ctx: Context, finding: Finding) -> Fix:
     """The filters that make a test fail, below this one."""
-    added = finding.data
-    if not isinstance(added, tuple):
-        return None
+    added = (_RAISE, _REPORT) if finding.data == "ignore" else (_REPORT,)
     start, stop = finding.span
     line = line_start(ctx.text, start)
     alone = not ctx.text[line:start].strip()
@@ -123,10 +121,10 @@ def fix(ctx: Context, finding: Finding) -> Fix | None:
         quote = ctx.text[start]
         text = "".join(
             f",{line_end(ctx.text)}{indent}{_quoted(each, quote)}" if alone else f", {_quoted(each, quote)}"
-            for each in map(str, added)
+            for each in added
         )
     else:
-        text = "".join(f"{line_end(ctx.text)}{indent}{each}" for each in map(str, added))
+        text = "".join(f"{line_end(ctx.text)}{indent}{each}" for each in added)
     return ctx.fix("Let tests that lack an `await` fail", Safety.UNSAFE, [Edit(Span(stop, stop), text)])
 
 
