@@ -14,6 +14,7 @@ from loopscope.rules.context import Context
 from loopscope.rules.support.calls import binding_count
 from loopscope.rules.support.names import inner_bodies
 from loopscope.rules.support.patches import (
+    Owner,
     Patch,
     injected,
     meaning,
@@ -92,7 +93,8 @@ class SetUp(NamedTuple):
     path: tuple[str, ...]
     value: ast.expr | None
     ctx: Context
-    body: Body
+    owner: Owner
+    """What the value's names are those of: a function, or a decorated definition."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -131,22 +133,22 @@ def mock_of(ctx: Context, body: Body, name: str) -> Mock | None:
     return known[key]
 
 
-def mock_at(ctx: Context, body: Body, node: ast.expr) -> Mock | None:
+def mock_at(ctx: Context, owner: Owner, node: ast.expr) -> Mock | None:
     """The mock that an expression is: a name, a chain of attributes of one, or the call that makes one."""
     if isinstance(node, ast.Call):
-        return _made(ctx, body, node)
+        return _made(ctx, owner, node)
     chain = dotted_name(node)
-    if chain is None:
+    if chain is None or not isinstance(owner, Body):
         return None
-    found = mock_of(ctx, body, chain[0])
+    found = mock_of(ctx, owner, chain[0])
     for name in chain[1].split(".")[1:]:
         found = None if found is None else child(ctx, found, name)
     return found
 
 
-def kind_at(ctx: Context, body: Body, node: ast.expr) -> Kind | None:
+def kind_at(ctx: Context, owner: Owner, node: ast.expr) -> Kind | None:
     """The kind of `mock_at`; None when it is no mock, or not certain."""
-    found = mock_at(ctx, body, node)
+    found = mock_at(ctx, owner, node)
     return None if found is None else found.kind
 
 
@@ -157,7 +159,7 @@ def child(ctx: Context, mock: Mock, name: str) -> Mock | None:
     below = tuple(each._replace(path=each.path[1:]) for each in mock.set_ups if each.path[0] == name and each.path[1:])
     given = mock.set_up(name)
     if given is not None:
-        made = None if given.value is None else mock_at(given.ctx, given.body, given.value)
+        made = None if given.value is None else mock_at(given.ctx, given.owner, given.value)
         return None if made is None else Mock(made.kind, made.bare, made.made, (*made.set_ups, *below), made.spec)
     if name in ("__aenter__", "__aexit__", "__anext__"):
         kind = None if mock.kind is Kind.PLAIN else Kind.ASYNC
@@ -169,10 +171,10 @@ def child(ctx: Context, mock: Mock, name: str) -> Mock | None:
     return Mock(mock.kind, True, mock.made, below) if mock.bare else None
 
 
-def imitated(ctx: Context, body: Body, node: ast.Call) -> Value | None:
+def imitated(ctx: Context, owner: Owner, node: ast.Call) -> Value | None:
     """What a mock is made to look like: the value of `spec`, `spec_set` or the first argument of `create_autospec`."""
     given = [keyword.value for keyword in node.keywords if keyword.arg in ("spec", "spec_set")]
-    return meaning(ctx, body, (given or node.args)[0]) if given or node.args else None
+    return meaning(ctx, owner, (given or node.args)[0]) if given or node.args else None
 
 
 def _of_spec(ctx: Context, mock: Mock, name: str, below: tuple[SetUp, ...]) -> Mock | None:
@@ -206,27 +208,27 @@ def _bound(ctx: Context, body: Body, name: str) -> Mock | None:
     for block in body.withs:
         for item in block.items:
             if isinstance(item.optional_vars, ast.Name) and item.optional_vars.id == name:
-                site = site_of(body, item.context_expr)
+                site = site_of(ctx, body, item.context_expr)
                 patch = None if site is None else patch_of(ctx, body, site)
-                return None if patch is None or patch.mocker else _patched(ctx, body, patch)
+                return None if patch is None or patch.mocker else patched_mock(ctx, patch)
     if name not in parameter_names(body):
         return None
     patch = injected(ctx, body, name)
     if patch is not None:
-        return _patched(ctx, body, patch)
+        return patched_mock(ctx, patch)
     return _of_fixture(ctx, body, name)
 
 
-def _made(ctx: Context, body: Body, node: ast.Call) -> Mock | None:
+def _made(ctx: Context, owner: Owner, node: ast.Call) -> Mock | None:
     """The mock that a call makes."""
-    site = site_of(body, node)
-    known = None if site is None else mock_function(ctx, body, site)
+    site = site_of(ctx, owner, node)
+    known = None if site is None else mock_function(ctx, owner, site)
     if site is None or known is None:
         return None
-    patch = patch_of(ctx, body, site)
+    patch = patch_of(ctx, owner, site)
     if patch is not None:
         # `patch(…)` itself is no mock; what `mocker.patch(…)` returns is.
-        return _patched(ctx, body, patch) if patch.mocker else None
+        return patched_mock(ctx, patch) if patch.mocker else None
     match known:
         case "AsyncMock":
             kind = Kind.ASYNC
@@ -238,26 +240,26 @@ def _made(ctx: Context, body: Body, node: ast.Call) -> Mock | None:
             # With a spec of a function: it has no attributes of its own.
             return Mock(Kind.ASYNC if known == "async_stub" else Kind.MAGIC, False, node, ())
         case "create_autospec":
-            spec = imitated(ctx, body, node)
+            spec = imitated(ctx, owner, node)
             is_instance = any(keyword.arg == "instance" for keyword in node.keywords)
             return Mock(Kind.MAGIC, False, node, (), spec if is_instance and isinstance(spec, Class) else None)
         case _:
             return None
     if any(keyword.arg in _RESTRICTING for keyword in node.keywords) or node.args:
-        spec = imitated(ctx, body, node)
-        return Mock(kind, False, node, _given(ctx, body, node), spec if isinstance(spec, Class) else None)
-    return Mock(kind, not any(keyword.arg is None for keyword in node.keywords), node, _given(ctx, body, node))
+        spec = imitated(ctx, owner, node)
+        return Mock(kind, False, node, _given(ctx, owner, node), spec if isinstance(spec, Class) else None)
+    return Mock(kind, not any(keyword.arg is None for keyword in node.keywords), node, _given(ctx, owner, node))
 
 
-def _patched(ctx: Context, body: Body, patch: Patch) -> Mock | None:
-    """The mock that a patch puts in place."""
-    if patch.unclear:
+def patched_mock(ctx: Context, patch: Patch) -> Mock | None:
+    """The mock that a patch puts in place; None where it puts something else, or that is not certain."""
+    if patch.unclear or patch.kind == "setattr":
         return None
     new, factory = patch.argument("new"), patch.argument("new_callable")
     if new is not None:
-        return mock_at(ctx, body, new) if isinstance(patch.owner, Body) else None
+        return mock_at(ctx, patch.owner, new)
     restricted = any(patch.argument(name) is not None for name in _RESTRICTING)
-    set_ups = _given(ctx, body, patch.node)
+    set_ups = _given(ctx, patch.owner, patch.node)
     if factory is not None:
         name = dotted_name(factory) or ("", "")
         last = f"{name[0]}{name[1]}".rpartition(".")[2]
@@ -268,10 +270,10 @@ def _patched(ctx: Context, body: Body, patch: Patch) -> Mock | None:
     return Mock(kind, not restricted, patch.node, set_ups, None, patch)
 
 
-def _given(ctx: Context, body: Body, node: ast.Call) -> tuple[SetUp, ...]:
+def _given(ctx: Context, owner: Owner, node: ast.Call) -> tuple[SetUp, ...]:
     """What the keyword arguments of a mock set up."""
     return tuple(
-        SetUp(("*",) if keyword.arg is None else (keyword.arg,), keyword.value, ctx, body)
+        SetUp(("*",) if keyword.arg is None else (keyword.arg,), keyword.value, ctx, owner)
         for keyword in node.keywords
         if keyword.arg not in _NOT_SET_UP
     )

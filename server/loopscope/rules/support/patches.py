@@ -1,20 +1,27 @@
 """Calls of `unittest.mock` and pytest-mock's `mocker`: which function it is, what it replaces, and by what."""
 
 import ast
+import re
 from collections.abc import Iterator
-from typing import NamedTuple, cast
+from pathlib import PurePath
+from typing import NamedTuple, TypeAlias, cast
 
-from loopscope.facts.bodies import Body, CallSite
+from loopscope.facts.bodies import Body, CallSite, Use
 from loopscope.facts.expr import dotted
 from loopscope.facts.outline import ClassFact, FactId
 from loopscope.facts.reading import dotted_name
 from loopscope.rules.context import Context
-from loopscope.rules.support.calls import binding_count
-from loopscope.workspace.model import Unknown
+from loopscope.rules.support.calls import binding_count, noted
+from loopscope.rules.support.text import without_item
+from loopscope.text.edit import Edit
+from loopscope.text.files import Unreadable
+from loopscope.workspace.imports import find_import
+from loopscope.workspace.model import Unknown, Where
 from loopscope.workspace.namespace import dereference, index_of
+from loopscope.workspace.queries import Queries
 from loopscope.workspace.signature import is_transparent
 from loopscope.workspace.targets import attribute, referred, target
-from loopscope.workspace.values import External, Value
+from loopscope.workspace.values import Class, External, Module, Value
 
 _MODULES = ("unittest.mock.", "mock.mock.", "mock.")
 _MOCKERS = frozenset({"mocker", "class_mocker", "module_mocker", "package_mocker", "session_mocker"})
@@ -35,19 +42,26 @@ _LASTS = frozenset(
 )
 _PATCHES = {"patch": 1, "patch.object": 2}
 """The place of `new` among the arguments."""
+Owner: TypeAlias = Body | FactId
+"""What an expression belongs to: the function whose body it is in, or the definition that it decorates."""
+
+_CALLED = frozenset({"patch", "object", "setattr"})
 
 
 class Patch(NamedTuple):
-    """One `patch(…)` or `patch.object(…)`: `node` belongs to `owner`; `mocker` when pytest-mock's fixture does it."""
+    """One `patch(…)`, `patch.object(…)` or `monkeypatch.setattr(…)`, its `kind` without the object that has it.
+
+    `node` belongs to `owner`; `mocker` when pytest-mock's fixture does it.
+    """
 
     node: ast.Call
     kind: str
-    owner: Body | FactId
+    owner: Owner
     mocker: bool
 
     def argument(self, name: str) -> ast.expr | None:
         """What is given by keyword for a name; `new` by place too."""
-        place = _PATCHES[self.kind]
+        place = len(self.node.args) - 1 if self.kind == "setattr" else _PATCHES[self.kind]
         if name == "new" and len(self.node.args) > place:
             return self.node.args[place]
         return next((keyword.value for keyword in self.node.keywords if keyword.arg == name), None)
@@ -60,37 +74,50 @@ class Patch(NamedTuple):
         )
 
 
-def mock_function(ctx: Context, body: Body, call: CallSite) -> str | None:
+def mock_function(ctx: Context, owner: Owner, call: CallSite) -> str | None:
     """What of `unittest.mock` a call calls, as `AsyncMock` or `patch.object`, through `mocker` too; None for others."""
     name = call.name
     if name is None or name.rpartition(".")[2] not in _LASTS:
         return None
     if call.local_root:
         first, _, rest = name.partition(".")
-        return rest if is_mocker(ctx, body, first) else None
+        return rest if isinstance(owner, Body) and is_mocker(ctx, owner, first) else None
     if not call.imported:
         return None
     return _of_module(name) or _followed(ctx, name)
 
 
-def site_of(body: Body, node: ast.AST) -> CallSite | None:
-    """The call site of a call in a body; None for any other node."""
-    if "sites" not in body.notes:
-        body.notes["sites"] = {id(call.node): call for call in body.calls}
-    return cast("dict[int, CallSite]", body.notes["sites"]).get(id(node))
+def site_of(ctx: Context, owner: Owner, node: ast.AST) -> CallSite | None:
+    """The call site of a call; None for any other node."""
+    if not isinstance(owner, Body):
+        known = ctx.remember("sites", lambda: _by_node(() if ctx.facts is None else ctx.facts.module_calls))
+        return known.get(id(node))
+    if "sites" not in owner.notes:
+        owner.notes["sites"] = _by_node(owner.calls)
+    return cast("dict[int, CallSite]", owner.notes["sites"]).get(id(node))
+
+
+def _by_node(calls: tuple[CallSite, ...]) -> dict[int, CallSite]:
+    return {id(call.node): call for call in calls}
 
 
 def is_mocker(ctx: Context, body: Body, name: str) -> bool:
     """Whether a local name is pytest-mock's fixture: a parameter of that name, which nothing overrides."""
     if name not in _MOCKERS:
         return False
-    around: Body | None = body
-    while around is not None and name not in around.bound:
-        around = ctx.around(around)
+    around = _binder(ctx, body, name)
     if around is None or binding_count(around, name) != 1 or name not in parameter_names(around):
         return False
     chain = ctx.view.chain(name)
     return not isinstance(chain, Unknown) and (not chain or (chain[-1].dist or "").startswith("pytest-mock"))
+
+
+def _binder(ctx: Context, body: Body, name: str) -> Body | None:
+    """The function, this one or one around it, that binds a name."""
+    around: Body | None = body
+    while around is not None and name not in around.bound:
+        around = ctx.around(around)
+    return around
 
 
 def parameter_names(body: Body) -> list[str]:
@@ -99,12 +126,60 @@ def parameter_names(body: Body) -> list[str]:
     return [each.arg for each in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)]
 
 
-def patch_of(ctx: Context, body: Body, call: CallSite) -> Patch | None:
-    """The patch that a call of a body makes, when it is one of a single name."""
-    kind = mock_function(ctx, body, call)
+def patch_of(ctx: Context, owner: Owner, call: CallSite) -> Patch | None:
+    """The patch that a call makes, when it is one of a single name."""
+    kind = mock_function(ctx, owner, call)
     if kind not in _PATCHES or len(call.node.args) < _PATCHES[kind]:
         return None
-    return Patch(call.node, kind, body, call.local_root)
+    return Patch(call.node, kind, owner, call.local_root)
+
+
+def patches(ctx: Context) -> tuple[Patch, ...]:
+    """Every patch of the file: calls in functions, and decorators."""
+    return ctx.remember("patches", lambda: tuple(_patches(ctx)))
+
+
+def _patches(ctx: Context) -> Iterator[Patch]:
+    for body in ctx.bodies:
+        for call in noted(body, "patches", _candidates):
+            patch = patch_of(ctx, body, call) or _monkeypatch(ctx, body, call)
+            if patch is not None:
+                yield patch
+    if "@" in ctx.text and "patch" in ctx.text:
+        for definition in ctx.definitions:
+            yield from decorator_patches(ctx, definition.id)
+
+
+def _candidates(body: Body) -> list[CallSite]:
+    return [call for call in body.calls if call.name is not None and call.name.rpartition(".")[2] in _CALLED]
+
+
+def _monkeypatch(ctx: Context, body: Body, call: CallSite) -> Patch | None:
+    """The patch that `monkeypatch.setattr(…)` makes with a dotted name, or with an object and a name."""
+    match call.node:
+        case ast.Call(ast.Attribute(ast.Name(name), "setattr"), [_, _] | [_, ast.Constant(str()), _]):
+            return Patch(call.node, "setattr", body, mocker=True) if _is_monkeypatch(ctx, body, name) else None
+        case _:
+            return None
+
+
+def _is_monkeypatch(ctx: Context, body: Body, name: str) -> bool:
+    """Whether a local name is pytest's fixture, or what its `context()` gives."""
+    around = _binder(ctx, body, name)
+    if around is None or binding_count(around, name) != 1:
+        return False
+    if name in parameter_names(around):
+        chain = ctx.view.chain(name)
+        return (
+            name == "monkeypatch" and not isinstance(chain, Unknown) and bool(chain) and chain[-1].where is Where.PYTEST
+        )
+    return any(
+        isinstance(item.optional_vars, ast.Name)
+        and item.optional_vars.id == name
+        and ast.unparse(item.context_expr) in ("monkeypatch.context()", "pytest.MonkeyPatch.context()")
+        for block in around.withs
+        for item in block.items
+    )
 
 
 def decorator_patches(ctx: Context, id_: FactId) -> Iterator[Patch]:
@@ -137,19 +212,66 @@ def injected(ctx: Context, body: Body, name: str) -> Patch | None:
     return passed[index] if index < len(passed) else None
 
 
+def is_awaited(ctx: Context, patch: Patch) -> bool:
+    """Whether code awaits calls of the name that a patch replaces: in the file that has it, or in the function."""
+    match patch.kind, patch.node.args:
+        case ("patch", [ast.Constant(str() as name), *_]) | ("setattr", [ast.Constant(str() as name), _]):
+            owner, _, last = name.rpartition(".")
+            path = find_import(ctx.queries, ctx.path, owner) or _path_of(target(ctx.queries, ctx.path, owner))
+        case _, [owner, ast.Constant(str() as last), *_]:
+            path = _path_of(meaning(ctx, patch.owner, owner))
+        case _:
+            return False
+    body = patch.owner if isinstance(patch.owner, Body) or ctx.facts is None else ctx.facts.body(patch.owner)
+    own = body.calls if isinstance(body, Body) else ()
+    return (path is not None and ctx.queries.get(_awaits, path, last)) or any(
+        call.use is Use.AWAITED and (call.name or "").rpartition(".")[2] == last for call in own
+    )
+
+
+def _awaits(q: Queries, path: PurePath, name: str) -> bool:
+    text = q.files.read(path)
+    pattern = rf"\bawait\s+[\w.()]*\b{re.escape(name)}\("
+    return not isinstance(text, Unreadable) and re.search(pattern, text) is not None
+
+
+def _path_of(value: Value | None) -> PurePath | None:
+    return value.path if isinstance(value, Class | Module) else None
+
+
 def replaced(ctx: Context, patch: Patch) -> Value | None:
     """What a patch replaces: the definition that its target names; None when that is not certain."""
     match patch.kind, patch.node.args:
-        case "patch", [ast.Constant(str() as name), *_] if "." in name:
+        case ("patch", [ast.Constant(str() as name), *_]) | ("setattr", [ast.Constant(str() as name), _]) if (
+            "." in name
+        ):
             return target(ctx.queries, ctx.path, name)
-        case "patch.object", [owner, ast.Constant(str() as name), *_]:
+        case ("patch.object", [owner, ast.Constant(str() as name), *_]) | (
+            "setattr",
+            [owner, ast.Constant(str() as name), _],
+        ):
             value = meaning(ctx, patch.owner, owner)
             return None if value is None else attribute(ctx.queries, value, name)
         case _:
             return None
 
 
-def meaning(ctx: Context, owner: Body | FactId, node: ast.expr) -> Value | None:
+def shown_target(patch: Patch) -> str:
+    """The name that is replaced, as the patch writes it."""
+    literals = [each.value for each in patch.node.args[:2] if isinstance(each, ast.Constant)]
+    return str(literals[0]) if literals else "this"
+
+
+def without_keyword(ctx: Context, patch: Patch, name: str) -> Edit:
+    """The edit that removes a keyword argument of a patch, which has it."""
+    items = [ctx.span(patch.owner, each) for each in patch.node.args]
+    names = [each.arg for each in patch.node.keywords]
+    place = len(items) + names.index(name)
+    items += [ctx.span(patch.owner, each) for each in patch.node.keywords]
+    return Edit(without_item(ctx.text, items, place), "")
+
+
+def meaning(ctx: Context, owner: Owner, node: ast.expr) -> Value | None:
     """What a name or attribute chain means that no function around binds; None for anything else."""
     chain = dotted_name(node)
     if chain is None or ctx.facts is None:

@@ -1,0 +1,238 @@
+"""A synchronous function is replaced by an `AsyncMock`: its callers get a coroutine instead of a value.
+
+## What it does
+Reports `patch`, `patch.object`, `mocker.patch` and `monkeypatch.setattr` that put an `AsyncMock` or an `async def` in
+the place of a synchronous function or method whose result is surely nothing to await.
+
+## Why is this bad
+Callers do not await it. They compare or use a coroutine object ("'coroutine' object is not subscriptable",
+`assert <coroutine object AsyncMockMixin._execute_mock_call ...> == 1`), or drop it, and only "coroutine ... was never
+awaited" shows.
+
+## When not to fix
+If the function is never called. Functions that may return an awaitable, and targets that are not found, are not
+reported.
+
+## Fix safety
+Unsafe: `MagicMock` takes the place of `AsyncMock`; an argument `new_callable=AsyncMock` goes, since `patch` makes a
+`MagicMock` for a synchronous function by itself.
+
+## Versions
+All.
+
+## References
+- [Python: patch](https://docs.python.org/3/library/unittest.mock.html#unittest.mock.patch)
+"""
+
+import ast
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from loopscope.rules.context import Context
+from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, Proof, Rule, Safety, Severity
+from loopscope.rules.support.mock_imports import beside
+from loopscope.rules.support.mock_values import call_gives_awaitable, gives_plain_value, mock_gives_awaitable
+from loopscope.rules.support.mocks import mentions_mocks, patched_mock
+from loopscope.rules.support.patches import Patch, is_awaited, patches, replaced, shown_target, without_keyword
+from loopscope.text.edit import Edit
+
+META = Meta("async-mock-for-sync-function", Group.MOCKS, Severity.ERROR)
+
+_APP = """\
+
+# file: app.py
+class Client:
+    def build_url(self, path):
+        return f"http://x{path}"
+
+    def close(self):
+        self.closed = True
+"""
+
+EXAMPLES = (
+    Example(
+        "A synchronous method",
+        bad=f"""\
+from unittest.mock import AsyncMock, patch
+
+import app
+import pytest
+
+
+@pytest.mark.asyncio
+async def test_url():
+    with patch.object(app.Client, "build_url", ⟦AsyncMock(return_value="u")⟧):
+        assert app.Client().build_url("/a") == "u"
+
+
+@patch("app.Client.build_url", new_callable=⟦AsyncMock⟧)
+def test_decorated(build_url):
+    build_url.return_value = "u"
+    assert app.Client().build_url("/a") == "u"
+{_APP}""",
+        good=f"""\
+from unittest.mock import AsyncMock, MagicMock, patch
+
+import app
+import pytest
+
+
+@pytest.mark.asyncio
+async def test_url():
+    with patch.object(app.Client, "build_url", MagicMock(return_value="u")):
+        assert app.Client().build_url("/a") == "u"
+
+
+@patch("app.Client.build_url")
+def test_decorated(build_url):
+    build_url.return_value = "u"
+    assert app.Client().build_url("/a") == "u"
+{_APP}""",
+        proof=Proof("assert <coroutine object AsyncMockMixin._execute_mock_call"),
+    ),
+    Example(
+        "Through `mocker`, a method that gives nothing",
+        bad=f"""\
+import app
+
+
+def test_close(mocker):
+    mocker.patch("app.Client.close", ⟦mocker.AsyncMock()⟧)
+    app.Client().close()
+{_APP}""",
+        good=f"""\
+import app
+
+
+def test_close(mocker):
+    mocker.patch("app.Client.close", mocker.MagicMock())
+    app.Client().close()
+{_APP}""",
+        proof=Proof(
+            "coroutine 'AsyncMockMixin._execute_mock_call' was never awaited", "warning", requires=("pytest-mock",)
+        ),
+    ),
+)
+
+NEAR_MISSES = (
+    NearMiss(
+        "functions that give something to await, or may do so",
+        """\
+from unittest.mock import AsyncMock, patch
+
+import app
+
+
+async def test_fetch():
+    with patch("app.fetch", AsyncMock()), patch("app.later", AsyncMock()), patch("app.task", AsyncMock()):
+        await app.fetch()
+    with patch("app.typed", AsyncMock()), patch("app.wrapped", AsyncMock()), patch("app.Client", AsyncMock()):
+        await app.later()
+    with patch("app.dispatched", new_callable=AsyncMock), patch("app.stub", AsyncMock()):
+        await app.run()
+
+
+# file: app.py
+import asyncio
+from nowhere import connect, wraps
+
+
+async def fetch():
+    return 1
+
+
+def later():
+    return fetch()
+
+
+def task():
+    return asyncio.ensure_future(fetch())
+
+
+def typed() -> "asyncio.Future[int]": ...
+
+
+@wraps
+def wrapped():
+    return 1
+
+
+class Client:
+    def __await__(self):
+        return connect().__await__()
+
+
+def dispatched():
+    return None
+
+
+async def run():
+    return await dispatched()
+
+
+def stub():
+    raise NotImplementedError
+""",
+    ),
+    NearMiss(
+        "a synchronous mock, and a class with a spec",
+        f"""\
+from unittest.mock import AsyncMock, MagicMock, patch
+
+import app
+
+
+def test_url():
+    client = AsyncMock(spec=app.Client)
+    client.build_url.return_value = "u"
+    assert client.build_url("/a") == "u"
+    with patch("app.Client.build_url", return_value="u"), patch.object(app.Client, "close", MagicMock()):
+        pass
+{_APP}""",
+    ),
+)
+
+
+class _Replacement(NamedTuple):
+    patch: Patch
+    new: ast.expr
+
+
+def check(ctx: Context) -> Iterator[Finding]:
+    """Findings at what takes the function's place."""
+    if not mentions_mocks(ctx):
+        return
+    for patch in patches(ctx):
+        new = patch.argument("new") or patch.argument("new_callable")
+        if new is None or patch.unclear or not _gives_coroutine(ctx, patch, new):
+            continue
+        if gives_plain_value(ctx.queries, replaced(ctx, patch)) and not is_awaited(ctx, patch):
+            message = f"`{shown_target(patch)}` is synchronous: its callers get a coroutine, which nothing awaits."
+            yield ctx.finding(META, ctx.span(patch.owner, new), message, data=_Replacement(patch, new))
+
+
+def fix(ctx: Context, finding: Finding) -> Fix | None:
+    """Makes it a `MagicMock`."""
+    match finding.data:
+        case _Replacement(patch, new):
+            pass
+        case _:
+            return None
+    if new is not patch.argument("new"):
+        return ctx.fix("Drop `new_callable`", Safety.UNSAFE, [without_keyword(ctx, patch, "new_callable")])
+    if not isinstance(new, ast.Call):
+        return None
+    imports: list[Edit] = []
+    name = beside(ctx, new.func, "MagicMock", imports)
+    edit = Edit(ctx.span(patch.owner, new.func), name or "")
+    return None if name is None else ctx.fix("Use `MagicMock`", Safety.UNSAFE, [*imports, edit])
+
+
+def _gives_coroutine(ctx: Context, patch: Patch, new: ast.expr) -> bool:
+    if new is patch.argument("new"):
+        return call_gives_awaitable(ctx, patch.owner, new) is True
+    made = patched_mock(ctx, patch)
+    return made is not None and mock_gives_awaitable(made) is True
+
+
+RULE = Rule(META, __doc__ or "", EXAMPLES, NEAR_MISSES, check, fix)

@@ -1,0 +1,382 @@
+"""A coroutine function is replaced by something that gives nothing to await.
+
+## What it does
+Reports `patch`, `patch.object`, `mocker.patch` and `monkeypatch.setattr` that put a `MagicMock`, a `Mock`, a lambda or
+a synchronous function in the place of an `async def` whose calls are awaited, where what that gives cannot be.
+
+## Why is this bad
+The code under test awaits what it calls: "object dict can't be used in 'await' expression". The message names the type
+of the result, not the mock.
+
+## When not to fix
+If the replacement is never called. Replacements whose result may be awaitable, targets that are not found, and those
+whose calls the replaced module and the test do not await, are not reported.
+
+## Fix safety
+Safe: `AsyncMock` takes the place of the class that was named; an argument `new_callable=Mock` goes, since `patch`
+makes an `AsyncMock` for a coroutine function by itself. Replacing a lambda is unsafe.
+
+## Versions
+All.
+
+## References
+- [Python: patch](https://docs.python.org/3/library/unittest.mock.html#unittest.mock.patch)
+"""
+
+import ast
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from loopscope.facts.bodies import Body
+from loopscope.rules.context import Context
+from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, Proof, Rule, Safety, Severity
+from loopscope.rules.support.mock_imports import beside, imported
+from loopscope.rules.support.mock_values import call_gives_awaitable, mock_gives_awaitable
+from loopscope.rules.support.mocks import mentions_mocks, patched_mock
+from loopscope.rules.support.patches import Patch, is_awaited, patches, replaced, shown_target, without_keyword
+from loopscope.text.edit import Edit
+from loopscope.workspace.targets import is_coroutine_function
+
+META = Meta("sync-mock-for-async-function", Group.MOCKS, Severity.ERROR)
+
+_APP = """\
+
+# file: app.py
+async def fetch(url):
+    return {"url": url}
+
+
+async def load():
+    return await fetch("u")
+"""
+
+EXAMPLES = (
+    Example(
+        "A synchronous mock",
+        bad=f"""\
+from unittest.mock import MagicMock, Mock, patch
+
+import app
+import pytest
+
+
+@pytest.mark.asyncio
+async def test_new():
+    with patch("app.fetch", ⟦MagicMock(return_value={{"url": "x"}})⟧):
+        assert (await app.load())["url"] == "x"
+
+
+@pytest.mark.asyncio
+@patch("app.fetch", new_callable=⟦Mock⟧, return_value={{"url": "x"}})
+async def test_new_callable(fetch):
+    assert (await app.load())["url"] == "x"
+{_APP}""",
+        good=f"""\
+from unittest.mock import AsyncMock, MagicMock, Mock, patch
+
+import app
+import pytest
+
+
+@pytest.mark.asyncio
+async def test_new():
+    with patch("app.fetch", AsyncMock(return_value={{"url": "x"}})):
+        assert (await app.load())["url"] == "x"
+
+
+@pytest.mark.asyncio
+@patch("app.fetch", return_value={{"url": "x"}})
+async def test_new_callable(fetch):
+    assert (await app.load())["url"] == "x"
+{_APP}""",
+        proof=Proof("object dict can't be used in 'await' expression"),
+    ),
+    Example(
+        "A lambda",
+        bad=f"""\
+from unittest.mock import AsyncMock, patch
+
+import app
+import pytest
+
+
+@pytest.mark.asyncio
+async def test_lambda(monkeypatch):
+    monkeypatch.setattr("app.fetch", ⟦lambda url: {{"url": "x"}}⟧)
+    assert (await app.load())["url"] == "x"
+
+
+@pytest.mark.asyncio
+@patch("app.fetch", new=⟦lambda url: {{"url": "x"}}⟧)
+async def test_decorated():
+    assert (await app.load())["url"] == "x"
+{_APP}""",
+        good=f"""\
+from unittest.mock import AsyncMock, patch
+
+import app
+import pytest
+
+
+@pytest.mark.asyncio
+async def test_lambda(monkeypatch):
+    monkeypatch.setattr("app.fetch", AsyncMock(return_value={{"url": "x"}}))
+    assert (await app.load())["url"] == "x"
+
+
+@pytest.mark.asyncio
+@patch("app.fetch", new=AsyncMock(return_value={{"url": "x"}}))
+async def test_decorated():
+    assert (await app.load())["url"] == "x"
+{_APP}""",
+        proof=Proof("object dict can't be used in 'await' expression"),
+    ),
+    Example(
+        "Through `mocker`, a method",
+        bad="""\
+import app
+import pytest
+
+
+@pytest.mark.asyncio
+async def test_method(mocker):
+    mocker.patch.object(app.Client, "get", ⟦mocker.MagicMock()⟧)
+    await app.Client().load()
+
+
+# file: app.py
+class Client:
+    async def get(self):
+        return 1
+
+    async def load(self):
+        return await self.get()
+""",
+        good="""\
+import app
+import pytest
+
+
+@pytest.mark.asyncio
+async def test_method(mocker):
+    mocker.patch.object(app.Client, "get", mocker.AsyncMock())
+    await app.Client().load()
+
+
+# file: app.py
+class Client:
+    async def get(self):
+        return 1
+
+    async def load(self):
+        return await self.get()
+""",
+        proof=Proof("object MagicMock can't be used in 'await' expression", requires=("pytest-mock",)),
+    ),
+)
+
+NEAR_MISSES = (
+    NearMiss(
+        "what gives something to await",
+        f"""\
+import asyncio
+from unittest.mock import AsyncMock, MagicMock, Mock, patch
+
+import app
+
+
+async def fake(url):
+    return {{"url": url}}
+
+
+def later(url):
+    return fake(url)
+
+
+async def test_fetch(mocker, monkeypatch):
+    mocker.patch("app.fetch", return_value={{}})
+    mocker.patch("app.fetch", new_callable=AsyncMock)
+    mocker.patch("app.fetch", side_effect=fake)
+    mocker.patch("app.fetch", MagicMock(side_effect=fake))
+    mocker.patch("app.fetch", MagicMock(spec=app.fetch))
+    mocker.patch("app.fetch", Mock(return_value=fake("x")))
+    monkeypatch.setattr(app, "fetch", fake)
+    monkeypatch.setattr(app, "fetch", later)
+    monkeypatch.setattr(app, "fetch", lambda url: fake(url))
+    future = asyncio.Future()
+    monkeypatch.setattr(app, "fetch", lambda url: future)
+    fetch = MagicMock()
+    fetch.return_value = future
+    with patch.object(app, "fetch", fetch), patch("app.fetch", autospec=True):
+        pass
+{_APP}""",
+    ),
+    NearMiss(
+        "functions that are synchronous, or may be",
+        """\
+from unittest.mock import MagicMock, patch
+
+import app
+
+
+def test_plain():
+    with patch("app.plain", MagicMock()), patch("app.wrapped", MagicMock()), patch("nowhere.f", MagicMock()):
+        app.plain()
+    with patch("app.rows", MagicMock(return_value=[])), patch("app.opened", MagicMock()):
+        pass
+
+
+# file: app.py
+import contextlib
+from nowhere import run
+
+
+def plain():
+    return 1
+
+
+@run
+async def wrapped():
+    return 1
+
+
+async def rows():
+    yield 1
+
+
+@contextlib.asynccontextmanager
+async def opened():
+    yield 1
+""",
+    ),
+    NearMiss(
+        "what is replaced is called, and never awaited",
+        """\
+from unittest.mock import MagicMock, patch
+
+import app
+
+
+def test_steps():
+    with patch("app.step", new_callable=MagicMock, return_value={}) as step, patch("app.other", lambda: {}):
+        assert app.run() == {}
+    assert step.called
+
+
+def test_never():
+    def fail(url):
+        raise AssertionError("called")
+
+    with patch("app.fetch", fail):
+        pass
+
+
+# file: app.py
+async def step():
+    return {}
+
+
+async def other():
+    return {}
+
+
+async def fetch(url):
+    return {}
+
+
+async def load():
+    return await fetch("u")
+
+
+def run():
+    return step()
+""",
+    ),
+    NearMiss(
+        "asserted that it is not called",
+        f"""\
+from unittest.mock import MagicMock, patch
+
+import app
+
+
+async def test_fetch():
+    fetch = MagicMock()
+    with patch("app.fetch", fetch):
+        pass
+    fetch.assert_not_called()
+{_APP}""",
+    ),
+)
+
+
+class _Replacement(NamedTuple):
+    patch: Patch
+    new: ast.expr
+
+
+def check(ctx: Context) -> Iterator[Finding]:
+    """Findings at what takes the function's place."""
+    if not mentions_mocks(ctx):
+        return
+    for patch in patches(ctx):
+        new = patch.argument("new") or patch.argument("new_callable")
+        if new is None or patch.unclear or not _gives_nothing(ctx, patch, new):
+            continue
+        if is_coroutine_function(ctx.queries, replaced(ctx, patch)) and is_awaited(ctx, patch):
+            message = f"`{shown_target(patch)}` is a coroutine function: awaiting what this gives fails with TypeError."
+            yield ctx.finding(META, ctx.span(patch.owner, new), message, data=_Replacement(patch, new))
+
+
+def fix(ctx: Context, finding: Finding) -> Fix | None:
+    """Makes it an `AsyncMock`."""
+    match finding.data:
+        case _Replacement(patch, new):
+            pass
+        case _:
+            return None
+    if new is not patch.argument("new"):
+        return ctx.fix("Drop `new_callable`", Safety.SAFE, [without_keyword(ctx, patch, "new_callable")])
+    imports: list[Edit] = []
+    match new:
+        case ast.Call(func):
+            name = beside(ctx, func, "AsyncMock", imports)
+            safety, edit = Safety.SAFE, Edit(ctx.span(patch.owner, func), name or "")
+        case ast.Lambda() if not _uses_parameters(new):
+            name = imported(ctx, "AsyncMock", imports)
+            result = ctx.source(ctx.span(patch.owner, new.body))
+            safety, edit = Safety.UNSAFE, Edit(ctx.span(patch.owner, new), f"{name}(return_value={result})")
+        case _:
+            return None
+    return None if name is None else ctx.fix("Use `AsyncMock`", safety, [*imports, edit])
+
+
+def _gives_nothing(ctx: Context, patch: Patch, new: ast.expr) -> bool:
+    """Whether a replacement surely gives nothing to await, and may be called."""
+    if new is not patch.argument("new"):
+        made = patched_mock(ctx, patch)
+        return made is not None and mock_gives_awaitable(made) is False
+    if call_gives_awaitable(ctx, patch.owner, new) is not False:
+        return False
+    return not (isinstance(patch.owner, Body) and isinstance(new, ast.Name) and _is_never_called(patch.owner, new.id))
+
+
+def _is_never_called(body: Body, name: str) -> bool:
+    """Whether the function asserts that a mock, by name, is not called."""
+    return any(
+        isinstance(call.node.func, ast.Attribute)
+        and call.node.func.attr == "assert_not_called"
+        and isinstance(call.node.func.value, ast.Name)
+        and call.node.func.value.id == name
+        for call in body.calls
+    )
+
+
+def _uses_parameters(node: ast.Lambda) -> bool:
+    arguments = node.args
+    every = (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, arguments.vararg, arguments.kwarg)
+    names = {each.arg for each in every if each is not None}
+    return any(isinstance(each, ast.Name) and each.id in names for each in ast.walk(node.body))
+
+
+RULE = Rule(META, __doc__ or "", EXAMPLES, NEAR_MISSES, check, fix)
