@@ -173,6 +173,7 @@ def test_rule_is_documented(rule: Rule) -> None:
     assert rule.doc.split("\n")[1] == ""
     assert rule.examples
     assert len(rule.near_misses) >= 2
+    assert all(re.fullmatch(r"[A-Za-z_]\w*", word, re.ASCII) for word in rule.meta.words)
     for example in rule.examples:
         assert example.proof.symptom or example.proof.invisible
         assert "⟦" in example.bad

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from loopscope.engine.selection import Selection
 from loopscope.engine.settings import setting_findings
 from loopscope.engine.suppress import apply_suppressions
+from loopscope.engine.words import encoded, words_in
 from loopscope.rules.context import Context
 from loopscope.rules.model import Finding, Rule
 from loopscope.text.files import Unreadable
@@ -46,7 +47,10 @@ def check_file(snapshot: Snapshot, path: PurePath, selection: Selection, cancel:
     found: list[Finding] = []
     errors: list[RuleError] = []
     rules = selection.rules_for(path)
+    words = words_in(ctx.text)
     for rule in rules:
+        if rule.meta.words and words.isdisjoint(encoded(rule.meta.words)):
+            continue
         cancel.check()
         findings, error = _run(rule, ctx)
         severity = selection.severity_of(rule)

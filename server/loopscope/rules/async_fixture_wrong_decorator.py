@@ -31,7 +31,7 @@ from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, 
 from loopscope.rules.support.fixtures import decorator_span, to_pytest_asyncio, unhandled_use
 from loopscope.workspace.model import Decorator, FixtureDef
 
-META = Meta("async-fixture-wrong-decorator", Group.FIXTURES, Severity.ERROR)
+META = Meta("async-fixture-wrong-decorator", Group.FIXTURES, Severity.ERROR, words=("async",))
 
 EXAMPLES = (
     Example(

@@ -34,7 +34,7 @@ from loopscope.rules.support.marks import MarkUse, mark_name_span, marks_of
 from loopscope.text.edit import Edit
 from loopscope.workspace.model import TestItem, Unknown
 
-META = Meta("async-test-never-runs", Group.MARKS, Severity.ERROR)
+META = Meta("async-test-never-runs", Group.MARKS, Severity.ERROR, words=("async",))
 
 EXAMPLES = (
     Example(

@@ -29,7 +29,7 @@ from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, 
 from loopscope.rules.support.marks import MarkUse, delete_mark, marks_of
 from loopscope.workspace.model import TestItem
 
-META = Meta("asyncio-mark-on-sync-test", Group.MARKS, Severity.WARNING)
+META = Meta("asyncio-mark-on-sync-test", Group.MARKS, Severity.WARNING, words=("asyncio",))
 
 _SYMPTOM = "is marked with '@pytest.mark.asyncio' but it is not an async function"
 

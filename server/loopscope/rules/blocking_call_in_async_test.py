@@ -38,6 +38,7 @@ META = Meta(
     Group.BLOCKING,
     Severity.WARNING,
     overlaps=("ruff: ASYNC210", "ruff: ASYNC221", "ruff: ASYNC251"),
+    words=("sleep", "urlopen", "system", "subprocess", "requests", "httpx"),
 )
 
 EXAMPLES = (

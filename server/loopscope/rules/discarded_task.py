@@ -28,7 +28,13 @@ from loopscope.rules.context import Context
 from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, Proof, Rule, Safety, Severity
 from loopscope.rules.support.tasks import Started, abandoned, await_at_end, last_assertion, runs
 
-META = Meta("discarded-task", Group.TASKS, Severity.WARNING, overlaps=("ruff: RUF006", "flake8-async: ASYNC300"))
+META = Meta(
+    "discarded-task",
+    Group.TASKS,
+    Severity.WARNING,
+    overlaps=("ruff: RUF006", "flake8-async: ASYNC300"),
+    words=("create_task", "ensure_future"),
+)
 
 _SAVE = """\
 import asyncio

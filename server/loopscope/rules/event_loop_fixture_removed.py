@@ -30,7 +30,7 @@ from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, 
 from loopscope.rules.support.event_loop import overrides, replace_parameter, requests
 from loopscope.workspace.model import FixtureDef
 
-META = Meta("event-loop-fixture-removed", Group.VERSIONS, Severity.ERROR)
+META = Meta("event-loop-fixture-removed", Group.VERSIONS, Severity.ERROR, words=("event_loop",))
 
 EXAMPLES = (
     Example(

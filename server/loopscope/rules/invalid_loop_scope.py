@@ -33,7 +33,12 @@ from loopscope.rules.support.decorators import CallUse, fixture_calls
 from loopscope.rules.support.marks import mark_calls
 from loopscope.text.edit import Edit
 
-META = Meta("invalid-loop-scope", Group.LOOPS, Severity.ERROR)
+META = Meta(
+    "invalid-loop-scope",
+    Group.LOOPS,
+    Severity.ERROR,
+    words=("loop_scope", "asyncio_default_fixture_loop_scope", "asyncio_default_test_loop_scope"),
+)
 
 EXAMPLES = (
     Example(

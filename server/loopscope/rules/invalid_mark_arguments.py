@@ -31,7 +31,7 @@ from loopscope.rules.support.marks import mark_calls
 from loopscope.text.edit import Edit
 from loopscope.text.span import Span
 
-META = Meta("invalid-mark-arguments", Group.MARKS, Severity.ERROR)
+META = Meta("invalid-mark-arguments", Group.MARKS, Severity.ERROR, words=("asyncio",))
 
 
 def _module(mark: str) -> str:

@@ -31,7 +31,7 @@ from loopscope.rules.support.marks import set_mark_loop_scope
 from loopscope.rules.support.related import definition_related, origin_related
 from loopscope.workspace.model import FixtureDef, Runner, Scope, TestItem, Unknown
 
-META = Meta("loop-scope-mismatch", Group.LOOPS, Severity.WARNING)
+META = Meta("loop-scope-mismatch", Group.LOOPS, Severity.WARNING, words=("async",))
 
 _FIXTURE = """\
 import asyncio

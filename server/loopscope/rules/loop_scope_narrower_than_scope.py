@@ -30,7 +30,7 @@ from loopscope.rules.support.fixtures import decorator_span, set_loop_scope
 from loopscope.rules.support.related import origin_related
 from loopscope.workspace.model import Decorator, FixtureDef, Runner, Scope, Unknown
 
-META = Meta("loop-scope-narrower-than-scope", Group.LOOPS, Severity.ERROR)
+META = Meta("loop-scope-narrower-than-scope", Group.LOOPS, Severity.ERROR, words=("async",))
 
 EXAMPLES = (
     Example(

@@ -68,6 +68,11 @@ class Meta(NamedTuple):
     preset: str = "recommended"
     """For a rule that is off by default: the preset that turns it on (`recommended` or `strict`)."""
     overlaps: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+    """Names and keywords of which a file must have one for the rule to find anything in it; it is not run on others.
+
+    Whole ASCII words, such as `create_task`; none for a rule that looks at every file.
+    """
 
 
 class Proof(NamedTuple):

@@ -31,7 +31,7 @@ from loopscope.text.edit import Edit
 from loopscope.text.span import Span
 from loopscope.workspace.model import Runner
 
-META = Meta("nested-event-loop", Group.LOOPS, Severity.ERROR)
+META = Meta("nested-event-loop", Group.LOOPS, Severity.ERROR, words=("run", "run_until_complete"))
 
 _FETCH = """\
 import asyncio

@@ -41,7 +41,7 @@ from loopscope.text.span import Span
 from loopscope.workspace.hooks import generated_names
 from loopscope.workspace.model import TestItem
 
-META = Meta("parametrize-argument-not-in-signature", Group.MARKS, Severity.ERROR)
+META = Meta("parametrize-argument-not-in-signature", Group.MARKS, Severity.ERROR, words=("parametrize",))
 
 EXAMPLES = (
     Example(

@@ -28,7 +28,7 @@ from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, 
 from loopscope.rules.support.marks import MarkUse, delete_mark, marks_of
 from loopscope.workspace.model import Runner, Unknown
 
-META = Meta("redundant-asyncio-mark", Group.MARKS, Severity.HINT, default=False, preset="strict")
+META = Meta("redundant-asyncio-mark", Group.MARKS, Severity.HINT, default=False, preset="strict", words=("asyncio",))
 
 _AUTO = "[pytest]\nasyncio_mode = auto\nasyncio_default_fixture_loop_scope = function\n"
 

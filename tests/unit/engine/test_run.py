@@ -10,15 +10,17 @@ from loopscope.config.settings import DEFAULT_SETTINGS, settings_from_mapping
 from loopscope.engine.fixes import compose, fix_file
 from loopscope.engine.run import check_file
 from loopscope.engine.selection import Selection, select
+from loopscope.engine.words import words_in
 from loopscope.rules import RULES, by_name
 from loopscope.rules.context import Context
-from loopscope.rules.model import Finding, Fix, Safety, Severity
+from loopscope.rules.model import Finding, Fix, Group, Safety, Severity
 from loopscope.text.edit import Edit
 from loopscope.text.span import Span
 from loopscope.workspace.cancel import Cancelled
 from rules.world import ROOT, snapshot_of
 
 PATH = ROOT / "test_example.py"
+PRESETS = ("recommended", "strict")
 BAD = {
     "pytest.ini": "[pytest]\nasyncio_mode = strict\nasyncio_default_fixture_loop_scope = function\n",
     "test_example.py": "import time\n\n\nasync def test_value():\n    time.sleep(1)\n",
@@ -42,6 +44,29 @@ def test_a_rule_that_raises_is_reported_and_stops_no_other() -> None:
     assert "ZeroDivisionError: broken on purpose" in error.details
 
 
+@pytest.mark.parametrize(
+    ("words", "runs"),
+    [((), True), (("sleep",), True), (("shield", "time"), True), (("slee",), False), (("test_value.time",), False)],
+)
+def test_a_rule_runs_on_files_with_one_of_its_words(words: tuple[str, ...], runs: bool) -> None:
+    ran: list[str] = []
+
+    def noting(ctx: Context) -> Iterator[Finding]:
+        ran.append(ctx.path.name)
+        yield from ()
+
+    rule = by_name["missing-await"]
+    rule = replace(rule, check=noting, meta=rule.meta._replace(words=words))
+    check_file(snapshot_of(BAD), PATH, Selection((rule,)))
+    assert bool(ran) is runs
+
+
+def test_words_of_any_text() -> None:
+    assert words_in("a.b(c)\n  d_1\té\ud800 # 'e-f'") == {
+        *(b"a", b"b", b"c", b"d_1", "é\ud800".encode("utf-8", "surrogatepass"), b"e", b"f")
+    }
+
+
 def test_cancelling_stops_between_rules() -> None:
     ran: list[str] = []
 
@@ -54,7 +79,7 @@ def test_cancelling_stops_between_rules() -> None:
         ran.append(ctx.path.name)
         yield from ()
 
-    rules = tuple(replace(rule, check=counting) for rule in RULES)
+    rules = tuple(replace(rule, check=counting, meta=rule.meta._replace(words=())) for rule in RULES)
     with pytest.raises(Cancelled):
         check_file(snapshot_of(BAD), PATH, Selection(rules), Token())
     assert len(ran) == 2
@@ -70,15 +95,13 @@ def test_select_ignore_and_presets() -> None:
     defaults = {rule.meta.name for rule in RULES if rule.meta.default}
     assert names(select()) == defaults
     assert names(select(settings_from_mapping({"preset": "all"}))) == set(by_name)
-    assert names(select(settings_from_mapping({"preset": "strict"}))) - defaults == {
-        "duplicate-test-name",
-        "override-changes-async",
-        "redundant-asyncio-mark",
-        "unused-fixture",
-    }
-    assert names(select(settings_from_mapping({"preset": "recommended"}))) == defaults
+    by_preset = {preset: {each.meta.name for each in RULES if each.meta.preset == preset} for preset in PRESETS}
+    assert names(select(settings_from_mapping({"preset": "strict"}))) == defaults.union(*by_preset.values())
+    assert names(select(settings_from_mapping({"preset": "recommended"}))) == defaults | by_preset["recommended"]
     assert names(select(settings_from_mapping({"select": ["missing-await"]}))) == {"missing-await"}
-    assert names(select(settings_from_mapping({"select": ["awaiting"]}))) == {"missing-await", "assert-on-coroutine"}
+    awaiting = {each.meta.name for each in RULES if each.meta.group is Group.AWAITING}
+    assert {"missing-await", "assert-on-coroutine"} <= awaiting
+    assert names(select(settings_from_mapping({"select": ["awaiting"]}))) == awaiting
     extended = {"select": ["missing-await"], "extend-select": ["redundant-asyncio-mark"]}
     assert names(select(settings_from_mapping(extended))) == {"missing-await", "redundant-asyncio-mark"}
     assert names(select(settings_from_mapping({"ignore": ["marks", "missing-await"]}))) == {
