@@ -72,6 +72,7 @@ class Client:
             env=env,
         )
         self.settings: dict[str, Any] = {}
+        self.settings_of: Callable[[Mapping[str, Any]], Any] = lambda _: self.settings
         self.messages: list[dict[str, Any]] = []
         """All notifications and requests from the server, in order."""
         self._answers: dict[int | None, dict[str, Any]] = {}
@@ -226,7 +227,7 @@ class Client:
     def _reply(self, message: Mapping[str, Any]) -> None:
         result: Any = None
         if message["method"] == "workspace/configuration":
-            result = [self.settings for _ in message["params"]["items"]]
+            result = [self.settings_of(item) for item in message["params"]["items"]]
         with contextlib.suppress(ValueError, OSError):  # the test has ended the session
             self._send({"id": message["id"], "result": result})
 

@@ -10,8 +10,9 @@ from loopscope.cli.candidates import files_to_check
 from loopscope.cli.errors import ProjectError
 from loopscope.cli.project import Project, open_project
 from loopscope.cli.reports import json_report, statistics, text_report
-from loopscope.cli.rows import Row, shown_path
+from loopscope.cli.rows import Row
 from loopscope.cli.terminal import style_for
+from loopscope.config.paths import shown_path
 from loopscope.engine.fixes import fix_file
 from loopscope.engine.selection import select
 from loopscope.host.write import Refused, write_atomically

@@ -12,8 +12,9 @@ from loopscope.cli.analysis import rows_of
 from loopscope.cli.errors import ProjectError
 from loopscope.cli.project import open_project
 from loopscope.cli.reports import json_rows
-from loopscope.cli.rows import Row, shown_path
+from loopscope.cli.rows import Row
 from loopscope.cli.terminal import Style, style_for
+from loopscope.config.paths import shown_path
 from loopscope.engine.evidence import evidence, line_of_test, resolve
 from loopscope.engine.explain import Explanation, Occurrence, explain, rules_behind
 from loopscope.engine.messages import MESSAGES

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import PurePath
 from typing import NamedTuple
 
+from loopscope.config.paths import shown_path
 from loopscope.rules.model import Finding, Fix, Severity
 from loopscope.text.source import Source
 from loopscope.text.span import Span
@@ -77,8 +78,3 @@ def place_of(source: Source, span: Span, file: str) -> Place:
     start = source.lines.position(span.start, "utf-32")
     end = source.lines.position(span.end, "utf-32")
     return Place(file, start.line + 1, start.character + 1, end.line + 1, end.character + 1)
-
-
-def shown_path(path: PurePath, base: PurePath) -> str:
-    """A path relative to `base` where it lies below it, with `/` on every system."""
-    return (path.relative_to(base) if path.is_relative_to(base) else path).as_posix()

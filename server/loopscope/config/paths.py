@@ -47,3 +47,8 @@ def common_ancestor(files: Files, invocation_dir: PurePath, paths: Iterator[Pure
     if found is None:
         return invocation_dir
     return found.parent if files.is_file(found) else found
+
+
+def shown_path(path: PurePath, base: PurePath) -> str:
+    """A path for people: relative to `base` where it lies below it, with `/` on every system."""
+    return (path.relative_to(base) if path.is_relative_to(base) else path).as_posix()

@@ -11,19 +11,24 @@ from loopscope.host.layout import Layout, is_environment, prefix_of, python_vers
 from loopscope.host.pins import fits, read_pins
 from loopscope.workspace.environment import NEWEST_KNOWN, Distribution, Environment, EnvironmentKind, normalised
 
+_ACTIVE = "the environment that is active in the editor"
 
-def find_environment(workspace: PurePath, setting: str | None, environ: Mapping[str, str]) -> Environment:
+
+def find_environment(
+    workspace: PurePath, setting: str | None, environ: Mapping[str, str], active: str | None = None
+) -> Environment:
     """The environment that the tests of `workspace` most likely run in, read from disk. Never raises.
 
-    In this order: `setting` (a prefix directory or an interpreter, relative to the workspace or with `~`),
-    `VIRTUAL_ENV`, `CONDA_PREFIX`, an environment in or above the workspace, those of pdm, pipenv, poetry and hatch,
-    `__pypackages__`, and last the one that loopscope runs in. `environ` is the process environment.
+    In this order: `setting` (a prefix directory or an interpreter, relative to the workspace or with `~`), the virtual
+    environment of `active`, the interpreter that is active in the editor, `VIRTUAL_ENV`, `CONDA_PREFIX`, an environment
+    in or above the workspace, those of pdm, pipenv, poetry and hatch, `__pypackages__`, `active` in no virtual
+    environment, and last the one that loopscope runs in. `environ` is the process environment.
     What the project's files pin stands in for pytest and pytest-asyncio where they are not installed.
     """
-    return _with_pins(_found(workspace, setting, environ), workspace)
+    return _with_pins(_found(workspace, setting, environ, active), workspace)
 
 
-def _found(workspace: PurePath, setting: str | None, environ: Mapping[str, str]) -> Environment:
+def _found(workspace: PurePath, setting: str | None, environ: Mapping[str, str], active: str | None) -> Environment:
     user = places(environ)
     notes: list[str] = []
     if setting:
@@ -31,6 +36,9 @@ def _found(workspace: PurePath, setting: str | None, environ: Mapping[str, str])
         if found is not None:
             return _read(found, "setting", "the setting `environment`", ())
         notes.append(f"The setting `environment` names {setting}, where no Python environment is.")
+    shown = _from_setting(workspace, active, user.home) if active else None
+    if shown is not None and is_environment(shown.prefix):
+        return _read(shown, "setting", _ACTIVE, tuple(notes))
     for candidate in candidates(workspace, user):
         layout = read_layout(candidate.prefix) if is_environment(candidate.prefix) else None
         if layout is not None and layout.site_packages:
@@ -40,6 +48,8 @@ def _found(workspace: PurePath, setting: str | None, environ: Mapping[str, str])
     layout = _pypackages(workspace)
     if layout is not None:
         return _read(layout, "venv", "__pypackages__ in the workspace", tuple(notes))
+    if shown is not None:
+        return _read(shown, "setting", _ACTIVE, tuple(notes))
     return _read(running_layout(), "server", "the Python that runs loopscope, since the project has none", tuple(notes))
 
 

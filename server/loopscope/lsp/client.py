@@ -1,6 +1,7 @@
 """What the client can do, read once from its capabilities. A client that names none gets the plainest answers."""
 
 from dataclasses import dataclass
+from typing import cast
 
 from lsprotocol import types
 from pygls.capabilities import ServerCapabilitiesBuilder, get_capability
@@ -23,6 +24,8 @@ class Client:
     code_action_resolve: bool = False
     preferred_actions: bool = False
     versioned_edits: bool = False
+    change_annotations: bool = False
+    applies_edits: bool = False
     markdown_hover: bool = False
     markdown_completion: bool = False
     lazy_documentation: bool = False
@@ -33,6 +36,8 @@ class Client:
     dynamic_watching: bool = False
     relative_patterns: bool = False
     progress: bool = False
+    commands: frozenset[str] = frozenset()
+    """Commands of the client that a code lens may carry: `experimental.commands.commands`, as rust-analyzer has it."""
 
 
 def client_of(params: types.InitializeParams) -> Client:
@@ -57,6 +62,8 @@ def client_of(params: types.InitializeParams) -> Client:
         code_action_resolve="edit" in resolvable,
         preferred_actions=bool(get_capability(caps, "text_document.code_action.is_preferred_support")),
         versioned_edits=bool(get_capability(caps, "workspace.workspace_edit.document_changes")),
+        change_annotations=get_capability(caps, "workspace.workspace_edit.change_annotation_support") is not None,
+        applies_edits=bool(get_capability(caps, "workspace.apply_edit")),
         markdown_hover=types.MarkupKind.Markdown in hover,
         markdown_completion=types.MarkupKind.Markdown in documentation,
         lazy_documentation="documentation" in lazy or not lazy,
@@ -69,7 +76,17 @@ def client_of(params: types.InitializeParams) -> Client:
         dynamic_watching=bool(get_capability(caps, "workspace.did_change_watched_files.dynamic_registration")),
         relative_patterns=bool(get_capability(caps, "workspace.did_change_watched_files.relative_pattern_support")),
         progress=bool(get_capability(caps, "window.work_done_progress")),
+        commands=_commands(caps.experimental),
     )
+
+
+def _commands(experimental: object) -> frozenset[str]:
+    match experimental:
+        case {"commands": {"commands": list()}}:
+            named = cast("dict[str, dict[str, list[object]]]", experimental)["commands"]["commands"]
+            return frozenset(one for one in named if isinstance(one, str))
+        case _:
+            return frozenset()
 
 
 def _encoding(caps: types.ClientCapabilities) -> Encoding:

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import PurePath
 
 from loopscope.config.settings import Settings, find_settings, settings_from_mapping
@@ -47,10 +47,30 @@ class Project:
         return tuple(lines)
 
 
+@dataclass(frozen=True, slots=True)
+class EditorSettings:
+    """What the editor says: settings, and the interpreter that is active in it."""
+
+    settings: Mapping[str, object]
+    python: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Editor:
+    """What the editor says for all, and for workspace folders where that is known to differ."""
+
+    whole: EditorSettings = EditorSettings({})
+    folders: Mapping[PurePath, EditorSettings] = field(default_factory=dict[PurePath, EditorSettings])
+
+    def of(self, folder: PurePath | None) -> EditorSettings:
+        """What counts in a workspace folder; None for files outside of all."""
+        return self.whole if folder is None else self.folders.get(folder, self.whole)
+
+
 class SettingsLookup:
     """The settings of files: those of the nearest file with any, the editor's over them. One answer for each folder."""
 
-    def __init__(self, files: Files, roots: Sequence[PurePath], editor: Mapping[str, object]) -> None:
+    def __init__(self, files: Files, roots: Sequence[PurePath], editor: Editor) -> None:
         self._files = files
         self._roots = tuple(roots)
         self._editor = editor
@@ -63,7 +83,7 @@ class SettingsLookup:
         if known is None:
             holding = [root for root in self._roots if folder.is_relative_to(root)]
             root = max(holding, key=lambda one: len(one.parts), default=None)
-            known = settings_from_mapping(self._editor, find_settings(self._files, folder, root))
+            known = settings_from_mapping(self._editor.of(root).settings, find_settings(self._files, folder, root))
             self._known[folder] = known
         return known
 
@@ -83,22 +103,23 @@ class EnvironmentLookup:
 
 
 def read_projects(
-    folders: Sequence[PurePath], editor: Mapping[str, object], disk: DiskFiles, token: CancelToken
+    folders: Sequence[PurePath], editor: Editor, disk: DiskFiles, token: CancelToken
 ) -> tuple[Project, ...]:
     """Find and read the environment of each folder, and let links lead into it. Never raises but `Cancelled`."""
     disk.allow(folders)
     projects: list[Project] = []
     for folder in folders:
         token.check()
-        settings = settings_from_mapping(editor, find_settings(disk, folder, folder))
-        environment = find_environment(folder, _environment_setting(settings), os.environ)
+        said = editor.of(folder)
+        settings = settings_from_mapping(said.settings, find_settings(disk, folder, folder))
+        environment = find_environment(folder, _environment_setting(settings), os.environ, said.python)
         disk.allow(readable_roots(environment, os.environ))
         projects.append(Project(folder, environment))
     return tuple(projects)
 
 
 def new_snapshot(
-    files: Files, projects: Sequence[Project], editor: Mapping[str, object], edited: Iterable[PurePath] = ()
+    files: Files, projects: Sequence[Project], editor: Editor, edited: Iterable[PurePath] = ()
 ) -> Snapshot:
     """A snapshot that knows nothing yet; `edited` are the open documents."""
     roots = [project.root for project in projects]
@@ -107,7 +128,7 @@ def new_snapshot(
     return Snapshot(files, roots, EnvironmentLookup(projects), lookup, outlines, edited=edited)
 
 
-def after(snapshot: Snapshot, files: Files, changed: Sequence[PurePath], editor: Mapping[str, object]) -> Snapshot:
+def after(snapshot: Snapshot, files: Files, changed: Sequence[PurePath], editor: Editor) -> Snapshot:
     """The snapshot once files changed; settings are read again when one of them may hold some."""
     if any(path.name in SETTINGS_FILES for path in changed):
         return snapshot.after(changed, files, settings_of=SettingsLookup(files, snapshot.roots, editor))

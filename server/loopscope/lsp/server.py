@@ -1,12 +1,13 @@
 """The server object: pygls for the protocol, with every handler guarded and traced."""
 
 import asyncio
+import inspect
 import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 from lsprotocol import types
-from pygls.exceptions import JsonRpcException, JsonRpcInternalError
+from pygls.exceptions import JsonRpcException, JsonRpcInternalError, JsonRpcInvalidParams
 from pygls.lsp.server import LanguageServer
 
 from loopscope import __version__
@@ -60,18 +61,38 @@ class Server(LanguageServer):
         """
 
         async def guarded(params: Any) -> object:
-            start = time.perf_counter()
-            try:
-                return await handler(params)
-            except JsonRpcException:
-                raise
-            except Exception as error:  # one request fails, the session goes on
-                LOG.exception("%s failed (%s)", method, _subject(params))
-                raise JsonRpcInternalError(f"{method} failed: {error!r}") from error
-            finally:
-                self._trace(method, params, start)
+            return await self._guard(method, handler, params)
 
         self.feature(method, options)(guarded)
+
+    def answer_command(self, name: str, handler: Callable[..., Awaitable[object]]) -> None:
+        """Answer `workspace/executeCommand` for the command `name`; the handler gets the arguments as they came.
+
+        As with `answer`, a failure is logged and becomes an error answer. So do arguments that the handler cannot take.
+        """
+        takes = inspect.signature(handler)
+
+        # `Any`: pygls would hand itself over to a parameter that it fits in.
+        async def guarded(*arguments: Any) -> object:
+            try:
+                takes.bind(*arguments)
+            except TypeError as error:
+                raise JsonRpcInvalidParams(f"{name}: {error}") from error
+            return await self._guard(name, lambda each: handler(*each), arguments)
+
+        self.command(name)(guarded)
+
+    async def _guard(self, what: str, handler: Callable[[Any], Awaitable[object]], params: Any) -> object:
+        start = time.perf_counter()
+        try:
+            return await handler(params)
+        except JsonRpcException:
+            raise
+        except Exception as error:  # one request fails, the session goes on
+            LOG.exception("%s failed (%s)", what, _subject(params))
+            raise JsonRpcInternalError(f"{what} failed: {error!r}") from error
+        finally:
+            self._trace(what, params, start)
 
     def receive(self, method: str, handler: Callable[[Any], None], options: object = None) -> None:
         """Act on the notification `method` at once, so that messages count in the order in which they came."""

@@ -12,7 +12,7 @@ from loopscope.host.files import DiskFiles, OverlayFiles
 from loopscope.lsp.client import Client, client_of
 from loopscope.lsp.documents import Document, changed, opened
 from loopscope.lsp.log import LOG
-from loopscope.lsp.project import Project, after, new_snapshot, read_projects
+from loopscope.lsp.project import Editor, EditorSettings, Project, after, new_snapshot, read_projects
 from loopscope.lsp.publish import Publisher
 from loopscope.lsp.server import Server
 from loopscope.lsp.state import State
@@ -33,7 +33,7 @@ class Session:
         self.client = Client()
         self.folders: tuple[PurePath, ...] = ()
         self.initial_settings: Mapping[str, object] = {}
-        self.settings: Mapping[str, object] = {}
+        self.editor = Editor()
         self._disk = DiskFiles(())
         self._documents: dict[str, Document] = {}
         self._state: State | None = None
@@ -53,7 +53,8 @@ class Session:
             self.folders = tuple(path for path in map(path_of, uris) if path is not None)
         options = params.initialization_options
         if isinstance(options, dict):
-            self.initial_settings = self.settings = settings_in(cast("dict[str, object]", options))
+            self.initial_settings = settings_in(cast("dict[str, object]", options))
+            self.editor = Editor(EditorSettings(self.initial_settings))
 
     async def state(self) -> State:
         """The session as it is now; once the projects are read, at the beginning."""
@@ -69,11 +70,11 @@ class Session:
 
     async def reload(self) -> tuple[Project, ...]:
         """Read the environments of all folders and make a new snapshot; returns what was found, folder by folder."""
-        folders, settings = self.folders, self.settings
-        projects = await self.server.workers.run(lambda token: read_projects(folders, settings, self._disk, token))
+        folders, editor = self.folders, self.editor
+        projects = await self.server.workers.run(lambda token: read_projects(folders, editor, self._disk, token))
         self._projects = projects
         opened_paths = {document.path for document in self._documents.values()}
-        self._install(new_snapshot(self._files(), projects, settings, opened_paths))
+        self._install(new_snapshot(self._files(), projects, editor, opened_paths))
         self._ready.set()
         self._check_everything()
         return projects
@@ -102,7 +103,7 @@ class Session:
         document = self._documents.pop(uri, None)
         if document is not None and self._state is not None:
             self._disk.forget(document.path)
-            self._install(after(self._state.snapshot, self._files(), (document.path,), self.settings))
+            self._install(after(self._state.snapshot, self._files(), (document.path,), self.editor))
             self.publisher.document_closed(self._state, document)
 
     def saved(self, uri: str) -> None:
@@ -126,14 +127,14 @@ class Session:
         if len(closed) > AT_ONCE:
             self.server.spawn(lambda: self._look_again(closed), "looking at changed files")
             return
-        self._install(after(self._state.snapshot, self._files(), closed, self.settings))
+        self._install(after(self._state.snapshot, self._files(), closed, self.editor))
         self._check_everything()
 
     async def _look_again(self, paths: Sequence[PurePath]) -> None:
         """As `files_changed`, for as many as another branch brings: beside the messages, again if one was quicker."""
         while self._state is not None:
-            base, files, settings = self._state.snapshot, self._files(), self.settings
-            made = await self.server.workers.run(partial(_after, base, files, paths, settings))
+            base, files, editor = self._state.snapshot, self._files(), self.editor
+            made = await self.server.workers.run(partial(_after, base, files, paths, editor))
             if self._state.snapshot is base:
                 self._install(made)
                 self._check_everything()
@@ -149,7 +150,7 @@ class Session:
 
     def _text_changed(self, document: Document) -> None:
         if self._state is not None:
-            self._install(after(self._state.snapshot, self._files(), (document.path,), self.settings))
+            self._install(after(self._state.snapshot, self._files(), (document.path,), self.editor))
             self.publisher.document_changed(self._state, document)
 
     def _check_everything(self) -> None:
@@ -165,10 +166,10 @@ class Session:
 
 
 def _after(
-    base: Snapshot, files: OverlayFiles, paths: Sequence[PurePath], settings: Mapping[str, object], token: CancelToken
+    base: Snapshot, files: OverlayFiles, paths: Sequence[PurePath], editor: Editor, token: CancelToken
 ) -> Snapshot:
     token.check()
-    return after(base, files, paths, settings)
+    return after(base, files, paths, editor)
 
 
 def settings_in(options: Mapping[str, object]) -> Mapping[str, object]:

@@ -2,6 +2,7 @@
 
 from loopscope.lsp.handlers import (
     actions,
+    commands,
     completion,
     definition,
     diagnostics,
@@ -24,7 +25,7 @@ from loopscope.lsp.session import Session
 
 _FAMILIES = (
     *(lifecycle, synchronization, workspace, diagnostics, actions, completion, hover, definition, symbols),
-    *(references, rename, hierarchy, workspace_symbols, navigation, hints, lenses, tokens),
+    *(references, rename, hierarchy, workspace_symbols, navigation, hints, lenses, tokens, commands),
 )
 
 

@@ -4,13 +4,16 @@ from lsprotocol import types
 
 from loopscope.features.lenses import Lens, LensKind, lenses, uses
 from loopscope.lsp.convert import range_span, span_range
-from loopscope.lsp.handlers.places import over_workspace
+from loopscope.lsp.handlers.places import location, over_workspace
 from loopscope.lsp.search import search_for
 from loopscope.lsp.server import Server
 from loopscope.lsp.session import Session
 from loopscope.lsp.state import State
 from loopscope.text.source import Source
 from loopscope.workspace.cancel import CancelToken
+
+SHOW_REFERENCES = "loopscope.showReferences"
+"""A command of the client: its arguments are a document's URI, a position in it, and a list of locations."""
 
 
 def register(server: Server, session: Session) -> None:
@@ -41,17 +44,25 @@ def _to_client(state: State, source: Source, uri: str, lens: Lens) -> types.Code
     within = span_range(source, lens.span, state.client.encoding)
     if lens.kind is LensKind.USES:
         return types.CodeLens(within, data=uri)
-    # A command without a name is shown as plain text.
-    return types.CodeLens(within, types.Command(lens.title, ""))
+    return types.CodeLens(within, _command(state, uri, within.start, lens))
 
 
 def _resolved(state: State, lens: types.CodeLens, token: CancelToken) -> types.CodeLens:
     """The lens with its title; where its document has changed meanwhile, with an empty one: the client asks again."""
-    path = state.path_of(lens.data) if isinstance(lens.data, str) else None
+    uri = lens.data if isinstance(lens.data, str) else ""
+    path = state.path_of(uri)
     source = state.source_of(path) if path is not None else None
     found = None
     if path is not None and source is not None:
         span = range_span(source, lens.range, state.client.encoding)
         found = uses(state.snapshot, search_for(state, token), path, span, token)
-    lens.command = types.Command(found.title if found is not None else "", "")
+    lens.command = _command(state, uri, lens.range.start, found) if found is not None else types.Command("", "")
     return lens
+
+
+def _command(state: State, uri: str, at: types.Position, lens: Lens) -> types.Command:
+    """What a click does: show what the lens leads to. A command without a name is shown as plain text."""
+    places = [place for one in lens.targets if (place := location(state, one.path, one.span)) is not None]
+    if SHOW_REFERENCES in state.client.commands and places:
+        return types.Command(lens.title, SHOW_REFERENCES, arguments=[uri, at, places])
+    return types.Command(lens.title, "")

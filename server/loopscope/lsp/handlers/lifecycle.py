@@ -2,7 +2,7 @@
 
 from lsprotocol import types
 
-from loopscope.lsp.configuration import pull_settings
+from loopscope.lsp.configuration import PYTHON, SECTION, pull_settings
 from loopscope.lsp.log import LOG
 from loopscope.lsp.progress import work_done
 from loopscope.lsp.server import Server
@@ -32,7 +32,11 @@ async def start(server: Server, session: Session) -> None:
     await pull_settings(server, session)
     await reload(server, session)
     if session.client.dynamic_configuration:
-        wanted = types.Registration("loopscope-configuration", types.WORKSPACE_DID_CHANGE_CONFIGURATION)
+        wanted = types.Registration(
+            "loopscope-configuration",
+            types.WORKSPACE_DID_CHANGE_CONFIGURATION,
+            types.DidChangeConfigurationRegistrationOptions([SECTION, PYTHON]),
+        )
         await server.client_register_capability_async(types.RegistrationParams([wanted]))
     if session.client.dynamic_watching:
         await server.client_register_capability_async(types.RegistrationParams([_watching(session)]))
