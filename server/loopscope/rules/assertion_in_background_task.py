@@ -49,14 +49,39 @@ async def consumer(queue):
 
 EXAMPLES = (
     Example(
-        "A task that nobody awaits",
+        "A task that is dropped",
+        bad=f"""\
+{_CONSUMER}
+@pytest.mark.asyncio
+async def test_consumer():
+    queue = asyncio.Queue()
+    task = asyncio.create_task(queue.put("wrong"))
+    ⟦asyncio.create_task(consumer(queue))⟧
+    await task
+    await asyncio.sleep(0)
+""",
+        good=f"""\
+{_CONSUMER}
+@pytest.mark.asyncio
+async def test_consumer():
+    queue = asyncio.Queue()
+    async with asyncio.TaskGroup() as group:
+        group.create_task(queue.put("expected"))
+        group.create_task(consumer(queue))
+""",
+        fixed="",
+        proof=Proof("Task exception was never retrieved", "passed"),
+        config="[pytest]\nasyncio_default_fixture_loop_scope = function\naddopts = -rP -W error\n",
+    ),
+    Example(
+        "A task of which only `done()` is asked",
         bad=f"""\
 {_CONSUMER}
 @pytest.mark.asyncio
 async def test_consumer():
     queue = asyncio.Queue()
     task = ⟦asyncio.create_task(consumer(queue))⟧
-    await queue.put("wrong")
+    await queue.put("expected")
     await asyncio.sleep(0.01)
     assert task.done()
 """,
@@ -71,19 +96,7 @@ async def test_consumer():
     assert task.done()
     await task
 """,
-        fixed=f"""\
-{_CONSUMER}
-@pytest.mark.asyncio
-async def test_consumer():
-    queue = asyncio.Queue()
-    task = asyncio.create_task(consumer(queue))
-    await queue.put("wrong")
-    await asyncio.sleep(0.01)
-    assert task.done()
-    await task
-""",
-        proof=Proof("Task exception was never retrieved", "passed"),
-        config="[pytest]\nasyncio_default_fixture_loop_scope = function\naddopts = -rP -W error\n",
+        proof=Proof("", "passed", invisible="the test would pass as well if the assertion failed"),
     ),
     Example(
         "A callback",

@@ -37,79 +37,72 @@ META = Meta(
     overlaps=("flake8-async: ASYNC103", "ruff: BLE001", "bugbear: B036"),
 )
 
+_IMPORTS = """\
+import asyncio
+
+import pytest
+
+"""
 _TEST = """\
 
 
 @pytest.mark.asyncio
 async def test_worker():
-    task = asyncio.create_task(worker())
+    task = asyncio.create_task(worker([0.01] * 50))
     await asyncio.sleep(0.02)
     task.cancel()
-    await asyncio.wait([task])
+    done, pending = await asyncio.wait([task], timeout=0.1)
+    assert done
 """
 
 EXAMPLES = (
     Example(
         "except BaseException",
         bad=f"""\
-import asyncio
-
-import pytest
-
-
-async def worker():
+{_IMPORTS}
+async def worker(items):
     while True:
+        item = items.pop()
         try:
-            await asyncio.sleep(0.01)
+            await asyncio.sleep(item)
         except ⟦BaseException⟧:
             pass
 {_TEST}""",
         good=f"""\
-import asyncio
-
-import pytest
-
-
-async def worker():
+{_IMPORTS}
+async def worker(items):
     while True:
+        item = items.pop()
         try:
-            await asyncio.sleep(0.01)
+            await asyncio.sleep(item)
         except Exception:
             pass
 {_TEST}""",
-        proof=Proof("Timeout", requires=("pytest-timeout",)),
-        config="[pytest]\nasyncio_default_fixture_loop_scope = function\ntimeout = 1\ntimeout_method = signal\n",
+        proof=Proof("assert set()"),
     ),
     Example(
         "A bare except",
         bad=f"""\
-import asyncio
-
-import pytest
-
-
-async def worker():
+{_IMPORTS}
+async def worker(items):
     while True:
+        item = items.pop()
         try:
-            await asyncio.sleep(0.01)
+            await asyncio.sleep(item)
         ⟦except⟧:
             pass
 {_TEST}""",
         good=f"""\
-import asyncio
-
-import pytest
-
-
-async def worker():
+{_IMPORTS}
+async def worker(items):
     while True:
+        item = items.pop()
         try:
-            await asyncio.sleep(0.01)
+            await asyncio.sleep(item)
         except Exception:
             pass
 {_TEST}""",
-        proof=Proof("Timeout", requires=("pytest-timeout",)),
-        config="[pytest]\nasyncio_default_fixture_loop_scope = function\ntimeout = 1\ntimeout_method = signal\n",
+        proof=Proof("assert set()"),
     ),
 )
 
@@ -117,11 +110,7 @@ NEAR_MISSES = (
     NearMiss(
         "raised again, or left",
         f"""\
-import asyncio
-
-import pytest
-
-
+{_IMPORTS}
 async def worker():
     while True:
         try:
@@ -138,16 +127,12 @@ async def other():
             break
         except BaseException:
             pass
-{_TEST}""",
+""",
     ),
     NearMiss(
         "the cancellation has a handler before, or the loop an end",
         f"""\
-import asyncio
-
-import pytest
-
-
+{_IMPORTS}
 async def worker():
     while True:
         try:
@@ -164,16 +149,12 @@ async def other(items):
             await asyncio.sleep(0.01)
         except BaseException:
             items.pop()
-{_TEST}""",
+""",
     ),
     NearMiss(
         "around the loop, or nothing is awaited",
         f"""\
-import asyncio
-
-import pytest
-
-
+{_IMPORTS}
 async def worker():
     try:
         while True:
@@ -184,7 +165,7 @@ async def worker():
             await asyncio.sleep(0.01)
     except asyncio.CancelledError:
         pass
-{_TEST}""",
+""",
     ),
 )
 

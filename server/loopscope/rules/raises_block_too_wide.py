@@ -1,0 +1,139 @@
+"""A `pytest.raises` block of several statements passes when the wrong one raises.
+
+## What it does
+Reports `with pytest.raises(...)` blocks of asynchronous tests and fixtures that await in more than one statement, or
+prepare something before the one that awaits.
+
+## Why is this bad
+Any statement of the block may raise what is expected. When an earlier one does, the later ones never run, and the test
+passes for the wrong reason.
+
+## When not to fix
+If it does not matter which of the statements raises.
+
+## Fix safety
+Unsafe: the statements above the last one are moved before the block; what they raise fails the test then.
+
+## Versions
+All.
+
+## References
+- [ruff: pytest-raises-with-multiple-statements](https://docs.astral.sh/ruff/rules/pytest-raises-with-multiple-statements/)
+"""
+
+import ast
+from collections.abc import Iterator
+
+from loopscope.facts.bodies import Body
+from loopscope.rules.context import Context
+from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, Proof, Rule, Safety, Severity
+from loopscope.rules.support.blocks import own_nodes
+from loopscope.rules.support.moves import moved_before
+from loopscope.rules.support.raises import Raises, raises_blocks
+
+META = Meta("raises-block-too-wide", Group.EXCEPTIONS, Severity.WARNING, default=False, overlaps=("ruff: PT012",))
+
+_CONNECT = """\
+import pytest
+
+
+class Connection:
+    async def send(self, data):
+        raise ValueError(data)
+
+
+"""
+
+EXAMPLES = (
+    Example(
+        "Two calls that may raise",
+        bad=f"""\
+{_CONNECT}async def connect(url):
+    return Connection()
+
+
+@pytest.mark.asyncio
+async def test_send():
+    with ⟦pytest.raises(ValueError)⟧:
+        connection = await connect("local")
+        await connection.send("bad payload")
+""",
+        good=f"""\
+{_CONNECT}async def connect(url):
+    return Connection()
+
+
+@pytest.mark.asyncio
+async def test_send():
+    connection = await connect("local")
+    with pytest.raises(ValueError):
+        await connection.send("bad payload")
+""",
+        proof=Proof("", "passed", invisible="the test would pass as well if `connect` raised a ValueError"),
+    ),
+)
+
+NEAR_MISSES = (
+    NearMiss(
+        "one statement",
+        f"""\
+{_CONNECT}@pytest.mark.asyncio
+async def test_send():
+    connection = Connection()
+    with pytest.raises(ValueError):
+        await connection.send("bad payload")
+    with pytest.raises(ValueError):
+        async with lock():
+            data = 1
+            await connection.send(data)
+""",
+    ),
+    NearMiss(
+        "a synchronous test, which ruff reports",
+        """\
+import pytest
+
+
+def test_parse():
+    with pytest.raises(ValueError):
+        text = "x"
+        int(text)
+""",
+    ),
+)
+
+
+def check(ctx: Context) -> Iterator[Finding]:
+    """Findings at the calls of `pytest.raises`."""
+    if "raises" not in ctx.text:
+        return
+    for body, _, _ in ctx.async_entries():
+        for raises in raises_blocks(body):
+            acting = [each for each in raises.statements if not isinstance(each, ast.Assert)]
+            if len(acting) > 1 and _awaits(acting[-1]) and any(_acts(each) for each in acting[:-1]):
+                message = f"Any of {len(acting)} statements may raise this: the test passes when the wrong one does."
+                yield ctx.finding(META, ctx.span(body, raises.call.node), message, data=(body, raises))
+
+
+def fix(ctx: Context, finding: Finding) -> Fix | None:
+    """Moves all but the last statement before the block."""
+    match finding.data:
+        case (Body() as body, Raises(block) as raises) if not isinstance(raises.statements[-1], ast.Assert):
+            edits = moved_before(ctx, body, block, raises.statements[:-1])
+            title = "Leave only the last statement in the block"
+            return None if edits is None else ctx.fix(title, Safety.UNSAFE, edits)
+        case _:
+            return None
+
+
+def _awaits(statement: ast.stmt) -> bool:
+    kinds = (ast.Await, ast.AsyncWith, ast.AsyncFor)
+    return any(isinstance(node, kinds) for node in own_nodes([statement]))
+
+
+def _acts(statement: ast.stmt) -> bool:
+    """Whether a statement calls or awaits something, so that it may raise."""
+    return any(isinstance(node, ast.Call | ast.Await | ast.AsyncWith | ast.AsyncFor) for node in own_nodes([statement]))
+
+
+RULE = Rule(META, __doc__ or "", EXAMPLES, NEAR_MISSES, check, fix)
