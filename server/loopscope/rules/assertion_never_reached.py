@@ -133,14 +133,14 @@ def check(ctx: Context) -> Iterator[Finding]:
             if dead:
                 message = "This does not run when the expected exception is raised above: the test passes without it."
                 for each in dead:
-                    yield ctx.finding(META, ctx.span(body, each), message, data=(body, raises, dead))
+                    yield ctx.finding(META, ctx.span(body, each), message, data=(body, raises))
 
 
 def fix(ctx: Context, finding: Finding) -> Fix | None:
     """Moves the assertions behind the block."""
     match finding.data:
-        case (Body() as body, Raises(block), [*dead]):
-            edits = moved_behind(ctx, body, block, [each for each in dead if isinstance(each, ast.Assert)])
+        case (Body() as body, Raises(block) as raises):
+            edits = moved_behind(ctx, body, block, _at_end(raises))
             return None if edits is None else ctx.fix("Move it behind the block", Safety.UNSAFE, edits)
         case _:
             return None
