@@ -1,0 +1,341 @@
+"""Django's synchronous ORM is used in an async test or fixture.
+
+## What it does
+Reports calls that ask the database (`Item.objects.create(...)`, `.count()`, `item.save()`) and querysets that are
+iterated synchronously, in async tests and fixtures that run on asyncio. The class must be a Django model with the
+manager that Django gives it; lazy building of querysets is fine.
+
+## Why is this bad
+Django refuses: `SynchronousOnlyOperation: You cannot call this from an async context - use a thread or sync_to_async.`
+
+## When not to fix
+Never.
+
+## Fix safety
+Unsafe: the async twin is called and awaited (`await Item.objects.acreate(...)`), or the loop becomes `async for`. It
+uses another thread and connection: the test needs `django_db(transaction=True)`.
+
+## Versions
+The async twins exist since Django 4.1, those of instances since 4.2. Django does not refuse while
+`DJANGO_ALLOW_ASYNC_UNSAFE` is set.
+
+## References
+- [Django: asynchronous support](https://docs.djangoproject.com/en/stable/topics/async/)
+- [pytest-django: async tests](https://pytest-django.readthedocs.io/en/latest/database.html#async-only-tests)
+"""
+
+import ast
+from collections.abc import Iterator
+
+from loopscope.facts.bodies import Body, CallSite, Use
+from loopscope.rules.context import Context
+from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, Proof, Rule, Safety, Severity
+from loopscope.rules.support.calls import await_edits, expects_failure
+from loopscope.rules.support.django import (
+    EXAMPLE_CONFIG,
+    EXAMPLE_PROJECT,
+    INSTANCE,
+    Query,
+    QuerySet,
+    allows_unsafe,
+    may_use_orm,
+    orm_calls,
+)
+from loopscope.text.edit import Edit
+from loopscope.text.span import Span
+from loopscope.workspace.model import Runner
+
+META = Meta("django-sync-orm-in-async-test", Group.DJANGO, Severity.ERROR)
+
+_PROOF = Proof("You cannot call this from an async context", requires=("pytest-django",))
+
+EXAMPLES = (
+    Example(
+        "Creating and counting",
+        bad=f"""\
+import pytest
+
+from shop.models import Item
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_create():
+    ⟦Item.objects.create(name="a")⟧
+    assert ⟦Item.objects.filter(name="a").count()⟧ == 1
+{EXAMPLE_PROJECT}""",
+        good=f"""\
+import pytest
+
+from shop.models import Item
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_create():
+    await Item.objects.acreate(name="a")
+    assert await Item.objects.filter(name="a").acount() == 1
+{EXAMPLE_PROJECT}""",
+        proof=_PROOF,
+        config=EXAMPLE_CONFIG,
+    ),
+    Example(
+        "Iterating",
+        bad=f"""\
+import pytest
+
+from shop.models import Item
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_iterate():
+    item = Item(name="a")
+    await item.asave()
+    for item in ⟦Item.objects.all()⟧:
+        assert item.name == "a"
+    assert [item.name for item in ⟦Item.objects.order_by("name")⟧] == ["a"]
+    assert list(⟦Item.objects.filter(name="b")⟧) == []
+{EXAMPLE_PROJECT}""",
+        good=f"""\
+import pytest
+
+from shop.models import Item
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_iterate():
+    item = Item(name="a")
+    await item.asave()
+    async for item in Item.objects.all():
+        assert item.name == "a"
+    assert [item.name async for item in Item.objects.order_by("name")] == ["a"]
+    assert [item async for item in Item.objects.filter(name="b")] == []
+{EXAMPLE_PROJECT}""",
+        proof=_PROOF,
+        config=EXAMPLE_CONFIG,
+    ),
+    Example(
+        "In a fixture",
+        bad=f"""\
+import pytest_asyncio
+
+from shop.models import Item
+
+
+@pytest_asyncio.fixture
+async def item(transactional_db):
+    item = Item(name="a")
+    ⟦item.save()⟧
+    return item
+
+
+async def test_item(item):
+    assert item.pk
+{EXAMPLE_PROJECT}""",
+        good=f"""\
+import pytest_asyncio
+
+from shop.models import Item
+
+
+@pytest_asyncio.fixture
+async def item(transactional_db):
+    item = Item(name="a")
+    await item.asave()
+    return item
+
+
+async def test_item(item):
+    assert item.pk
+{EXAMPLE_PROJECT}""",
+        proof=_PROOF._replace(outcome="error"),
+        config=EXAMPLE_CONFIG,
+    ),
+)
+
+_REQUIRES = ("pytest-django",)
+
+NEAR_MISSES = (
+    NearMiss(
+        "in threads, awaited twins, and lazy querysets",
+        f"""\
+import pytest
+from asgiref.sync import sync_to_async
+
+from shop.models import Item
+
+
+def make():
+    return Item.objects.create(name="a")
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_item():
+    await sync_to_async(make)()
+    await sync_to_async(Item.objects.create)(name="b")
+    await sync_to_async(lambda: Item.objects.create(name="c"))()
+    found = Item.objects.filter(name="a").order_by("name")
+    assert await found.acount() == 1
+    assert await sync_to_async(list)(Item.objects.all())
+    assert [item async for item in Item.objects.all()]
+
+    @sync_to_async
+    def inner():
+        return Item.objects.count()
+
+    assert await inner() == 3
+{EXAMPLE_PROJECT}""",
+        config=EXAMPLE_CONFIG,
+        requires=_REQUIRES,
+    ),
+    NearMiss(
+        "a synchronous test and a synchronous fixture",
+        f"""\
+import pytest
+
+from shop.models import Item
+
+
+@pytest.fixture
+def item(transactional_db):
+    return Item.objects.create(name="a")
+
+
+@pytest.mark.django_db
+def test_sync():
+    assert Item.objects.count() == 0
+
+
+async def test_item(item):
+    assert item.pk
+{EXAMPLE_PROJECT}""",
+        config=EXAMPLE_CONFIG,
+        requires=_REQUIRES,
+    ),
+    NearMiss(
+        "no model of Django",
+        """\
+class Store:
+    def create(self, **values):
+        return values
+
+
+class Item:
+    objects = Store()
+
+
+async def test_item():
+    assert Item.objects.create(name="a") == {"name": "a"}
+""",
+        config="[pytest]\nasyncio_mode = auto\nasyncio_default_fixture_loop_scope = function\n",
+    ),
+    NearMiss(
+        "the failure is expected",
+        f"""\
+import pytest
+from django.core.exceptions import SynchronousOnlyOperation
+
+from shop.models import Item
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_refused():
+    with pytest.raises(SynchronousOnlyOperation):
+        Item.objects.count()
+{EXAMPLE_PROJECT}""",
+        config=EXAMPLE_CONFIG,
+        requires=_REQUIRES,
+    ),
+    NearMiss(
+        "Django is told to allow it",
+        f"""\
+import os
+
+import pytest
+
+from shop.models import Item
+
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+
+@pytest.mark.django_db
+async def test_item():
+    assert Item.objects.count() == 0
+{EXAMPLE_PROJECT}""",
+        config=EXAMPLE_CONFIG,
+        requires=_REQUIRES,
+    ),
+)
+
+_CONSUMERS = frozenset({"list", "tuple", "set", "frozenset", "sorted", "len", "bool", "sum", "max", "min", "dict"})
+_RUNNERS = (Runner.PYTEST_ASYNCIO, Runner.AIOHTTP)
+
+
+def check(ctx: Context) -> Iterator[Finding]:
+    """Findings at the calls and querysets."""
+    if not may_use_orm(ctx):
+        return
+    for body, what, runner in ctx.async_entries():
+        if runner not in _RUNNERS:
+            continue
+        for found in orm_calls(ctx, body):
+            call = found.call
+            if not _asks(found) or call.in_lambda or expects_failure(body, call) or allows_unsafe(ctx):
+                continue
+            deed = "Iterating this queryset" if isinstance(found, QuerySet) else "This call"
+            message = f"{deed} asks the database from an async {what}: Django raises SynchronousOnlyOperation."
+            yield ctx.finding(META, ctx.span(body, call.node), message, data=(body, found))
+
+
+def fix(ctx: Context, finding: Finding) -> Fix | None:
+    """The async twin, awaited; or the iteration made async."""
+    match finding.data:
+        case (Body() as body, Query() as query):
+            end = ctx.span(body, query.call.node.func).end
+            edits = [
+                *await_edits(ctx, body, query.call),
+                Edit(Span(end - len(query.method), end), f"a{query.method}"),
+            ]
+            needs = (4, 2) if query.method in INSTANCE else (4, 1)
+            if query.call.in_comprehension or not ctx.environment.at_least("django", *needs):
+                return None
+            return ctx.fix(f"Use `await …a{query.method}(...)`", Safety.UNSAFE, edits)
+        case (Body() as body, QuerySet(call)):
+            return _iterated(ctx, body, call)
+        case _:
+            return None
+
+
+def _asks(found: Query | QuerySet) -> bool:
+    """Whether the database is asked at once."""
+    if isinstance(found, Query):
+        return not found.is_async
+    call = found.call
+    if call.use is Use.ARGUMENT and isinstance(call.parent, ast.Call):
+        func = call.parent.func
+        return isinstance(func, ast.Name) and func.id in _CONSUMERS
+    return call.use is Use.ITERATED
+
+
+def _iterated(ctx: Context, body: Body, call: CallSite) -> Fix | None:
+    span = ctx.span(body, call.node)
+    match call.parent:
+        case ast.For() as loop:
+            start = ctx.span(body, loop).start
+            return ctx.fix("Use `async for`", Safety.UNSAFE, [Edit(Span(start, start), "async ")])
+        case ast.comprehension(target=target):
+            before = ctx.text[: ctx.span(body, target).start].rstrip()
+            if not before.endswith("for"):
+                return None
+            start = len(before) - len("for")
+            return ctx.fix("Use `async for`", Safety.UNSAFE, [Edit(Span(start, start), "async ")])
+        case ast.Call(func=ast.Name("list"), args=[argument], keywords=[]) as outer if argument is call.node:
+            whole = ctx.span(body, outer)
+            edits = [
+                Edit(Span(whole.start, span.start), "[item async for item in "),
+                Edit(Span(span.end, whole.end), "]"),
+            ]
+            return ctx.fix("Use an async comprehension", Safety.UNSAFE, edits)
+        case _:
+            return None
+
+
+RULE = Rule(META, __doc__ or "", EXAMPLES, NEAR_MISSES, check, fix)
