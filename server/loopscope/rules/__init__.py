@@ -13,7 +13,9 @@ from loopscope.rules import (
     async_mock_for_sync_function,
     async_test_never_runs,
     async_xunit_setup,
+    asyncio_event_loop_mark,
     asyncio_mark_on_sync_test,
+    asynctest_import,
     blocking_call_in_async_test,
     cancel_without_await,
     client_not_closed,
@@ -35,6 +37,7 @@ from loopscope.rules import (
     fixture_wraps_contextmanager,
     fixture_yields_twice,
     getfixturevalue_async_fixture,
+    httpx_app_argument,
     ineffective_pytest_config,
     invalid_asyncio_mode,
     invalid_loop_factories_hook,
@@ -58,6 +61,7 @@ from loopscope.rules import (
     raises_needs_group,
     redundant_asyncio_mark,
     redundant_new_callable_asyncmock,
+    removed_asyncio_api,
     shadowed_fixture,
     swallowed_cancellation,
     sync_decorator_hides_coroutine,
@@ -70,6 +74,7 @@ from loopscope.rules import (
     unknown_fixture,
     unused_fixture,
     unused_suppression,
+    yield_fixture_decorator,
 )
 from loopscope.rules.model import Rule
 
@@ -84,7 +89,9 @@ RULES: tuple[Rule, ...] = (
     async_mock_for_sync_function.RULE,
     async_test_never_runs.RULE,
     async_xunit_setup.RULE,
+    asyncio_event_loop_mark.RULE,
     asyncio_mark_on_sync_test.RULE,
+    asynctest_import.RULE,
     blocking_call_in_async_test.RULE,
     cancel_without_await.RULE,
     client_not_closed.RULE,
@@ -106,6 +113,7 @@ RULES: tuple[Rule, ...] = (
     fixture_wraps_contextmanager.RULE,
     fixture_yields_twice.RULE,
     getfixturevalue_async_fixture.RULE,
+    httpx_app_argument.RULE,
     ineffective_pytest_config.RULE,
     invalid_asyncio_mode.RULE,
     invalid_loop_factories_hook.RULE,
@@ -129,6 +137,7 @@ RULES: tuple[Rule, ...] = (
     raises_needs_group.RULE,
     redundant_asyncio_mark.RULE,
     redundant_new_callable_asyncmock.RULE,
+    removed_asyncio_api.RULE,
     shadowed_fixture.RULE,
     swallowed_cancellation.RULE,
     sync_decorator_hides_coroutine.RULE,
@@ -141,6 +150,7 @@ RULES: tuple[Rule, ...] = (
     unknown_fixture.RULE,
     unused_fixture.RULE,
     unused_suppression.RULE,
+    yield_fixture_decorator.RULE,
 )
 """All rules, by name."""
 

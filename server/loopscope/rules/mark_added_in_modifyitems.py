@@ -17,8 +17,8 @@ Adding `append=False` is unsafe: all tests change their event loop. A mark witho
 `asyncio_mode = auto`, or mark the modules.
 
 ## Versions
-pytest-asyncio >= 0.23. Before, marks that were added in this hook counted. Since 0.26 the option
-`asyncio_default_test_loop_scope` says it for all tests.
+pytest-asyncio >= 0.23. Before, marks that were added in this hook counted. With 1.0 not even those that are put first
+count. Since 0.26 the option `asyncio_default_test_loop_scope` says it for all tests.
 
 ## References
 - [pytest-asyncio: how to run all tests in the session in the same event loop](https://pytest-asyncio.readthedocs.io/en/stable/how-to-guides/run_session_tests_in_same_loop.html)
@@ -109,7 +109,7 @@ async def test_value():
         good=f"""\
 {_LOOPS}            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
 """,
-        proof=Proof("assert 2 == 1", pytest_asyncio=">=0.24"),
+        proof=Proof("assert 2 == 1", pytest_asyncio=">=0.24,!=1.0.*"),
     ),
 )
 
@@ -225,12 +225,17 @@ def check(ctx: Context) -> Iterator[Finding]:
 def fix(ctx: Context, finding: Finding) -> Fix | None:
     """Adds `append=False`."""
     match finding.data:
-        case (Body() as body, CallSite() as call):
+        case (Body() as body, CallSite() as call) if not _is_deaf(ctx):
             end = ctx.span(body, call.node.args[-1]).end
             edit = Edit(Span(end, end), ", append=False")
             return ctx.fix("Put the mark before the test's own", Safety.UNSAFE, [edit])
         case _:
             return None
+
+
+def _is_deaf(ctx: Context) -> bool:
+    """Whether it is the version to which no mark that this hook adds counts, wherever it is put."""
+    return ctx.environment.at_least("pytest-asyncio", 1) and not ctx.environment.at_least("pytest-asyncio", 1, 1)
 
 
 def _added(ctx: Context, body: Body, call: CallSite) -> Expr | None:
