@@ -11,8 +11,8 @@ warns of an unknown mark, and each test has its own loop.
 If the project registers a mark of this name for something else; that is not reported.
 
 ## Fix safety
-Unsafe: with `asyncio(loop_scope="class")` on a class, or `"module"` on a module, tests share a loop, which they do not at
-present. Tests with a mark of their own keep their own loop: delete their marks too.
+Unsafe: with `asyncio(loop_scope="class")` on a class, or `"module"` on a module, tests share a loop, which they do not
+at present. Tests with a mark of their own keep their own loop: delete their marks too.
 
 ## Versions
 `loop_scope=` exists since pytest-asyncio 0.24; with 0.23 the fix writes `scope=`.
