@@ -267,11 +267,11 @@ def check(ctx: Context) -> Iterator[Finding]:
     for found in references(ctx, names):
         past = _PAST[found.name]
         since = ".".join(map(str, past.python))
+        message = f"Python {since} and newer have no `{found.name}`."
+        tags: tuple[Tag, ...] = ()
         if past.deprecated:
-            message = f"`{found.name}` is deprecated since Python {since} and goes in 3.16."
-            tags, severity = (Tag.DEPRECATED,), Severity.WARNING
-        else:
-            message, tags, severity = f"Python {since} and newer have no `{found.name}`.", (), None
+            message, tags = f"`{found.name}` is deprecated since Python {since} and goes in 3.16.", (Tag.DEPRECATED,)
+        severity = Severity.WARNING if past.deprecated else None
         yield ctx.finding(META, found.span, message, tags=tags, severity=severity, data=found)
 
 
@@ -304,7 +304,8 @@ def _takes_loop(call: CallSite) -> bool:
 def _argument(ctx: Context, owner: Body | CallSite, call: CallSite) -> Iterator[Finding]:
     if ctx.facts is None or call.name is None or ctx.is_patched(call.name):
         return
-    spans = [ctx.span(owner, each) for each in (*call.node.args, *call.node.keywords)]
+    spans = [ctx.span(owner, each) for each in call.node.args]
+    spans += [ctx.span(owner, each) for each in call.node.keywords]
     keyword = next(each for each in call.node.keywords if each.arg == "loop")
     span = ctx.span(owner, keyword)
     edit = Edit(without_item(ctx.text, spans, spans.index(span)), "")
