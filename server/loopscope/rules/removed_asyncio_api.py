@@ -277,6 +277,7 @@ def check(ctx: Context) -> Iterator[Finding]:
 
 def fix(ctx: Context, finding: Finding) -> Fix | None:
     """Deletes the argument, or says it as today's Python does."""
+    edits: list[Edit] | None = []
     match finding.data:
         case Edit() as edit:
             return ctx.fix("Delete `loop=`", Safety.SAFE, [edit])
@@ -284,7 +285,6 @@ def fix(ctx: Context, finding: Finding) -> Fix | None:
             edits = _as_async(ctx, found)
             return None if edits is None else ctx.fix("Make it an `async def`", Safety.SAFE, edits)
         case Reference(name, ast.Attribute()) if (instead := _PAST[name].instead) is not None:
-            edits = []
             module = spelled(ctx, instead[0], edits)
             edits.append(Edit(finding.span, f"{module}.{instead[1]}"))
             return ctx.fix(f"Use `{'.'.join(instead)}`", Safety.SAFE, edits)
