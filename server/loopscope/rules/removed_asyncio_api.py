@@ -253,7 +253,7 @@ def check(ctx: Context) -> Iterator[Finding]:
     """Findings at arguments and names."""
     if "asyncio" not in ctx.text or ctx.facts is None:
         return
-    python = (ctx.environment.python_version or (3, 13, 0))[:2]
+    python = ctx.environment.python_version or (3, 13, 0)
     if "loop=" in ctx.text and python >= (3, 10):
         for body in ctx.bodies:
             for call in noted(body, "loop argument", _with_loop):
@@ -263,7 +263,7 @@ def check(ctx: Context) -> Iterator[Finding]:
                 yield from _argument(ctx, call, call)
     if "version_info" in ctx.text or "hasattr" in ctx.text:
         return
-    names = {name for name, past in _PAST.items() if past.python <= python}
+    names = {name for name, past in _PAST.items() if python >= past.python}
     for found in references(ctx, names):
         past = _PAST[found.name]
         since = ".".join(map(str, past.python))
@@ -277,13 +277,13 @@ def check(ctx: Context) -> Iterator[Finding]:
 
 def fix(ctx: Context, finding: Finding) -> Fix | None:
     """Deletes the argument, or says it as today's Python does."""
-    edits: list[Edit] | None = []
+    edits: list[Edit] = []
     match finding.data:
         case Edit() as edit:
             return ctx.fix("Delete `loop=`", Safety.SAFE, [edit])
         case Reference("asyncio.coroutine") as found:
-            edits = _as_async(ctx, found)
-            return None if edits is None else ctx.fix("Make it an `async def`", Safety.SAFE, edits)
+            made = _as_async(ctx, found)
+            return None if made is None else ctx.fix("Make it an `async def`", Safety.SAFE, made)
         case Reference(name, ast.Attribute()) if (instead := _PAST[name].instead) is not None:
             module = spelled(ctx, instead[0], edits)
             edits.append(Edit(finding.span, f"{module}.{instead[1]}"))
