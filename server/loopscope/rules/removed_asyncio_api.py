@@ -253,7 +253,7 @@ def check(ctx: Context) -> Iterator[Finding]:
     """Findings at arguments and names."""
     if "asyncio" not in ctx.text or ctx.facts is None:
         return
-    python = ctx.environment.python_version or (3, 13, 0)
+    python = tuple(ctx.environment.python_version or (3, 13, 0))
     if "loop=" in ctx.text and python >= (3, 10):
         for body in ctx.bodies:
             for call in noted(body, "loop argument", _with_loop):
