@@ -168,7 +168,7 @@ def fix(ctx: Context, finding: Finding) -> Fix | None:
             node = call.node
         case _:
             return None
-    spans = [ctx.span(body, each) for each in (*node.args, *node.keywords)]
+    spans = [*(ctx.span(body, each) for each in node.args), *(ctx.span(body, each) for each in node.keywords)]
     index = len(node.args) + next(i for i, each in enumerate(node.keywords) if each.arg == "return_exceptions")
     edits = [Edit(without_item(ctx.text, spans, index), "")]
     return ctx.fix("Let the first exception be raised", Safety.UNSAFE, edits)
