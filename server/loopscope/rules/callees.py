@@ -53,12 +53,12 @@ def gives_coroutine(ctx: Context, body: Body, call: CallSite) -> bool:
 def is_coroutine_function(ctx: Context, body: Body, node: ast.expr) -> bool:
     """Whether calling what an expression of a function is surely gives a coroutine."""
     found = call_result(ctx.queries, type_of(ctx, body, node), [])
-    return isinstance(found, Coroutine) and not _may_be_patched(ctx, last_name(node))
+    return isinstance(found, Coroutine) and not may_be_patched_name(ctx, last_name(node))
 
 
 def may_be_patched(ctx: Context, call: CallSite) -> bool:
     """Whether the file, or a conftest above it, may replace what a call calls."""
-    return _may_be_patched(ctx, last_name(call.node.func))
+    return may_be_patched_name(ctx, last_name(call.node.func))
 
 
 def last_name(node: ast.expr) -> str | None:
@@ -70,9 +70,12 @@ def last_name(node: ast.expr) -> str | None:
             return None
 
 
-def _may_be_patched(ctx: Context, name: str | None) -> bool:
-    if name is None or ctx.is_patched(name):
-        return name is not None
+def may_be_patched_name(ctx: Context, name: str | None) -> bool:
+    """Whether the file, or a conftest above it, may replace what has this name."""
+    if name is None:
+        return False
+    if ctx.is_patched(name):
+        return True
     words = (f'.{name}"', f".{name}'", f'"{name}"', f"'{name}'")
     return any(
         ctx.queries.mentions(conftest, words) and ctx.queries.mentions(conftest, ("patch", "setattr"))

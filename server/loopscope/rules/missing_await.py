@@ -1,8 +1,11 @@
 """The call of a coroutine function whose result is dropped, compared or taken apart instead of awaited.
 
 ## What it does
-Reports calls of `async def` functions (of this file, of the project, of the standard library) that stand as a
-statement, are compared, have an attribute read, or are stored in a name that is never awaited.
+Reports calls that give a coroutine and stand as a statement, are compared, calculated with, iterated or entered, have
+an attribute read, are given to `len`, `list` and their kin, or are stored in a name that is only used in these ways.
+The calls are those of `async def` functions and methods: of this file, of the project, of installed libraries, of
+`asyncio`; methods through what a fixture injects, through parameters and variables whose type is certain.
+`asyncio.gather(…)` as a statement is reported, too.
 
 ## Why is this bad
 The function never runs. A statement passes silently with "coroutine ... was never awaited", often attributed to
@@ -12,8 +15,9 @@ another test; a comparison fails with `assert <coroutine object ...> == 1`.
 If the coroutine is meant to stay unawaited. Calls whose target is not certain are not reported.
 
 ## Fix safety
-Inserting `await` is safe where the call is a statement of an async function, unsafe elsewhere. In a synchronous
-function there is no fix.
+Inserting `await` is safe where the call is a statement of an async function, unsafe elsewhere. In a synchronous test
+the fix makes the test async, with its mark where pytest-asyncio asks for one, which is unsafe; elsewhere in
+synchronous code there is no fix.
 
 ## Versions
 All.
@@ -27,10 +31,12 @@ import re
 from collections.abc import Iterator
 
 from loopscope.facts.bodies import Body, CallSite, Use
-from loopscope.rules.callees import gives_coroutine
+from loopscope.rules.callees import result_of
 from loopscope.rules.context import Context
-from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, Proof, Rule, Safety, Severity
-from loopscope.rules.support.calls import await_edits, expects_failure, noted, only_compared
+from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, Proof, Rule, Severity
+from loopscope.rules.support.awaiting import await_fix, is_awaited_chain, needs_value, never_awaited, use_safety
+from loopscope.rules.support.calls import expects_failure, noted
+from loopscope.workspace.inference.model import Awaitable, Coroutine, Type
 
 META = Meta(
     "missing-await",
@@ -45,6 +51,34 @@ import pytest
 
 async def save(value):
     return value
+
+"""
+
+_CLIENT = """\
+import pytest
+import pytest_asyncio
+
+
+class Client:
+    def __init__(self):
+        self.sent = []
+
+    async def __aenter__(self):
+        return self
+
+    async def __aexit__(self, *exc):
+        self.sent.clear()
+
+    async def send(self, value):
+        self.sent.append(value)
+        return len(self.sent)
+
+
+@pytest_asyncio.fixture
+async def client():
+    async with Client() as client:
+        yield client
+
 
 """
 
@@ -87,9 +121,120 @@ async def test_save():
 """,
         proof=Proof("assert <coroutine object save"),
     ),
+    Example(
+        "A method of what a fixture injects",
+        bad=f"""\
+{_CLIENT}@pytest.mark.asyncio
+async def test_send(client):
+    ⟦client.send(1)⟧
+    count = ⟦client.send(2)⟧
+    assert count == 2
+""",
+        good=f"""\
+{_CLIENT}@pytest.mark.asyncio
+async def test_send(client):
+    await client.send(1)
+    count = await client.send(2)
+    assert count == 2
+""",
+        proof=Proof("assert <coroutine object Client.send"),
+    ),
+    Example(
+        "In a synchronous test",
+        bad="""\
+async def check():
+    assert 1 + 1 == 2
+
+
+def test_check():
+    ⟦check()⟧
+""",
+        good="""\
+import pytest
+
+
+async def check():
+    assert 1 + 1 == 2
+
+
+@pytest.mark.asyncio
+async def test_check():
+    await check()
+""",
+        proof=Proof("coroutine 'check' was never awaited", "warning"),
+    ),
+    Example(
+        "Futures of asyncio",
+        bad="""\
+import asyncio
+
+import pytest
+
+
+@pytest.mark.asyncio
+async def test_queue():
+    queue = asyncio.Queue()
+    ⟦queue.put(1)⟧
+    event = asyncio.Event()
+    event.set()
+    ⟦event.wait()⟧
+    assert ⟦asyncio.gather(asyncio.sleep(0, 1))⟧ == [1]
+""",
+        good="""\
+import asyncio
+
+import pytest
+
+
+@pytest.mark.asyncio
+async def test_queue():
+    queue = asyncio.Queue()
+    await queue.put(1)
+    event = asyncio.Event()
+    event.set()
+    await event.wait()
+    assert await asyncio.gather(asyncio.sleep(0, 1)) == [1]
+""",
+        proof=Proof("assert <_GatheringFuture"),
+    ),
 )
 
 NEAR_MISSES = (
+    NearMiss(
+        "a fixture that injects a mock, or what is not known",
+        f"""\
+from unittest.mock import Mock
+{_CLIENT}@pytest.fixture
+def mocked() -> Client:
+    return Mock(spec=Client)
+
+
+@pytest.fixture
+def chosen(request):
+    return request.param
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("given", [Mock()])
+@pytest.mark.parametrize("chosen", [Mock()], indirect=True)
+async def test_send(mocked, chosen, given):
+    chosen.send(1)
+    given.send(1)
+""",
+    ),
+    NearMiss(
+        "the coroutine is handed on",
+        f"""\
+import asyncio
+{_CLIENT}@pytest.mark.asyncio
+async def test_send(client):
+    task = asyncio.create_task(client.send(1))
+    pending = client.send(2)
+    assert [await task, await pending] == [1, 2]
+    async with asyncio.timeout(1):
+        assert await asyncio.wait_for(client.send(3), 1) == 3
+""",
+    ),
     NearMiss(
         "stored, passed on, returned",
         f"""\
@@ -179,52 +324,53 @@ def test_save():
     ),
 )
 
-_OF_COROUTINES = frozenset({"close", "send", "throw"})
-
 
 def check(ctx: Context) -> Iterator[Finding]:
     """Findings at the calls."""
     for body in ctx.bodies:
         # What becomes of the value is quickly seen; what is called may be in other files.
         for call in noted(body, "dropped", _dropped):
-            if gives_coroutine(ctx, body, call) and not (
-                expects_failure(body, call) or _in_synchronous_branch(body, call)
-            ):
-                shown = ast.unparse(call.node.func)
-                message = f"`{shown}` is a coroutine function: without `await` this call does not run it."
+            message = _message(ctx, body, call)
+            if message is not None and not (expects_failure(body, call) or _in_synchronous_branch(body, call)):
                 yield ctx.finding(META, ctx.span(body, call.node), message, data=(body, call))
 
 
 def fix(ctx: Context, finding: Finding) -> Fix | None:
-    """Inserts `await`, in async functions."""
+    """Inserts `await`; a synchronous test becomes async with it."""
     match finding.data:
-        case (Body() as body, CallSite() as call) if body.is_async and not call.in_lambda:
-            safety = Safety.SAFE if call.use is Use.STATEMENT else Safety.UNSAFE
-            return ctx.fix("Insert `await`", safety, await_edits(ctx, body, call))
+        case (Body() as body, CallSite() as call):
+            return await_fix(ctx, body, call, use_safety(call))
         case _:
             return None
 
 
+def _message(ctx: Context, body: Body, call: CallSite) -> str | None:
+    """What is wrong with a call whose value nothing awaits; None when nothing surely is."""
+    if call.use is Use.STATEMENT and call.name == "asyncio.gather" and not call.local_root:
+        return "Without `await` nothing waits for what `asyncio.gather` starts: its results and exceptions are lost."
+    found: Type | None = result_of(ctx, body, call)
+    if isinstance(found, Awaitable) and call.use is Use.COMPARED:
+        return f"`{ast.unparse(call.node.func)}` gives a future: without `await` it is compared, not its result."
+    if not isinstance(found, Coroutine):
+        return None
+    return f"`{ast.unparse(call.node.func)}` is a coroutine function: without `await` this call does not run it."
+
+
 def _dropped(body: Body) -> list[CallSite]:
-    """The calls whose value nothing awaits."""
-    calls = [call for call in body.calls if _may_be_dropped(call)]
-    return [call for call in calls if call.use is not Use.ASSIGNED or only_compared(body, call)]
+    """The calls whose value nothing awaits, as what becomes of it shows."""
+    return [call for call in body.calls if not call.in_lambda and not call.in_comprehension and _is_dropped(body, call)]
 
 
-def _may_be_dropped(call: CallSite) -> bool:
-    """Whether what becomes of the value shows that it is never awaited; of a name, whether it may be so."""
-    if call.in_lambda or call.in_comprehension:
-        return False
+def _is_dropped(body: Body, call: CallSite) -> bool:
     match call.use:
-        case Use.STATEMENT | Use.ASSIGNED:
+        case Use.STATEMENT:
             return True
-        case Use.COMPARED:
-            return not _identity(call.parent)
-        case Use.ATTRIBUTE:
-            own = isinstance(call.parent, ast.Attribute) and (
-                call.parent.attr in _OF_COROUTINES or call.parent.attr.startswith(("cr_", "__"))
-            )
-            return not own
+        case Use.ASSIGNED:
+            return never_awaited(body, call)
+        case Use.WITH | Use.ASYNC_WITH | Use.ITERATED | Use.ASYNC_ITERATED:
+            return True
+        case Use.COMPARED | Use.ATTRIBUTE | Use.ARGUMENT | Use.OTHER:
+            return needs_value(body, call.node) and not is_awaited_chain(body, call)
         case _:
             return False
 
@@ -238,10 +384,6 @@ def _in_synchronous_branch(body: Body, call: CallSite) -> bool:
                 if statement.lineno <= call.node.lineno <= (statement.end_lineno or 0):
                     return True
     return False
-
-
-def _identity(parent: ast.AST) -> bool:
-    return isinstance(parent, ast.Compare) and any(isinstance(sign, ast.Is | ast.IsNot) for sign in parent.ops)
 
 
 RULE = Rule(META, __doc__ or "", EXAMPLES, NEAR_MISSES, check, fix)

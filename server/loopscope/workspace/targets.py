@@ -117,7 +117,7 @@ def method(q: Queries, path: PurePath, id_: FactId, name: str) -> Value | None:
         return None
     # A base that is not found may come earlier in the order, unless the class itself has the attribute.
     own = any(binding.name == name for binding in owner.bindings)
-    if (mro.unknown or any(_may_have(base, name) for base in mro.names)) and not own:
+    if (mro.unknown or any(may_have(base, name) for base in mro.names)) and not own:
         return None
     return None if q.get(class_doubt, path, id_) is not None else found
 
@@ -211,7 +211,7 @@ def _is_abc(q: Queries, path: PurePath, owner: ClassFact) -> bool:
     return name == "abc.ABCMeta"
 
 
-def _may_have(base: str, name: str) -> bool:
+def may_have(base: str, name: str) -> bool:
     """Whether a class that is known by name only may have an attribute: of the standard library's some are known."""
     module, _, last = base.rpartition(".")
     known = getattr(_LOADED.get(module or "builtins"), last, None)

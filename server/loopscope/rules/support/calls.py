@@ -23,7 +23,7 @@ _EXPECTING = frozenset(
     }
 )
 _CURRENT_LOOP = frozenset({"asyncio.get_running_loop", "asyncio.get_event_loop", "asyncio.new_event_loop"})
-_BARE = frozenset({Use.STATEMENT, Use.ASSERTED, Use.TESTED, Use.COMPARED, Use.RETURNED, Use.ASSIGNED, Use.ARGUMENT})
+_BARE = frozenset(Use) - {Use.ATTRIBUTE, Use.AWAITED, Use.OTHER}
 
 
 def noted(body: Body, key: str, compute: Callable[[Body], list[CallSite]]) -> list[CallSite]:
@@ -37,9 +37,12 @@ def noted(body: Body, key: str, compute: Callable[[Body], list[CallSite]]) -> li
 
 def expects_failure(body: Body, call: CallSite) -> bool:
     """Whether a call stands below a `with` that expects or swallows exceptions (`pytest.raises`, `suppress`)."""
-    return any(
-        _holds(block, call.node) and any(_expects(item.context_expr) for item in block.items) for block in body.withs
-    )
+    return expects_failure_at(body, call.node)
+
+
+def expects_failure_at(body: Body, node: ast.expr) -> bool:
+    """Whether an expression stands below a `with` that expects or swallows exceptions."""
+    return any(_holds(block, node) and any(_expects(item.context_expr) for item in block.items) for block in body.withs)
 
 
 def await_edits(ctx: Context, body: Body, call: CallSite) -> list[Edit]:
@@ -128,7 +131,7 @@ def _expects(expr: ast.expr) -> bool:
     return name in _EXPECTING
 
 
-def _holds(block: ast.With | ast.AsyncWith, node: ast.Call) -> bool:
+def _holds(block: ast.With | ast.AsyncWith, node: ast.expr) -> bool:
     first = block.body[0]
     begins = (first.lineno, first.col_offset) <= (node.lineno, node.col_offset)
     return begins and (node.lineno, node.col_offset) <= (block.end_lineno or 0, block.end_col_offset or 0)

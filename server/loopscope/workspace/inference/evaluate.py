@@ -47,8 +47,8 @@ from loopscope.workspace.mro import class_fact, member, mro_of
 from loopscope.workspace.namespace import index_of, module_member
 from loopscope.workspace.queries import Cycle, Queries
 from loopscope.workspace.signature import decorator_name, scoped_decorators
-from loopscope.workspace.stdlib_async import COROUTINE_FUNCTIONS, INSTANCES, public_name
-from loopscope.workspace.targets import attribute, class_doubt, imported, referred
+from loopscope.workspace.stdlib_async import CLASSES, COROUTINE_FUNCTIONS, INSTANCES, public_name
+from loopscope.workspace.targets import attribute, class_doubt, imported, may_have, referred
 from loopscope.workspace.values import Alternatives, Class, Expression, External, Function, Module, Value
 from loopscope.workspace.wrappers import coroutine_doubt
 
@@ -515,6 +515,23 @@ def _annotations(facts: FileFacts | None, id_: FactId, node: ast.ClassDef, name:
     ]
 
 
+def surely_lacks(q: Queries, value: Instance, name: str) -> bool:
+    """Whether instances of a class have no attribute of a name, as far as all of its bases say.
+
+    For special names the classes alone decide: neither `__getattr__` nor what is set on `self` counts.
+    """
+    mro = q.get(mro_of, value.path, value.id)
+    if mro.unknown or any(may_have(base, name) for base in mro.names) or q.get(class_doubt, value.path, value.id):
+        return False
+    if q.get(member, value.path, value.id, name) is not None:
+        return False
+    if name.startswith("__"):
+        return True
+    hidden = q.get(member, value.path, value.id, "__getattr__") is not None
+    set_somewhere = any(q.mentions(path, (f".{name} ", f".{name}:", f"{name}: ")) for path, _ in mro.classes)
+    return not hidden and not set_somewhere
+
+
 # Calls
 
 
@@ -793,6 +810,34 @@ def entered(q: Queries, value: Type | None, *, is_async: bool) -> Type | None:
             return awaited(q, result) if is_async else result
         case _:
             return None
+
+
+def enters_by(q: Queries, value: Type | None) -> str | None:
+    """The only statement that can enter a value, `with` or `async with`; None for both, neither or not known."""
+    match value:
+        case Manager(_, is_async):
+            return "async with" if is_async else "with"
+        case Known(name):
+            return CLASSES[name].enters or None if name in CLASSES else None
+        case Instance():
+            entered_by = _has_method(q, value, "__enter__"), _has_method(q, value, "__aenter__")
+            return "async with" if entered_by == (False, True) else "with" if entered_by == (True, False) else None
+        case _:
+            return None
+
+
+def _has_method(q: Queries, value: Instance, name: str) -> bool | None:
+    """Whether a class has a special method; one that only raises does not count. None when that is not certain."""
+    if surely_lacks(q, value, name):
+        return False
+    found = attribute_type(q, value, name)
+    if not isinstance(found, Callee):
+        return None
+    frame = frame_of(q, found.path, found.id)
+    if frame is None:
+        return None
+    statements = [each for each in frame.body.statements if not isinstance(each, ast.Expr)]
+    return not (statements and all(isinstance(each, ast.Raise) for each in statements))
 
 
 def iterated(q: Queries, value: Type | None) -> Type | None:

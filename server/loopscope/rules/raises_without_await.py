@@ -1,0 +1,269 @@
+"""A coroutine inside `pytest.raises` that nothing awaits there raises nothing.
+
+## What it does
+Reports, in `with pytest.raises(…):`, `pytest.warns(…)` and unittest's `assertRaises`, calls of coroutine functions that
+stand as a statement and are not awaited, and `asyncio.create_task(…)` as the only statement; also the form with a
+callable, `pytest.raises(ValueError, fail, 1)`, when that is a coroutine function.
+
+## Why is this bad
+The coroutine does not run, and a task runs only later, so nothing is raised: `DID NOT RAISE`. With `pytest.raises`
+around other code that raises the same exception, the test passes without what it tests.
+
+## When not to fix
+If the call itself is to raise, before there is a coroutine: that needs a plain function. Calls whose target is not
+certain are not reported.
+
+## Fix safety
+Inserting `await` is safe. Of the form with a callable the fix makes a `with` statement, and of a task that is not kept
+an awaited coroutine; both are safe, in async functions only.
+
+## Versions
+All.
+
+## References
+- [pytest: raises](https://docs.pytest.org/en/stable/reference/reference.html#pytest.raises)
+"""
+
+import ast
+from collections.abc import Iterator
+
+from loopscope.facts.bodies import Body, CallSite, Use
+from loopscope.rules.callees import is_coroutine_function, result_of
+from loopscope.rules.context import Context
+from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, Proof, Rule, Safety, Severity
+from loopscope.rules.support.awaiting import await_fix
+from loopscope.rules.support.calls import noted
+from loopscope.rules.support.text import indentation, line_end
+from loopscope.text.edit import Edit
+from loopscope.workspace.inference.model import Coroutine
+
+META = Meta("raises-without-await", Group.AWAITING, Severity.ERROR, overlaps=("pyright: reportUnusedCoroutine",))
+
+_FAIL = """\
+import asyncio
+
+import pytest
+
+
+async def fail(value):
+    raise ValueError(value)
+
+
+"""
+
+EXAMPLES = (
+    Example(
+        "A call",
+        bad=f"""\
+{_FAIL}@pytest.mark.asyncio
+async def test_fail():
+    with pytest.raises(ValueError):
+        ⟦fail(1)⟧
+""",
+        good=f"""\
+{_FAIL}@pytest.mark.asyncio
+async def test_fail():
+    with pytest.raises(ValueError):
+        await fail(1)
+""",
+        proof=Proof("DID NOT RAISE"),
+    ),
+    Example(
+        "The form with a callable",
+        bad=f"""\
+{_FAIL}@pytest.mark.asyncio
+async def test_fail():
+    ⟦pytest.raises(ValueError, fail, 1)⟧
+""",
+        good=f"""\
+{_FAIL}@pytest.mark.asyncio
+async def test_fail():
+    with pytest.raises(ValueError):
+        await fail(1)
+""",
+        proof=Proof("DID NOT RAISE"),
+    ),
+    Example(
+        "A task",
+        bad=f"""\
+{_FAIL}@pytest.mark.asyncio
+async def test_fail():
+    with pytest.raises(ValueError):
+        ⟦asyncio.create_task(fail(1))⟧
+""",
+        good=f"""\
+{_FAIL}@pytest.mark.asyncio
+async def test_fail():
+    with pytest.raises(ValueError):
+        await fail(1)
+""",
+        proof=Proof("DID NOT RAISE"),
+    ),
+)
+
+NEAR_MISSES = (
+    NearMiss(
+        "awaited, or a plain function",
+        f"""\
+{_FAIL}def check(value):
+    raise ValueError(value)
+
+
+@pytest.mark.asyncio
+async def test_fail():
+    with pytest.raises(ValueError):
+        await fail(1)
+    with pytest.raises(ValueError):
+        check(1)
+    pytest.raises(ValueError, check, 1)
+    pytest.raises(ValueError, lambda: asyncio.run(fail(1)))
+""",
+    ),
+    NearMiss(
+        "a task that is awaited in the block",
+        f"""\
+{_FAIL}@pytest.mark.asyncio
+async def test_fail():
+    with pytest.raises(ValueError):
+        task = asyncio.create_task(fail(1))
+        await task
+    with pytest.raises(ValueError):
+        asyncio.create_task(fail(1))
+        await fail(2)
+""",
+    ),
+    NearMiss(
+        "a call that raises before there is a coroutine",
+        """\
+import pytest
+
+
+async def needs(value):
+    return value
+
+
+@pytest.mark.asyncio
+async def test_needs():
+    with pytest.raises(TypeError):
+        needs()
+    pytest.raises(TypeError, needs)
+""",
+    ),
+)
+
+_BLOCKS = frozenset({"raises", "warns", "deprecated_call", "assertRaises", "assertRaisesRegex", "RaisesGroup"})
+_STARTS = frozenset({"asyncio.create_task", "asyncio.ensure_future"})
+
+
+def check(ctx: Context) -> Iterator[Finding]:
+    """Findings at the calls."""
+    if not any(word in ctx.text for word in _BLOCKS):
+        return
+    for body in ctx.bodies:
+        for block, call in _in_blocks(body):
+            if _binds_wrongly(block):
+                continue
+            if _is_task(body, block, call):
+                message = "The task runs after this block: nothing is raised here unless it is awaited inside."
+                yield ctx.finding(META, ctx.span(body, call.node), message, data=(body, call))
+            elif isinstance(result_of(ctx, body, call), Coroutine):
+                shown = ast.unparse(call.node.func)
+                message = f"`{shown}` is a coroutine function: without `await` nothing runs, so nothing is raised."
+                yield ctx.finding(META, ctx.span(body, call.node), message, data=(body, call))
+        for call in noted(body, "raises callable", _with_callable):
+            given = call.node.args[1]
+            inner = next(
+                (site for site in body.calls if isinstance(given, ast.Lambda) and site.node is given.body), None
+            )
+            found = result_of(ctx, body, inner) if inner is not None else None
+            if isinstance(found, Coroutine) or (inner is None and is_coroutine_function(ctx, body, given)):
+                message = "This gives a coroutine that `pytest.raises` does not await: nothing runs or is raised."
+                yield ctx.finding(META, ctx.span(body, call.node), message, data=(body, call))
+
+
+def fix(ctx: Context, finding: Finding) -> Fix | None:
+    """Awaits the coroutine."""
+    match finding.data:
+        case (Body() as body, CallSite() as call):
+            pass
+        case _:
+            return None
+    if call in _with_callable(body):
+        return _with_statement(ctx, body, call)
+    if call.name in _STARTS and not call.local_root:
+        if not body.is_async or not isinstance(call.node.args[0], ast.Call) or len(call.node.args) != 1:
+            return None
+        inner = ctx.source(ctx.span(body, call.node.args[0]))
+        return ctx.fix("Await the coroutine", Safety.SAFE, [Edit(ctx.span(body, call.node), f"await {inner}")])
+    return await_fix(ctx, body, call, Safety.SAFE)
+
+
+def _in_blocks(body: Body) -> Iterator[tuple[ast.With | ast.AsyncWith, CallSite]]:
+    """The calls that stand as statements of their own directly in blocks that expect an exception."""
+    for block in body.withs:
+        if not any(_expects(item.context_expr) for item in block.items):
+            continue
+        values = [statement.value for statement in block.body if isinstance(statement, ast.Expr)]
+        for call in body.calls:
+            if call.use is Use.STATEMENT and any(call.node is value for value in values):
+                yield block, call
+
+
+def _expects(expr: ast.expr) -> bool:
+    func = expr.func if isinstance(expr, ast.Call) else None
+    return isinstance(func, ast.Attribute | ast.Name) and _last(func) in _BLOCKS
+
+
+def _last(func: ast.Attribute | ast.Name) -> str:
+    return func.attr if isinstance(func, ast.Attribute) else func.id
+
+
+def _is_task(body: Body, block: ast.With | ast.AsyncWith, call: CallSite) -> bool:
+    others = [each for each in block.body if not (isinstance(each, ast.Expr) and isinstance(each.value, ast.Constant))]
+    alone = len(others) == 1 and isinstance(block, ast.With)
+    return alone and call.name in _STARTS and not call.local_root and body.is_async and bool(call.node.args)
+
+
+def _binds_wrongly(block: ast.With | ast.AsyncWith) -> bool:
+    """Whether a `TypeError` is expected, which calls with wrong arguments raise at once."""
+    text = " ".join(ast.unparse(item.context_expr) for item in block.items)
+    return "TypeError" in text or "(Exception" in text
+
+
+def _with_callable(body: Body) -> list[CallSite]:
+    return [
+        call
+        for call in body.calls
+        if call.name == "pytest.raises"
+        and not call.local_root
+        and len(call.node.args) > 1
+        and not any(isinstance(each, ast.Starred) for each in call.node.args)
+        and not ast.unparse(call.node.args[0]).endswith(("TypeError", "Exception"))
+    ]
+
+
+def _with_statement(ctx: Context, body: Body, call: CallSite) -> Fix | None:
+    """`pytest.raises(Error, function, …)` as a `with` statement."""
+    statement = call.statement
+    if not body.is_async or not isinstance(statement, ast.Expr) or call.use not in (Use.STATEMENT, Use.AWAITED):
+        return None
+    span = ctx.span(body, statement)
+    indent = indentation(ctx.text, span.start)
+    if indent is None or (call.node.keywords and any(keyword.arg == "match" for keyword in call.node.keywords)):
+        return None
+    expected, given, *rest = call.node.args
+    parts = [*(ctx.source(ctx.span(body, each)) for each in rest)]
+    parts += [ctx.source(ctx.span(body, keyword)) for keyword in call.node.keywords]
+    inner = (
+        ctx.source(ctx.span(body, given.body))
+        if isinstance(given, ast.Lambda)
+        else f"{ctx.source(ctx.span(body, given))}({', '.join(parts)})"
+    )
+    func = ctx.source(ctx.span(body, call.node.func))
+    step = "\t" if indent.startswith("\t") else "    "
+    head = f"with {func}({ctx.source(ctx.span(body, expected))}):"
+    text = f"{head}{line_end(ctx.text)}{indent}{step}await {inner}"
+    return ctx.fix("Await inside a `with` statement", Safety.SAFE, [Edit(span, text)])
+
+
+RULE = Rule(META, __doc__ or "", EXAMPLES, NEAR_MISSES, check, fix)

@@ -1,0 +1,173 @@
+"""Values that must be awaited and are not: which uses show it, and the edits that await them."""
+
+import ast
+from typing import cast
+
+from loopscope.facts.bodies import Body, CallSite, Use
+from loopscope.rules.context import Context
+from loopscope.rules.model import Fix, Safety
+from loopscope.rules.support.calls import await_edits, binding_count
+from loopscope.rules.support.decorators import add_decorator
+from loopscope.text.edit import Edit
+from loopscope.text.span import Span
+from loopscope.workspace.model import Runner, TestItem, Unknown
+from loopscope.workspace.mro import mro_of
+
+_OF_COROUTINES = frozenset({"close", "send", "throw"})
+_TAKES_VALUES = frozenset(
+    {
+        "len",
+        "int",
+        "float",
+        "list",
+        "tuple",
+        "set",
+        "dict",
+        "sorted",
+        "sum",
+        "min",
+        "max",
+        "iter",
+        "next",
+        "enumerate",
+        "reversed",
+        "json.loads",
+    }
+)
+_ARITHMETIC = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.FloorDiv)
+
+
+def parents_of(body: Body) -> dict[int, ast.AST]:
+    """What holds each node of a function, by the `id` of the node."""
+    found = body.notes.get("parents")
+    if found is None:
+        found = {id(child): node for node in ast.walk(body.node) for child in ast.iter_child_nodes(node)}
+        body.notes["parents"] = found
+    # The key is used here only.
+    return cast("dict[int, ast.AST]", found)
+
+
+def needs_value(body: Body, node: ast.expr) -> bool:
+    """Whether what stands around an expression uses it as a value that no coroutine can be."""
+    parent = parents_of(body).get(id(node))
+    match parent:
+        case ast.Compare(_, signs):
+            return not any(isinstance(sign, ast.Is | ast.IsNot) for sign in signs)
+        case ast.Attribute(_, attr):
+            return not (attr in _OF_COROUTINES or attr.startswith(("cr_", "__")))
+        case ast.Subscript(value) | ast.For(_, value) | ast.comprehension(_, value):
+            return value is node
+        case ast.BinOp(_, operator):
+            return isinstance(operator, _ARITHMETIC)
+        case ast.Call(ast.Name(name), [first, *_]):
+            return first is node and (name in _TAKES_VALUES and name not in body.bound)
+        case ast.Call(ast.Attribute(ast.Name("json"), "loads"), [first]):
+            return first is node
+        case ast.withitem():
+            return True
+        case _:
+            return False
+
+
+def never_awaited(body: Body, call: CallSite) -> bool:
+    """Whether a call's value is given to one name, bound once, that is only used as no coroutine can be, or never."""
+    match call.statement:
+        case ast.Assign([ast.Name(name)], value) if value is call.node:
+            pass
+        case ast.AnnAssign(ast.Name(name), _, value) if value is call.node:
+            pass
+        case _:
+            return False
+    if binding_count(body, name) != 1 or name in body.inner_reads:
+        return False
+    return all(needs_value(body, load) or _is_tested(body, load) for load in body.reads.get(name, ()))
+
+
+def _is_tested(body: Body, node: ast.expr) -> bool:
+    """Whether the truth of a value is asked for: by `assert` or `if`, under `not`, `and`, `or`."""
+    parents = parents_of(body)
+    inner: ast.AST = node
+    parent = parents.get(id(inner))
+    while isinstance(parent, ast.UnaryOp | ast.BoolOp):
+        if isinstance(parent, ast.UnaryOp) and not isinstance(parent.op, ast.Not):
+            return False
+        inner, parent = parent, parents.get(id(parent))
+    return isinstance(parent, ast.Assert | ast.If | ast.While) and parent.test is inner
+
+
+def is_awaited_chain(body: Body, call: CallSite) -> bool:
+    """Whether the chain of attributes and calls that begins with a call ends in an `await`: `await get().json()`."""
+    return outer_await(body, call) is not None
+
+
+def outer_await(body: Body, call: CallSite) -> ast.Await | None:
+    """The `await` that a chain of attributes, calls and subscripts ends in, which begins with a call."""
+    parents = parents_of(body)
+    node: ast.AST = call.node
+    parent = parents.get(id(node))
+    while (
+        (isinstance(parent, ast.Attribute) and parent.value is node)
+        or (isinstance(parent, ast.Subscript) and parent.value is node)
+        or (isinstance(parent, ast.Call) and parent.func is node)
+    ):
+        node, parent = parent, parents.get(id(parent))
+    return parent if isinstance(parent, ast.Await) and node is not call.node else None
+
+
+def await_fix(ctx: Context, body: Body, call: CallSite, safety: Safety) -> Fix | None:
+    """Inserts `await` in an async function; makes a synchronous test async with it, which is unsafe."""
+    if call.in_lambda:
+        return None
+    edits = await_edits(ctx, body, call)
+    if body.is_async:
+        return ctx.fix("Insert `await`", safety, edits)
+    more = async_edits(ctx, body)
+    return None if more is None else ctx.fix("Make the test async and insert `await`", Safety.UNSAFE, [*more, *edits])
+
+
+def async_edits(ctx: Context, body: Body) -> list[Edit] | None:
+    """Edits that make a synchronous test `async`, with its mark where nothing else makes pytest-asyncio run it.
+
+    None for what is no test, and where nothing would run it then.
+    """
+    test = test_of(ctx, body)
+    if test is None or body.is_async or body.yields:
+        return None
+    start = ctx.span(body, body.node).start
+    if not ctx.text.startswith("def", start):
+        return None
+    edits = [Edit(Span(start, start), "async ")]
+    if test.is_unittest:
+        return edits if ctx.runner_is(test) is Runner.UNITTEST and _is_async_case(ctx, test) else None
+    mode = ctx.mode()
+    marked = any(mark.name in ("asyncio", "anyio", "trio") for mark in ctx.view.marks(test))
+    if marked or (not isinstance(mode, Unknown) and mode.value == "auto" and ctx.plugin_enabled("asyncio")):
+        return edits
+    if not ctx.plugin_enabled("asyncio"):
+        return None
+    mark = add_decorator(ctx, test.id, ("pytest", "mark.asyncio"))
+    if mark is None:
+        return None
+    *imports, decorator = mark
+    if decorator.span.start == start:
+        return [*imports, Edit(decorator.span, f"{decorator.text}async ")]
+    return [*mark, *edits]
+
+
+def test_of(ctx: Context, body: Body) -> TestItem | None:
+    """The test whose function a body is of; None for helpers, fixtures and nested functions."""
+    if body.id != body.outermost:
+        return None
+    return next((test for test in ctx.own_tests if test.id == body.id), None)
+
+
+def _is_async_case(ctx: Context, test: TestItem) -> bool:
+    classes = ctx.view.collected.classes.get(test.class_path)
+    if classes is None:
+        return False
+    return "unittest.IsolatedAsyncioTestCase" in ctx.queries.get(mro_of, *classes).names
+
+
+def use_safety(call: CallSite) -> Safety:
+    """How safe it is to await a call where it stands: as a statement it was meant to run."""
+    return Safety.SAFE if call.use in (Use.STATEMENT, Use.ASSERTED) else Safety.UNSAFE

@@ -1,0 +1,403 @@
+"""A `with` or `for` where `async with` or `async for` is needed, or the other way round.
+
+## What it does
+Reports `with` on asynchronous context managers (`asyncio.timeout(…)`, `asyncio.Lock()`, `httpx.AsyncClient()`, classes
+with `__aenter__` only, functions made by `@asynccontextmanager`) and `async with` on synchronous ones
+(`pytest.raises(…)`, `patch(…)`); `for`, `list(…)`, `all(…)` and comprehensions over asynchronous generators, and
+`async for` over what is none.
+
+## Why is this bad
+It fails: `TypeError: 'Timeout' object does not support the context manager protocol`, `TypeError: 'async_generator'
+object is not iterable`.
+
+## When not to fix
+Never: the protocols differ. What is not certain is not reported.
+
+## Fix safety
+Adding or removing `async` is safe, inside async functions: as it stands, the code always fails.
+
+## Versions
+All.
+
+## References
+- [Python: asynchronous context managers](https://docs.python.org/3/reference/datamodel.html#asynchronous-context-managers)
+- [Python: asynchronous iterators](https://docs.python.org/3/reference/datamodel.html#asynchronous-iterators)
+"""
+
+import ast
+from collections.abc import Iterator
+from typing import NamedTuple, cast
+
+from loopscope.facts.bodies import Body
+from loopscope.rules.callees import last_name, may_be_patched_name, type_of
+from loopscope.rules.context import Context
+from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, Proof, Rule, Safety, Severity
+from loopscope.rules.support.calls import expects_failure_at
+from loopscope.text.edit import Edit
+from loopscope.text.span import Span
+from loopscope.workspace.inference.evaluate import enters_by
+from loopscope.workspace.inference.model import AsyncIterable, Coroutine, Iterable, Plain, Type
+from loopscope.workspace.inference.model import Group as Tuple
+
+META = Meta(
+    "wrong-with-or-for",
+    Group.AWAITING,
+    Severity.ERROR,
+    overlaps=("pyright: reportGeneralTypeIssues", "pylint: E1129", "pylint: E1133"),
+)
+
+_SESSION = """\
+import asyncio
+from contextlib import asynccontextmanager
+
+import pytest
+
+
+class Connection:
+    async def __aenter__(self):
+        return self
+
+    async def __aexit__(self, *exc):
+        pass
+
+
+@asynccontextmanager
+async def session():
+    yield 1
+
+
+async def rows():
+    yield 1
+    yield 2
+
+
+"""
+
+EXAMPLES = (
+    Example(
+        "Asynchronous context managers",
+        bad=f"""\
+{_SESSION}@pytest.mark.asyncio
+async def test_connection():
+    with ⟦Connection()⟧:
+        pass
+
+
+@pytest.mark.asyncio
+async def test_session():
+    with ⟦session()⟧ as value:
+        assert value == 1
+
+
+@pytest.mark.asyncio
+async def test_lock():
+    lock = asyncio.Lock()
+    with ⟦lock⟧:
+        assert lock.locked()
+""",
+        good=f"""\
+{_SESSION}@pytest.mark.asyncio
+async def test_connection():
+    async with Connection():
+        pass
+
+
+@pytest.mark.asyncio
+async def test_session():
+    async with session() as value:
+        assert value == 1
+
+
+@pytest.mark.asyncio
+async def test_lock():
+    lock = asyncio.Lock()
+    async with lock:
+        assert lock.locked()
+""",
+        proof=Proof("does not support the context manager protocol"),
+    ),
+    Example(
+        "Synchronous context managers",
+        bad="""\
+from unittest.mock import patch
+
+import pytest
+
+
+async def fail():
+    raise ValueError
+
+
+@pytest.mark.asyncio
+async def test_fail():
+    async with ⟦pytest.raises(ValueError)⟧:
+        await fail()
+
+
+@pytest.mark.asyncio
+async def test_patched():
+    async with ⟦patch("os.getcwd")⟧:
+        pass
+""",
+        good="""\
+from unittest.mock import patch
+
+import pytest
+
+
+async def fail():
+    raise ValueError
+
+
+@pytest.mark.asyncio
+async def test_fail():
+    with pytest.raises(ValueError):
+        await fail()
+
+
+@pytest.mark.asyncio
+async def test_patched():
+    with patch("os.getcwd"):
+        pass
+""",
+        proof=Proof("does not support the asynchronous context manager protocol"),
+    ),
+    Example(
+        "Asynchronous generators",
+        bad=f"""\
+{_SESSION}@pytest.mark.asyncio
+async def test_for():
+    for row in ⟦rows()⟧:
+        assert row
+
+
+@pytest.mark.asyncio
+async def test_comprehension():
+    assert [row for row in ⟦rows()⟧] == [1, 2]
+
+
+@pytest.mark.asyncio
+async def test_list():
+    assert ⟦list(rows())⟧ == [1, 2]
+
+
+async def positive(row):
+    return row > 0
+
+
+@pytest.mark.asyncio
+async def test_all():
+    assert ⟦all(await positive(row) for row in [1, 2])⟧
+""",
+        good=f"""\
+{_SESSION}@pytest.mark.asyncio
+async def test_for():
+    async for row in rows():
+        assert row
+
+
+@pytest.mark.asyncio
+async def test_comprehension():
+    assert [row async for row in rows()] == [1, 2]
+
+
+@pytest.mark.asyncio
+async def test_list():
+    assert [each async for each in rows()] == [1, 2]
+
+
+async def positive(row):
+    return row > 0
+
+
+@pytest.mark.asyncio
+async def test_all():
+    assert all([await positive(row) for row in [1, 2]])
+""",
+        proof=Proof("'async_generator' object is not iterable"),
+    ),
+)
+
+NEAR_MISSES = (
+    NearMiss(
+        "right as they are",
+        f"""\
+from unittest.mock import patch
+{_SESSION}class Both(Connection):
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exc):
+        pass
+
+
+@pytest.mark.asyncio
+async def test_right(monkeypatch):
+    with Both(), patch("os.getcwd"), monkeypatch.context():
+        pass
+    async with Both(), session() as value, asyncio.timeout(1):
+        assert value == 1
+    assert [row async for row in rows()] == [1, 2]
+    assert all([row > 0 async for row in rows()])
+    assert all(row > 0 for row in [1, 2])
+""",
+    ),
+    NearMiss(
+        "a class of which not all bases are known, or a replaced function",
+        f"""\
+import nowhere
+{_SESSION}class Partly(nowhere.Base):
+    async def __aenter__(self):
+        return self
+
+
+@pytest.mark.asyncio
+async def test_partly(monkeypatch):
+    with Partly():
+        pass
+    monkeypatch.setattr(f"{{__name__}}.session", Partly)
+    with session():
+        pass
+""",
+    ),
+    NearMiss(
+        "an expected failure",
+        f"""\
+{_SESSION}@pytest.mark.asyncio
+async def test_fails():
+    with pytest.raises(TypeError):
+        for row in rows():
+            assert row
+    with pytest.raises(TypeError):
+        with Connection():
+            pass
+""",
+    ),
+)
+
+_CONSUME = frozenset({"list", "tuple", "set", "sorted", "all", "any", "sum", "min", "max", "next", "enumerate", "dict"})
+
+
+class _Wrong(NamedTuple):
+    """What is wrong: the flagged expression, the message, and the statement or comprehension that holds it."""
+
+    node: ast.expr
+    message: str
+    holder: ast.AST
+
+
+def check(ctx: Context) -> Iterator[Finding]:
+    """Findings at the context managers and iterated expressions."""
+    if "async" not in ctx.text:
+        return
+    for body in ctx.bodies:
+        for wrong in (*_managers(ctx, body), *_loops(ctx, body), *_consumed(ctx, body)):
+            inner = wrong.node.func if isinstance(wrong.node, ast.Call) else wrong.node
+            patched = may_be_patched_name(ctx, last_name(inner))
+            # The block itself may be the one that expects an exception.
+            outer = body if not isinstance(wrong.holder, ast.AsyncWith) else None
+            if not patched and not (outer is not None and expects_failure_at(outer, wrong.node)):
+                yield ctx.finding(META, ctx.span(body, wrong.node), wrong.message, data=(body, wrong))
+
+
+def fix(ctx: Context, finding: Finding) -> Fix | None:
+    """Adds or removes `async`."""
+    match finding.data:
+        case (Body() as body, _Wrong() as wrong) if body.is_async:
+            pass
+        case _:
+            return None
+    node, holder = wrong.node, wrong.holder
+    match holder:
+        case ast.For() | ast.With([_]):
+            start = ctx.span(body, holder).start
+            return ctx.fix("Insert `async`", Safety.SAFE, [Edit(Span(start, start), "async ")])
+        case ast.AsyncWith([_]):
+            span = ctx.span(body, holder)
+            if not ctx.text.startswith("async with", span.start):
+                return None
+            end = span.start + len("async ")
+            return ctx.fix("Remove `async`", Safety.SAFE, [Edit(Span(span.start, end), "")])
+        case ast.comprehension(target):
+            start = ctx.text.rfind("for", 0, ctx.span(body, target).start)
+            return ctx.fix("Insert `async`", Safety.SAFE, [Edit(Span(start, start), "async ")])
+        case ast.Call(ast.Name(name), [argument]):
+            return _collected(ctx, body, node, name, argument)
+        case _:
+            return None
+
+
+def _collected(ctx: Context, body: Body, node: ast.expr, name: str, argument: ast.expr) -> Fix | None:
+    """`list(rows())` as a comprehension; `all(await … for …)` over a list."""
+    span = ctx.span(body, argument)
+    if isinstance(argument, ast.GeneratorExp):
+        text = ctx.source(span)
+        inner = text[1:-1] if text.startswith("(") else text
+        edit = Edit(Span(span.start, span.end), f"([{inner}])" if text.startswith("(") else f"[{inner}]")
+        return ctx.fix("Collect into a list first", Safety.SAFE, [edit])
+    if name == "list":
+        text = f"[each async for each in {ctx.source(span)}]"
+        return ctx.fix("Use an asynchronous comprehension", Safety.SAFE, [Edit(ctx.span(body, node), text)])
+    return None
+
+
+def _managers(ctx: Context, body: Body) -> Iterator[_Wrong]:
+    for block in body.withs:
+        is_async = isinstance(block, ast.AsyncWith)
+        for item in block.items:
+            node = item.context_expr
+            found = type_of(ctx, body, node)
+            if found is None or isinstance(found, Coroutine):
+                continue
+            shown = ast.unparse(node.func if isinstance(node, ast.Call) else node)
+            if not is_async and enters_by(ctx.queries, found) == "async with":
+                yield _Wrong(node, f"`{shown}` is an asynchronous context manager: it needs `async with`.", block)
+            elif is_async and enters_by(ctx.queries, found) == "with":
+                yield _Wrong(node, f"`{shown}` is a synchronous context manager: it needs `with`.", block)
+
+
+def _loops(ctx: Context, body: Body) -> Iterator[_Wrong]:
+    for loop in body.fors:
+        found = type_of(ctx, body, loop.iter)
+        if isinstance(loop, ast.For) and isinstance(found, AsyncIterable):
+            yield _Wrong(loop.iter, "This is iterated asynchronously: it needs `async for`.", loop)
+        elif isinstance(loop, ast.AsyncFor) and isinstance(found, Iterable | Plain | Tuple):
+            yield _Wrong(loop.iter, "This is not iterated asynchronously: it needs `for`.", ast.Pass())
+    for part in _comprehensions(body):
+        if not part.is_async and isinstance(type_of(ctx, body, part.iter), AsyncIterable):
+            yield _Wrong(part.iter, "This is iterated asynchronously: it needs `async for`.", part)
+
+
+def _comprehensions(body: Body) -> Iterator[ast.comprehension]:
+    """The first loops of the comprehensions: what others iterate may come from the first."""
+    found = body.notes.get("comprehensions")
+    if found is None:
+        parts = [
+            node.generators[0]
+            for statement in body.node.body
+            for node in ast.walk(statement)
+            if isinstance(node, ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp)
+            and isinstance(node.generators[0].iter, ast.Call)
+        ]
+        found = body.notes["comprehensions"] = [each for each in parts if not _in_nested(body, each)]
+    # The key is used here only.
+    yield from cast("list[ast.comprehension]", found)
+
+
+def _in_nested(body: Body, part: ast.comprehension) -> bool:
+    return any(each is part for inner in body.nested for each in ast.walk(inner.node))
+
+
+def _consumed(ctx: Context, body: Body) -> Iterator[_Wrong]:
+    for call in body.calls:
+        if call.name not in _CONSUME or call.local_root or len(call.node.args) != 1 or call.in_lambda:
+            continue
+        argument = call.node.args[0]
+        if not isinstance(argument, ast.Call | ast.GeneratorExp | ast.Name):
+            continue
+        found: Type | None = type_of(ctx, body, argument)
+        if isinstance(found, AsyncIterable) and found.is_generator:
+            yield _Wrong(call.node, f"`{call.name}` cannot go through an asynchronous generator.", call.node)
+
+
+RULE = Rule(META, __doc__ or "", EXAMPLES, NEAR_MISSES, check, fix)
