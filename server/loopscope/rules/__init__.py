@@ -22,8 +22,10 @@ from loopscope.rules import (
     blocking_call_in_async_test,
     cancel_without_await,
     cancellation_not_caught,
+    class_scoped_fixture_instance_method,
     client_not_closed,
     conflicting_async_plugins,
+    contextvar_set_in_fixture,
     discarded_task,
     django_db_without_transaction,
     django_sync_orm_in_async_test,
@@ -71,6 +73,7 @@ from loopscope.rules import (
     redundant_new_callable_asyncmock,
     removed_asyncio_api,
     shadowed_fixture,
+    shared_mutable_fixture,
     swallowed_cancellation,
     swallowed_timeout,
     sync_decorator_hides_coroutine,
@@ -84,6 +87,7 @@ from loopscope.rules import (
     unused_fixture,
     unused_suppression,
     wrong_with_or_for,
+    yield_cleanup_skipped,
     yield_fixture_decorator,
 )
 from loopscope.rules.model import Rule
@@ -108,8 +112,10 @@ RULES: tuple[Rule, ...] = (
     blocking_call_in_async_test.RULE,
     cancel_without_await.RULE,
     cancellation_not_caught.RULE,
+    class_scoped_fixture_instance_method.RULE,
     client_not_closed.RULE,
     conflicting_async_plugins.RULE,
+    contextvar_set_in_fixture.RULE,
     discarded_task.RULE,
     django_db_without_transaction.RULE,
     django_sync_orm_in_async_test.RULE,
@@ -157,6 +163,7 @@ RULES: tuple[Rule, ...] = (
     redundant_new_callable_asyncmock.RULE,
     removed_asyncio_api.RULE,
     shadowed_fixture.RULE,
+    shared_mutable_fixture.RULE,
     swallowed_cancellation.RULE,
     swallowed_timeout.RULE,
     sync_decorator_hides_coroutine.RULE,
@@ -170,6 +177,7 @@ RULES: tuple[Rule, ...] = (
     unused_fixture.RULE,
     unused_suppression.RULE,
     wrong_with_or_for.RULE,
+    yield_cleanup_skipped.RULE,
     yield_fixture_decorator.RULE,
 )
 """All rules, by name."""
