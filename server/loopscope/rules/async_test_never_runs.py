@@ -2,7 +2,8 @@
 
 ## What it does
 Reports `async def` tests that nobody awaits: pytest-asyncio in strict mode without the `asyncio` mark (or with a
-misspelt one), and projects in which no plugin for asynchronous tests is installed or enabled.
+misspelt one, on the test, its class or its module), tests of hypothesis included, and projects in which no plugin for
+asynchronous tests is installed or enabled.
 
 ## Why is this bad
 pytest 8.4 and newer fails such a test with "async def functions are not natively supported". Older ones skip it with
@@ -14,10 +15,11 @@ project, `unittest.IsolatedAsyncioTestCase`) are not reported, and neither is an
 
 ## Fix safety
 Adding or correcting the mark is safe: the test begins to run, so it may begin to fail. No fix is offered when
-pytest-asyncio is missing, or when its mark would not help.
+pytest-asyncio is missing, when its mark would not help, or when a mark is there that another one replaces.
 
 ## Versions
-pytest >= 8.4 fails the test, pytest <= 8.3 skips it. The mark `asyncio_event_loop` existed in pytest-asyncio 0.22 only.
+pytest >= 8.4 fails the test, pytest <= 8.3 skips it. With `strict_markers` a misspelt mark is an error at collection. The
+mark `asyncio_event_loop` existed in pytest-asyncio 0.22 only.
 
 ## References
 - [pytest: async functions without a plugin](https://docs.pytest.org/en/stable/changelog.html#pytest-8-4-0-2025-06-02)
@@ -27,6 +29,7 @@ pytest >= 8.4 fails the test, pytest <= 8.3 skips it. The mark `asyncio_event_lo
 from collections.abc import Iterator
 
 from loopscope.config.model import closest
+from loopscope.facts.expr import dotted
 from loopscope.rules.context import Context
 from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, Proof, Rule, Safety, Severity
 from loopscope.rules.support.decorators import add_decorator
@@ -72,6 +75,83 @@ async def test_value():
     assert 1 + 1 == 2
 """,
         proof=Proof("async def functions are not natively supported"),
+    ),
+    Example(
+        "A misspelt mark where marks must be registered",
+        bad="""\
+import pytest
+
+
+@pytest.mark.asyncoi
+async def ⟦test_value⟧():
+    assert 1 + 1 == 2
+""",
+        good="""\
+import pytest
+
+
+@pytest.mark.asyncio
+async def test_value():
+    assert 1 + 1 == 2
+""",
+        proof=Proof("'asyncoi' not found in `markers` configuration option", "error"),
+        config="[pytest]\nasyncio_mode = strict\nasyncio_default_fixture_loop_scope = function\n"
+        "addopts = --strict-markers\n",
+    ),
+    Example(
+        "A misspelt mark of the module",
+        bad="""\
+import pytest
+
+pytestmark = [pytest.mark.asycnio, pytest.mark.filterwarnings("default")]
+
+
+async def ⟦test_value⟧():
+    assert 1 + 1 == 2
+
+
+async def ⟦test_other_value⟧():
+    assert 2 + 2 == 4
+""",
+        good="""\
+import pytest
+
+pytestmark = [pytest.mark.asyncio, pytest.mark.filterwarnings("default")]
+
+
+async def test_value():
+    assert 1 + 1 == 2
+
+
+async def test_other_value():
+    assert 2 + 2 == 4
+""",
+        proof=Proof("async def functions are not natively supported"),
+    ),
+    Example(
+        "A test of hypothesis",
+        bad="""\
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+
+@given(number=st.integers())
+async def ⟦test_value⟧(number):
+    assert number == int(number)
+""",
+        good="""\
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+
+@pytest.mark.asyncio
+@given(number=st.integers())
+async def test_value(number):
+    assert number == int(number)
+""",
+        proof=Proof("Hypothesis doesn't know how to run async test functions", requires=("hypothesis",)),
     ),
     Example(
         "Methods, beside marks of their own",
@@ -204,10 +284,9 @@ def check(ctx: Context) -> Iterator[Finding]:
         decision = ctx.runner(test)
         if isinstance(decision, Unknown) or decision.value is not None:
             continue
-        fails = ctx.environment.at_least("pytest", 8, 4)
-        consequence = "pytest fails it" if fails else "pytest skips it and the run stays green"
-        message = f"Nothing awaits this async test ({decision.reason}): {consequence}."
         misspelt = _misspelt(ctx, test)
+        consequence = _consequence(ctx, test, registered=misspelt is None)
+        message = f"Nothing awaits this async test ({decision.reason}): {consequence}."
         if misspelt is not None:
             message += f" Did you mean `asyncio` instead of `{misspelt.name}`?"
         yield ctx.finding(META, ctx.name_span(test.id), message, data=test)
@@ -222,17 +301,35 @@ def fix(ctx: Context, finding: Finding) -> Fix | None:
     if misspelt is not None:
         span = mark_name_span(misspelt)
         return None if span is None else ctx.fix("Correct the mark", Safety.SAFE, [Edit(span, "asyncio")])
+    if any(mark.name == "asyncio" and _is_over(mark, test) for mark in marks_of(ctx)):
+        return None
     edits = add_decorator(ctx, test.id, ("pytest", "mark.asyncio"))
     return None if edits is None else ctx.fix("Add `@pytest.mark.asyncio`", Safety.SAFE, edits)
 
 
+def _consequence(ctx: Context, test: TestItem, *, registered: bool) -> str:
+    if not registered and ctx.config.strict_markers.value:
+        return "pytest stops collecting the module, since marks must be registered"
+    if any((dotted(each) or "").startswith("hypothesis.") for each in test.function.decorators):
+        return "hypothesis fails it"
+    fails = ctx.environment.at_least("pytest", 8, 4)
+    return "pytest fails it" if fails else "pytest skips it and the run stays green"
+
+
 def _misspelt(ctx: Context, test: TestItem) -> MarkUse | None:
-    """A mark on the test itself whose name is nearly `asyncio`, and that nobody registered."""
+    """A mark of the test, its class or module whose name is nearly `asyncio`, and that nobody registered."""
     for mark in marks_of(ctx):
         known = mark.name == "asyncio" or any(marker.name == mark.name for marker in ctx.config.markers)
-        if mark.owner == test.id and not known and closest(mark.name, ["asyncio", "asyncio_event_loop"], 0.75):
+        if not known and _is_over(mark, test) and closest(mark.name, ["asyncio", "asyncio_event_loop"], 0.75):
             return mark
     return None
+
+
+def _is_over(mark: MarkUse, test: TestItem) -> bool:
+    """Whether a mark stands on the test, a class around it or its module."""
+    if mark.on_function or mark.owner is None:
+        return mark.owner in (None, test.id)
+    return test.id.qualname.startswith(f"{mark.owner.qualname}.")
 
 
 RULE = Rule(META, __doc__ or "", EXAMPLES, NEAR_MISSES, check, fix)

@@ -91,6 +91,7 @@ class TestValue:
         assert 1 + 1 == 2
 """,
         proof=Proof(_SYMPTOM, "warning", pytest_asyncio=">=0.23,<0.24"),
+        config="[pytest]\nasyncio_mode = strict\n",
     ),
 )
 

@@ -6,6 +6,8 @@ Reports `@pytest.mark.asyncio` on a `def` test, and a `pytestmark` or class mark
 ## Why is this bad
 The mark does nothing there, and pytest-asyncio warns at each run. Often an `async` was forgotten.
 
+A mark over tests of both kinds is reported by `asyncio-mark-over-sync-tests`.
+
 ## When not to fix
 If the test is synchronous for the time being only.
 
@@ -26,7 +28,7 @@ from loopscope.facts.outline import FactId
 from loopscope.rules.callees import keeps_asyncness
 from loopscope.rules.context import Context
 from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, Proof, Rule, Safety, Severity, Tag
-from loopscope.rules.support.marks import MarkUse, delete_mark, marks_of
+from loopscope.rules.support.marks import MarkUse, covers, delete_mark, marks_of
 from loopscope.workspace.model import TestItem
 
 META = Meta("asyncio-mark-on-sync-test", Group.MARKS, Severity.WARNING, words=("asyncio",))
@@ -129,7 +131,7 @@ def check(ctx: Context) -> Iterator[Finding]:
     for mark in marks_of(ctx):
         if mark.name != "asyncio":
             continue
-        below = _tests_of(ctx, mark.owner) if mark.on_function else [test for test in ctx.tests if _under(mark, test)]
+        below = _tests_of(ctx, mark.owner) if mark.on_function else [test for test in ctx.tests if covers(mark, test)]
         tests = [test for test in below if not test.is_unittest]
         if tests and not any(_may_be_async(test) for test in tests):
             what = f"`{tests[0].name}` is" if mark.on_function else "The tests below this mark are"
@@ -153,13 +155,6 @@ def _tests_of(ctx: Context, owner: FactId | None) -> list[TestItem]:
         return found
 
     return [] if owner is None else ctx.remember("tests by id", by_id).get(owner, [])
-
-
-def _under(mark: MarkUse, test: TestItem) -> bool:
-    """Whether a mark of a class or module applies to a test."""
-    holder = mark.owner.qualname if mark.owner is not None else ""
-    path = ".".join(test.class_path)
-    return not holder or path == holder or path.startswith(f"{holder}.")
 
 
 def _may_be_async(test: TestItem) -> bool:

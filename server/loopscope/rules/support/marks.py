@@ -43,6 +43,13 @@ def marks_of(ctx: Context) -> tuple[MarkUse, ...]:
     return ctx.remember("marks", lambda: (*_decorators(ctx), *_assignments(ctx)))
 
 
+def covers(mark: MarkUse, test: TestItem) -> bool:
+    """Whether a mark of a class or module stands over a collected test."""
+    holder = mark.owner.qualname if mark.owner is not None else ""
+    path = ".".join(test.class_path)
+    return not holder or path == holder or path.startswith(f"{holder}.")
+
+
 def mark_calls(ctx: Context, name: str) -> Iterator[CallUse]:
     """The uses of a mark that are calls."""
     for mark in marks_of(ctx):
