@@ -19,6 +19,7 @@ All.
 
 ## References
 - [Python: AsyncMock.assert_awaited](https://docs.python.org/3/library/unittest.mock.html#unittest.mock.AsyncMock.assert_awaited)
+
 """
 
 import ast

@@ -20,6 +20,7 @@ All.
 
 ## References
 - [Python: running and awaiting coroutines](https://docs.python.org/3/library/asyncio-dev.html#detect-never-awaited-coroutines)
+
 """
 
 import ast

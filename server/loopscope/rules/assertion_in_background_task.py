@@ -22,6 +22,7 @@ All.
 ## References
 - [Python: detect never-retrieved exceptions](https://docs.python.org/3/library/asyncio-dev.html#detect-never-retrieved-exceptions)
 - [Python: asyncio.TaskGroup](https://docs.python.org/3/library/asyncio-task.html#task-groups)
+
 """
 
 import ast

@@ -20,6 +20,7 @@ All.
 
 ## References
 - [pytest: adding finalizers directly](https://docs.pytest.org/en/stable/how-to/fixtures.html#adding-finalizers-directly)
+
 """
 
 import ast

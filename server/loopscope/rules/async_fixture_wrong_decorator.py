@@ -22,6 +22,7 @@ Error since pytest 9, `PytestRemovedIn9Warning` in 8.4, a warning of pytest-asyn
 ## References
 - [pytest: sync test depending on async fixture](https://docs.pytest.org/en/stable/deprecations.html#sync-test-depending-on-async-fixture)
 - [pytest-asyncio: fixtures](https://pytest-asyncio.readthedocs.io/en/stable/reference/decorators/index.html)
+
 """
 
 from collections.abc import Iterator

@@ -22,6 +22,7 @@ test, pytest >= 8.4 fails it and older ones skip it.
 ## References
 - [pytest-asyncio: changelog of 0.23](https://pytest-asyncio.readthedocs.io/en/stable/reference/changelog.html)
 - [Python: asynchronous generator functions](https://docs.python.org/3/reference/expressions.html#asynchronous-generator-functions)
+
 """
 
 import ast

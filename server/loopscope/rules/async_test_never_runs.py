@@ -18,12 +18,13 @@ Adding or correcting the mark is safe: the test begins to run, so it may begin t
 pytest-asyncio is missing, when its mark would not help, or when a mark is there that another one replaces.
 
 ## Versions
-pytest >= 8.4 fails the test, pytest <= 8.3 skips it. With `strict_markers` a misspelt mark is an error at collection. The
-mark `asyncio_event_loop` existed in pytest-asyncio 0.22 only.
+pytest >= 8.4 fails the test, pytest <= 8.3 skips it. With `strict_markers` a misspelt mark is an error at collection.
+The mark `asyncio_event_loop` existed in pytest-asyncio 0.22 only.
 
 ## References
 - [pytest: async functions without a plugin](https://docs.pytest.org/en/stable/changelog.html#pytest-8-4-0-2025-06-02)
 - [pytest-asyncio: test discovery modes](https://pytest-asyncio.readthedocs.io/en/stable/concepts.html#test-discovery-modes)
+
 """
 
 from collections.abc import Iterator

@@ -23,6 +23,7 @@ All versions of pytest and pytest-asyncio.
 ## References
 - [pytest: xunit-style set-up](https://docs.pytest.org/en/stable/how-to/xunit_setup.html)
 - [Python: `IsolatedAsyncioTestCase.asyncSetUp`](https://docs.python.org/3/library/unittest.html#unittest.IsolatedAsyncioTestCase.asyncSetUp)
+
 """
 
 from collections.abc import Iterator

@@ -11,8 +11,8 @@ matters.
 If one mark at the top is worth the warnings. The rule is off by default and belongs to the preset `strict`.
 
 ## Fix safety
-Safe: the mark goes to each asynchronous test, which runs as before. No fix is offered where tests are inherited, or have
-the mark from elsewhere as well.
+Safe: the mark goes to each asynchronous test, which runs as before. No fix is offered where tests are inherited, or
+have the mark from elsewhere as well.
 
 ## Versions
 All versions of pytest-asyncio warn.
@@ -169,32 +169,33 @@ def check(ctx: Context) -> Iterator[Finding]:
     for mark in marks_of(ctx):
         if mark.name != "asyncio" or mark.on_function:
             continue
-        tests = [test for test in ctx.tests if covers(mark, test) and not test.is_unittest]
+        tests = _tests_below(ctx, mark)
         warned = [test for test in tests if not test.function.is_async and keeps_asyncness(test.function)]
         runs = [test for test in tests if test.function.is_async]
         if warned and runs:
             count = f"{len(warned)} synchronous test{'' if len(warned) == 1 else 's'}"
             message = f"The mark covers {count}, `{warned[0].name}` first: pytest-asyncio warns of each."
-            yield ctx.finding(META, mark.span, message, data=(mark, tuple(tests), tuple(runs)))
+            yield ctx.finding(META, mark.span, message, data=mark)
 
 
 def fix(ctx: Context, finding: Finding) -> Fix | None:
     """Moves the mark to the asynchronous tests."""
-    match finding.data:
-        case (MarkUse() as mark, tuple() as tests, tuple() as runs):
-            edits = _moved(ctx, mark, tests, runs)
-            return None if edits is None else ctx.fix("Mark the asynchronous tests only", Safety.SAFE, edits)
-        case _:
-            return None
+    edits = _moved(ctx, finding.data) if isinstance(finding.data, MarkUse) else None
+    return None if edits is None else ctx.fix("Mark the asynchronous tests only", Safety.SAFE, edits)
 
 
-def _moved(ctx: Context, mark: MarkUse, tests: tuple[TestItem, ...], runs: tuple[TestItem, ...]) -> list[Edit] | None:
+def _tests_below(ctx: Context, mark: MarkUse) -> list[TestItem]:
+    return [test for test in ctx.tests if covers(mark, test) and not test.is_unittest]
+
+
+def _moved(ctx: Context, mark: MarkUse) -> list[Edit] | None:
+    tests = _tests_below(ctx, mark)
     deleted = delete_mark(mark)
     others = [each for each in marks_of(ctx) if each.name == "asyncio" and each.span != mark.span]
     if deleted is None or len({test.id for test in tests}) != len(tests):
         return None
     edits = deleted
-    for test in runs:
+    for test in (each for each in tests if each.function.is_async):
         if test.code_path != ctx.path or test.id not in ctx.layout.defs:
             return None
         if any(each.owner == test.id or (not each.on_function and covers(each, test)) for each in others):

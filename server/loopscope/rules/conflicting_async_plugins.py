@@ -20,6 +20,7 @@ All versions that have modes (pytest-asyncio >= 0.17). anyio warns of two auto m
 ## References
 - [anyio: using AnyIO's pytest plugin](https://anyio.readthedocs.io/en/stable/testing.html)
 - [pytest-asyncio: test discovery modes](https://pytest-asyncio.readthedocs.io/en/stable/concepts.html#test-discovery-modes)
+
 """
 
 import re

@@ -18,6 +18,7 @@ All.
 
 ## References
 - [pytest: fixtures can request other fixtures](https://docs.pytest.org/en/stable/how-to/fixtures.html#fixtures-can-request-other-fixtures)
+
 """
 
 from collections.abc import Callable, Iterator

@@ -22,6 +22,7 @@ All. "This event loop is already running" with pytest-asyncio <= 1.0.
 
 ## References
 - [pytest: `getfixturevalue`](https://docs.pytest.org/en/stable/reference/reference.html#pytest.FixtureRequest.getfixturevalue)
+
 """
 
 import ast

@@ -18,6 +18,7 @@ Safe: the nearest valid mode replaces the value. There is no fix when no mode is
 
 ## References
 - [pytest-asyncio: configuration](https://pytest-asyncio.readthedocs.io/en/stable/reference/configuration.html#asyncio-mode)
+
 """
 
 from collections.abc import Iterator

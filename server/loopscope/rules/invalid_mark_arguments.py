@@ -12,8 +12,8 @@ whose loop factory has a wrong name is skipped, and the run stays green.
 If another plugin's `asyncio` mark takes these arguments.
 
 ## Fix safety
-Safe where it is clear what was meant: `loop_scope=` for a positional scope, a misspelt keyword, or `scope=`. The name of
-a loop factory that nearly matches is unsafe, and so is `scope=` for 0.23.
+Safe where it is clear what was meant: `loop_scope=` for a positional scope, a misspelt keyword, or `scope=`. The name
+of a loop factory that nearly matches is unsafe, and so is `scope=` for 0.23.
 
 ## Versions
 Checked since pytest-asyncio 0.24; 0.23 accepts anything and knows `scope=` only. The module fails to be collected, but

@@ -20,6 +20,7 @@ pytest-asyncio >= 0.24. In 0.23 the loop follows the fixture's scope.
 
 ## References
 - [pytest-asyncio: fixture loop scopes](https://pytest-asyncio.readthedocs.io/en/stable/how-to-guides/change_fixture_loop.html)
+
 """
 
 from collections.abc import Iterator

@@ -23,6 +23,7 @@ count. Since 0.26 the option `asyncio_default_test_loop_scope` says it for all t
 ## References
 - [pytest-asyncio: how to run all tests in the session in the same event loop](https://pytest-asyncio.readthedocs.io/en/stable/how-to-guides/run_session_tests_in_same_loop.html)
 - [pytest: `Node.add_marker`](https://docs.pytest.org/en/stable/reference/reference.html#pytest.nodes.Node.add_marker)
+
 """
 
 import ast

@@ -18,6 +18,7 @@ Error since pytest 9, `PytestRemovedIn9Warning` in 7.4 to 8.4.
 
 ## References
 - [pytest: applying a mark to a fixture function](https://docs.pytest.org/en/stable/deprecations.html#applying-a-mark-to-a-fixture-function)
+
 """
 
 from collections.abc import Iterator

@@ -22,6 +22,7 @@ All; the message says what the project's Python does.
 
 ## References
 - [Python: assertions of `AsyncMock`](https://docs.python.org/3/library/unittest.mock.html#unittest.mock.AsyncMock.assert_awaited)
+
 """
 
 import ast

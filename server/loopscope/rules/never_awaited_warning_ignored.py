@@ -21,6 +21,7 @@ All.
 ## References
 - [pytest: unraisable exceptions](https://docs.pytest.org/en/stable/how-to/failures.html#warning-about-unraisable-exceptions-and-unhandled-thread-exceptions)
 - [Python: the warnings filter](https://docs.python.org/3/library/warnings.html#the-warnings-filter)
+
 """
 
 from collections.abc import Iterator

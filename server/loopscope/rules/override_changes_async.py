@@ -20,6 +20,7 @@ All.
 
 ## References
 - [pytest: overriding fixtures](https://docs.pytest.org/en/stable/how-to/fixtures.html#overriding-fixtures-on-various-levels)
+
 """
 
 from collections.abc import Iterator

@@ -22,6 +22,7 @@ has no effect.
 
 ## References
 - [pytest: marking whole classes or modules](https://docs.pytest.org/en/stable/example/markers.html#marking-whole-classes-or-modules)
+
 """
 
 import ast

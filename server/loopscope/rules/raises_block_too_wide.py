@@ -19,6 +19,7 @@ All.
 
 ## References
 - [ruff: pytest-raises-with-multiple-statements](https://docs.astral.sh/ruff/rules/pytest-raises-with-multiple-statements/)
+
 """
 
 import ast

@@ -20,6 +20,7 @@ Error since pytest 9, `PytestRemovedIn9Warning` in 8.4.
 ## References
 - [pytest: sync test depending on async fixture](https://docs.pytest.org/en/stable/deprecations.html#sync-test-depending-on-async-fixture)
 - [anyio: asynchronous fixtures](https://anyio.readthedocs.io/en/stable/testing.html#asynchronous-fixtures)
+
 """
 
 from collections.abc import Iterator

@@ -21,6 +21,7 @@ All versions of pytest and pytest-asyncio.
 
 ## References
 - [pytest: pytest features in `unittest.TestCase` subclasses](https://docs.pytest.org/en/stable/how-to/unittest.html#pytest-features-in-unittest-testcase-subclasses)
+
 """
 
 from collections.abc import Iterator
