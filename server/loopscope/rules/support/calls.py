@@ -22,7 +22,8 @@ _EXPECTING = frozenset(
         "RaisesGroup",
     }
 )
-_CURRENT_LOOP = frozenset({"asyncio.get_running_loop", "asyncio.get_event_loop", "asyncio.new_event_loop"})
+_RUNNING_LOOP = frozenset({"asyncio.get_running_loop", "asyncio.get_event_loop"})
+_LOOP = _RUNNING_LOOP | {"asyncio.new_event_loop"}
 _BARE = frozenset(Use) - {Use.ATTRIBUTE, Use.AWAITED, Use.OTHER}
 
 
@@ -65,12 +66,16 @@ def only_compared(body: Body, call: CallSite) -> bool:
     return binding_count(body, name) == 1 and name not in body.inner_reads
 
 
-def loop_method(body: Body, call: CallSite, name: str) -> bool:
-    """Whether a call is `name` of `asyncio.get_running_loop()`, or of a local name bound once to it."""
+def loop_method(body: Body, call: CallSite, name: str, *, running: bool = False) -> bool:
+    """Whether a call is `name` of `asyncio.get_running_loop()`, or of a local name bound once to it.
+
+    `running` leaves out the loops that `asyncio.new_event_loop()` makes.
+    """
     func = call.node.func
     if not isinstance(func, ast.Attribute) or func.attr != name:
         return False
-    loops = [site for site in body.calls if site.name in _CURRENT_LOOP and not site.local_root]
+    makers = _RUNNING_LOOP if running else _LOOP
+    loops = [site for site in body.calls if site.name in makers and not site.local_root]
     match func.value:
         case ast.Call() as inner:
             return any(site.node is inner for site in loops)
