@@ -252,7 +252,9 @@ def check(ctx: Context) -> Iterator[Finding]:
     names = {test.id for test in later}
     for test in ctx.own_tests:
         body = None if ctx.facts is None or test.function.is_async else ctx.facts.body(test.id)
-        for call in () if body is None else _calls(ctx, body):
+        if body is None:
+            continue
+        for call in _calls(ctx, body):
             ran = any(each.name == "asyncio.run" and each.node.lineno < call.node.lineno for each in body.calls)
             if ran or (test.id in names and not test.is_unittest):
                 before = "`asyncio.run`" if ran else "the asynchronous test before, with pytest-asyncio >= 1.4,"
