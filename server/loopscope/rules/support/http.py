@@ -62,21 +62,7 @@ def is_public(url: str) -> bool:
     return url.startswith(("http://", "https://")) and named and not host.endswith(_RESERVED)
 
 
-def _of_function(owner: str) -> str | None:
-    return owner if owner in _LIBRARIES and owner != "aiohttp" else None
-
-
-def _library(body: Body, name: str) -> str | None:
-    """The library of the client that a local name surely is: made in the body, without a transport."""
-    value = bound_value(body, name) or _entered(body, name)
-    made = next((call for call in body.calls if call.node is value), None)
-    if made is None or made.local_root or made.name not in _CLIENTS:
-        return None
-    plain = not made.node.args and all(keyword.arg in _HARMLESS for keyword in made.node.keywords)
-    return _CLIENTS[made.name] if plain else None
-
-
-def _entered(body: Body, name: str) -> ast.expr | None:
+def entered(body: Body, name: str) -> ast.expr | None:
     """What a name is bound to by the one `with … as name`."""
     if binding_count(body, name) != 1:
         return None
@@ -85,6 +71,20 @@ def _entered(body: Body, name: str) -> ast.expr | None:
             if isinstance(item.optional_vars, ast.Name) and item.optional_vars.id == name:
                 return item.context_expr
     return None
+
+
+def _of_function(owner: str) -> str | None:
+    return owner if owner in _LIBRARIES and owner != "aiohttp" else None
+
+
+def _library(body: Body, name: str) -> str | None:
+    """The library of the client that a local name surely is: made in the body, without a transport."""
+    value = bound_value(body, name) or entered(body, name)
+    made = next((call for call in body.calls if call.node is value), None)
+    if made is None or made.local_root or made.name not in _CLIENTS:
+        return None
+    plain = not made.node.args and all(keyword.arg in _HARMLESS for keyword in made.node.keywords)
+    return _CLIENTS[made.name] if plain else None
 
 
 def _url(node: ast.Call, method: str) -> str | None:
