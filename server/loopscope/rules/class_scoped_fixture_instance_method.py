@@ -20,6 +20,7 @@ All. pytest >= 9.1 warns of each such method: "Class-scoped fixtures defined as 
 
 ## References
 - [pytest: class-scoped fixture as instance method](https://docs.pytest.org/en/stable/deprecations.html#class-scoped-fixture-as-instance-method)
+
 """
 
 import ast

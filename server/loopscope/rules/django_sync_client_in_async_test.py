@@ -21,6 +21,7 @@ Unsafe: the test requests `async_client` and awaits its calls. Awaiting `async_c
 ## References
 - [pytest-django: async_client](https://pytest-django.readthedocs.io/en/latest/helpers.html#async-client-django-test-asyncclient)
 - [Django: testing asynchronous code](https://docs.djangoproject.com/en/stable/topics/testing/tools/#testing-asynchronous-code)
+
 """
 
 import ast

@@ -12,25 +12,50 @@ ignored without a word: each test gets its own loop again.
 If the project defines and requests a fixture of its own that happens to have this name; that is not reported.
 
 ## Fix safety
-Unsafe: in asynchronous functions the parameter becomes `asyncio.get_running_loop()`. A redefinition has no fix: set
-`asyncio_default_fixture_loop_scope` and `asyncio_default_test_loop_scope` instead, and delete it.
+Unsafe: in asynchronous functions the parameter becomes `asyncio.get_running_loop()`. A redefinition of a conftest goes,
+and `asyncio_default_fixture_loop_scope` and `asyncio_default_test_loop_scope` say its scope instead, for the whole
+project. A redefinition of a test module has no fix.
 
 ## Versions
 Error with pytest-asyncio >= 1.0. In 0.23 to 0.26 the request and the redefinition are deprecated, and reported as
-warnings.
+warnings. `asyncio_default_test_loop_scope` exists since 0.26.
 
 ## References
 - [pytest-asyncio: changelog of 1.0](https://pytest-asyncio.readthedocs.io/en/stable/reference/changelog.html)
 """
 
+import re
 from collections.abc import Iterator
 
 from loopscope.rules.context import Context
 from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, Proof, Rule, Safety, Severity, Tag
 from loopscope.rules.support.event_loop import overrides, replace_parameter, requests
-from loopscope.workspace.model import FixtureDef
+from loopscope.rules.support.options import set_options
+from loopscope.rules.support.text import own_lines
+from loopscope.text.edit import Edit
+from loopscope.text.span import Span
+from loopscope.workspace.model import FixtureDef, Scope
 
 META = Meta("event-loop-fixture-removed", Group.VERSIONS, Severity.ERROR, words=("event_loop",))
+
+_SHARED = """\
+import asyncio
+
+import pytest
+
+LOOPS = set()
+
+
+@pytest.mark.asyncio
+async def test_first(value):
+    LOOPS.add(asyncio.get_running_loop())
+
+
+@pytest.mark.asyncio
+async def test_second(value):
+    LOOPS.add(asyncio.get_running_loop())
+    assert len(LOOPS) == 1
+"""
 
 EXAMPLES = (
     Example(
@@ -103,6 +128,44 @@ async def test_second():
         fixed="",
         proof=Proof("assert 2 == 1", pytest_asyncio=">=1"),
     ),
+    Example(
+        "Redefined for the whole project",
+        bad=f"""\
+{_SHARED}# file: conftest.py
+import asyncio
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def ⟦event_loop⟧():
+    loop = asyncio.new_event_loop()
+    yield loop
+    loop.close()
+
+
+@pytest.fixture
+def value():
+    return 1
+""",
+        good=f"""\
+{_SHARED}# file: pytest.ini
+[pytest]
+asyncio_default_test_loop_scope = session
+asyncio_mode = strict
+asyncio_default_fixture_loop_scope = session
+# file: conftest.py
+import asyncio
+
+import pytest
+
+
+@pytest.fixture
+def value():
+    return 1
+""",
+        proof=Proof("assert 2 == 1", pytest_asyncio=">=1"),
+    ),
 )
 
 NEAR_MISSES = (
@@ -147,15 +210,34 @@ def check(ctx: Context) -> Iterator[Finding]:
     for fixture in overrides(ctx):
         effect = "does nothing since 1.0: every test gets its own loop" if removed else "is deprecated"
         message = f"Redefining `event_loop` {effect}. Use `loop_scope=`, or the asyncio_default_..._loop_scope options."
-        yield ctx.finding(META, ctx.name_span(fixture.id), message, severity=Severity.WARNING, tags=(Tag.DEPRECATED,))
+        span = ctx.name_span(fixture.id)
+        yield ctx.finding(META, span, message, severity=Severity.WARNING, tags=(Tag.DEPRECATED,), data=fixture)
 
 
 def fix(ctx: Context, finding: Finding) -> Fix | None:
-    """Replaces the parameter by `asyncio.get_running_loop()`."""
-    if finding.data is None or isinstance(finding.data, FixtureDef):
-        return None
+    """Replaces the parameter by `asyncio.get_running_loop()`, or a redefinition by options."""
+    if isinstance(finding.data, FixtureDef):
+        return _as_options(ctx, finding.data)
     edits = replace_parameter(ctx, finding)
     return None if edits is None else ctx.fix("Use `asyncio.get_running_loop()`", Safety.UNSAFE, edits)
+
+
+def _as_options(ctx: Context, fixture: FixtureDef) -> Fix | None:
+    """Deletes the fixture of a conftest, and has the options say its scope."""
+    scope = fixture.scope
+    if not isinstance(scope, Scope) or ctx.view.role != "conftest" or fixture.id.holder:
+        return None
+    if not ctx.environment.at_least("pytest-asyncio", 0, 26):
+        return None
+    values = {"asyncio_default_fixture_loop_scope": scope.value, "asyncio_default_test_loop_scope": scope.value}
+    edits = set_options(ctx, values)
+    lines = own_lines(ctx.text, ctx.layout.defs[fixture.id].whole)
+    if edits is None or lines is None:
+        return None
+    after = re.compile(r"(?:[ \t]*\r?\n)*").match(ctx.text, lines.end)
+    end = lines.end if after is None else after.end()
+    title = f'Say "{scope.value}" by options instead'
+    return Fix(title, Safety.UNSAFE, {**edits, ctx.path: (Edit(Span(lines.start, end), ""),)}, preferred=False)
 
 
 RULE = Rule(META, __doc__ or "", EXAMPLES, NEAR_MISSES, check, fix)

@@ -146,6 +146,8 @@ def check(ctx: Context) -> Iterator[Finding]:
         return
     if not ctx.environment.at_least("pytest-asyncio", 1, 4):
         return
+    if any(plugin.path == ctx.path and plugin.name == "asyncio" for plugin in ctx.view.roster.plugins):
+        return
     for fixture in ctx.own_fixtures:
         if fixture.name == NAME:
             message = f"Overriding `{NAME}` is deprecated since pytest-asyncio 1.4: implement the hook `{HOOK}`."

@@ -13,8 +13,8 @@ their own loops.
 Never: the mark has no effect.
 
 ## Fix safety
-Adding `append=False` is unsafe: all tests change their event loop. A mark without a loop scope has no fix: set
-`asyncio_mode = auto`, or mark the modules.
+Unsafe: with `append=False` all tests change their event loop; in place of a mark without a loop scope the fix sets
+`asyncio_mode = auto`, which counts for the whole project.
 
 ## Versions
 pytest-asyncio >= 0.23. Before, marks that were added in this hook counted. With 1.0 not even those that are put first
@@ -36,6 +36,7 @@ from loopscope.facts.reading import read
 from loopscope.rules.context import Context
 from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, Proof, Rule, Safety, Severity
 from loopscope.rules.support.calls import bound_value
+from loopscope.rules.support.options import set_options
 from loopscope.rules.support.plugins import is_plugin_module
 from loopscope.text.edit import Edit
 from loopscope.text.span import Span
@@ -99,7 +100,24 @@ pytestmark = pytest.mark.asyncio
 async def test_value():
     assert 1 + 1 == 2
 """,
-        fixed="",
+        fixed="""\
+async def test_value():
+    assert 1 + 1 == 2
+# file: pytest.ini
+[pytest]
+asyncio_mode = auto
+asyncio_default_fixture_loop_scope = function
+# file: conftest.py
+import inspect
+
+import pytest
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if inspect.iscoroutinefunction(item.obj):
+            item.add_marker(pytest.mark.asyncio)
+""",
         proof=Proof("async def functions are not natively supported"),
     ),
     Example(
@@ -220,16 +238,19 @@ def check(ctx: Context) -> Iterator[Finding]:
             yield ctx.finding(META, span, message, data=(body, call))
         elif _is_strict(ctx) and "is_async_test" not in ctx.text:
             message = "Too late: pytest-asyncio chose its tests while they were collected, this mark runs no other."
-            yield ctx.finding(META, span, message)
+            yield ctx.finding(META, span, message, data="auto")
 
 
 def fix(ctx: Context, finding: Finding) -> Fix | None:
-    """Adds `append=False`."""
+    """Adds `append=False`, or sets auto mode."""
     match finding.data:
         case (Body() as body, CallSite() as call) if not _is_deaf(ctx):
             end = ctx.span(body, call.node.args[-1]).end
             edit = Edit(Span(end, end), ", append=False")
             return ctx.fix("Put the mark before the test's own", Safety.UNSAFE, [edit])
+        case str() as mode:
+            edits = set_options(ctx, {"asyncio_mode": mode})
+            return None if edits is None else Fix("Set `asyncio_mode = auto`", Safety.UNSAFE, edits, preferred=False)
         case _:
             return None
 

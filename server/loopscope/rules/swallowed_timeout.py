@@ -19,6 +19,7 @@ All.
 
 ## References
 - [pytest: assertions about expected exceptions](https://docs.pytest.org/en/stable/how-to/assert.html#assertions-about-expected-exceptions)
+
 """
 
 import ast

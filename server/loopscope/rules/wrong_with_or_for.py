@@ -22,6 +22,7 @@ All.
 ## References
 - [Python: asynchronous context managers](https://docs.python.org/3/reference/datamodel.html#asynchronous-context-managers)
 - [Python: asynchronous iterators](https://docs.python.org/3/reference/datamodel.html#asynchronous-iterators)
+
 """
 
 import ast
