@@ -219,7 +219,7 @@ def _expects_failure(body: Body, load: ast.Name) -> bool:
 
 def _has_attributes(ctx: Context, name: str) -> bool:
     """Whether the module sets attributes of the function."""
-    return any(each.startswith(f"{name}.") for each in index_of(ctx.queries, ctx.path).names)
+    return any(each.startswith(f"{name}.") for each in ctx.queries.get(index_of, ctx.path).names)
 
 
 def _uses_value(body: Body, load: ast.Name) -> bool:

@@ -19,6 +19,9 @@ from loopscope.workspace.view import ModuleView
 NO_ENVIRONMENT = Environment(path=None, kind="none")
 _FACTS_KEPT = 12
 """Of how many files the facts are remembered, besides those that are being edited: syntax trees are large."""
+_KEPT_WHOLE = 2_000_000
+"""As many code points of files, those asked for last, are remembered where each file is looked at once: what tests
+import is asked about again and again, and a tree takes some fifteen times the room of its text."""
 
 
 class OutlineCache(Protocol):
@@ -65,6 +68,7 @@ class Snapshot:
         self._outlines: dict[PurePath, Outline | Unreadable] = {}
         self._mentions: dict[PurePath, dict[tuple[str, ...], bool]] = {}
         self._facts: dict[PurePath, FileFacts] = {}
+        self._kept = 0
         self._older: dict[PurePath, FileFacts] = {}
         self._edited = frozenset(edited)
         self._environments: dict[PurePath, Environment] = {}
@@ -93,6 +97,11 @@ class Snapshot:
         else:
             facts = file_facts(parse(text, previous.tree if previous is not None else None), previous)
         self._facts[path] = facts
+        if self._whole:
+            self._kept += len(text)
+            while self._kept > _KEPT_WHOLE and len(self._facts) > _FACTS_KEPT:
+                self._kept -= len(self._facts.pop(next(iter(self._facts))).tree.text)
+            return facts
         others = [each for each in list(self._facts) if each not in self._edited]
         for each in others[:-_FACTS_KEPT]:
             self._facts.pop(each, None)

@@ -202,7 +202,7 @@ def injected(ctx: Context, body: Body, name: str) -> Patch | None:
             return None
     patches = list(decorator_patches(ctx, body.id))
     if body.id.holder and body.node.name.startswith("test"):
-        holders = [each for each in index_of(ctx.queries, ctx.path).classes.values() if _is_holder(each, body.id)]
+        holders = [each for each in ctx.queries.get(index_of, ctx.path).classes.values() if _is_holder(each, body.id)]
         patches += [each for holder in holders for each in decorator_patches(ctx, holder.id)]
     passed = [each for each in patches if each.argument("new") is None]
     static = any(isinstance(each, ast.Name) and each.id == "staticmethod" for each in body.node.decorator_list)

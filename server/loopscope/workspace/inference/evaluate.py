@@ -546,7 +546,10 @@ def call_type(frame: Frame, node: ast.Call, depth: int = 0) -> Type | None:
         special = _of_argument(frame, node.func, node.args[0], depth)
         if special is not None:
             return special
-    given = [expression_type(frame, each, depth + 1) for each in node.args] if isinstance(callee, Named) else []
+    given: list[Type | None] = []
+    if isinstance(callee, Named):
+        matters = externals.hands_on(callee.name)
+        given = [expression_type(frame, each, depth + 1) if matters else None for each in node.args]
     return call_result(frame.q, callee, given)
 
 

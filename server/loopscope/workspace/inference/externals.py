@@ -66,6 +66,16 @@ _SYNC_MANAGERS = frozenset(
     )
 )
 
+_HANDED_ON = frozenset(
+    ("contextlib.closing", "contextlib.aclosing", "functools.partial", "anext", "next", "builtins.anext", "builtins.next")
+)
+
+
+def hands_on(name: str) -> bool:
+    """Whether what calling a known name gives depends on what it is given."""
+    known = public_name(name)
+    return known in _HANDED_ON or known.startswith("asyncio.")
+
 
 def called(name: str, given: Sequence[Type | None]) -> Type | None:
     """What calling the function or class of a known name gives; `given` are the types of its positional arguments."""
