@@ -21,7 +21,8 @@ import loopscope
 _FORMAT = 1
 _DIGEST = 16
 _DAY = 86_400
-_SWEEP_EVERY = 2_000
+_SWEEPING = "00"
+"""Entries in this subdirectory start a sweep when they are written: one in 256. A sweep looks at all entries."""
 _MEMORY_ENTRIES = 2_000
 _ALLOWED_MODULES = ("loopscope.facts", "loopscope.text")
 _ALLOWED_BUILTINS = frozenset({"bytearray", "complex", "frozenset", "range", "set", "slice"})
@@ -37,11 +38,10 @@ class Cache:
     """
 
     def __init__(self, directory: PurePath | None, *, max_bytes: int = 64_000_000) -> None:
-        """`directory` is that of one format; all formats beside it together keep below `max_bytes`."""
+        """`directory` is that of one format; all formats beside it together keep about below `max_bytes`."""
         self._directory = directory
         self._max_bytes = max_bytes
         self._memory: dict[bytes, object] = {}
-        self._puts = 0
 
     def get(self, key: bytes) -> object | None:
         """The object stored under `key`, or None."""
@@ -91,9 +91,8 @@ class Cache:
         except OSError:
             _discard(temporary)
             return False
-        self._puts += 1
-        if self._puts % _SWEEP_EVERY == 1:
-            # The directory above holds the entries of other releases too: all together stay below the bound.
+        if path.parent.name == _SWEEPING:
+            # The directory above holds the entries of other releases too: all together stay about below the bound.
             _sweep(directory.parent, self._max_bytes)
         return True
 
@@ -140,9 +139,10 @@ class _Unpickler(pickle.Unpickler):
     with. Without this, who can write there could run code in the editor's server.
     """
 
-    known: dict[tuple[str, str], type] = {}  # noqa: RUF012  shared by all on purpose: the classes never change
+    # Pickle names `...` as it names classes.
+    known: dict[tuple[str, str], object] = {("builtins", "Ellipsis"): ...}  # noqa: RUF012  shared: nothing in it changes
 
-    def find_class(self, module_name: str, global_name: str, /) -> type:
+    def find_class(self, module_name: str, global_name: str, /) -> object:
         """The class of that name, if it is allowed and defined just there; raises UnpicklingError otherwise."""
         found = self.known.get((module_name, global_name))
         if found is None:

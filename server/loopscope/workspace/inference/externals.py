@@ -67,7 +67,15 @@ _SYNC_MANAGERS = frozenset(
 )
 
 _HANDED_ON = frozenset(
-    ("contextlib.closing", "contextlib.aclosing", "functools.partial", "anext", "next", "builtins.anext", "builtins.next")
+    (
+        "contextlib.closing",
+        "contextlib.aclosing",
+        "functools.partial",
+        "anext",
+        "next",
+        "builtins.anext",
+        "builtins.next",
+    )
 )
 
 
