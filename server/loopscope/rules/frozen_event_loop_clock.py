@@ -139,13 +139,15 @@ def check(ctx: Context) -> Iterator[Finding]:
             within = next((each for each in freezing if each[1] is None or _holds(each[1], call.node)), None)
             if within is not None and _needs_clock(ctx, body, call):
                 message = "`freeze_time` has stopped the event loop's clock: this never ends, and the test hangs."
-                yield ctx.finding(META, ctx.span(body, call.node), message, data=(body, within))
+                yield ctx.finding(META, ctx.span(body, call.node), message, data=(body, *within))
 
 
 def fix(ctx: Context, finding: Finding) -> Fix | None:
     """Adds `real_asyncio=True`."""
     match finding.data:
-        case (Body() as body, (ast.Call() as node, block)) if ctx.environment.at_least("freezegun", 1, 4):
+        case (Body() as body, ast.Call() as node, ast.With() | ast.AsyncWith() | None as block) if (
+            ctx.environment.at_least("freezegun", 1, 4)
+        ):
             owner: Body | FactId = body.id if block is None else body
             end = ctx.span(owner, node).end - 1
         case _:

@@ -77,7 +77,7 @@ def check(ctx: Context) -> Iterator[Finding]:
         for raises in raises_blocks(body) if body.is_async else ():
             for each in raises.expected:
                 name = full_name(ctx, body, each)
-                if name not in _ALIASES or (lowest_python(ctx) or (0, 0)) < (3, 11):
+                if name not in _ALIASES or (lowest_python(ctx) or ()) < (3, 11):
                     continue
                 if "TimeoutError" in body.bound or any(each.name == "TimeoutError" for each in ctx.outline.bindings):
                     continue

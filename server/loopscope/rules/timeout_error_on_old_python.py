@@ -79,7 +79,10 @@ _WRONG = frozenset({"TimeoutError", "concurrent.futures.TimeoutError"})
 
 def check(ctx: Context) -> Iterator[Finding]:
     """Findings at the names."""
-    if "TimeoutError" not in ctx.text or "wait_for" not in ctx.text or (lowest_python(ctx) or (9, 9)) >= (3, 11):
+    if "TimeoutError" not in ctx.text or "wait_for" not in ctx.text:
+        return
+    lowest = lowest_python(ctx)
+    if lowest is None or lowest >= (3, 11):
         return
     bound = {binding.name for binding in ctx.outline.bindings}
     for body in ctx.bodies:

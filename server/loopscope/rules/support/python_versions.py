@@ -11,7 +11,7 @@ from loopscope.workspace.queries import Queries
 _LOWEST = re.compile(r"(?:>=|~=|==|>)\s*(\d+)\.(\d+)")
 
 
-def lowest_python(ctx: Context) -> tuple[int, int] | None:
+def lowest_python(ctx: Context) -> tuple[int, ...] | None:
     """The oldest Python that the project's `requires-python` admits; without one, that of its environment."""
     declared = ctx.queries.get(_declared, ctx.config.rootdir / "pyproject.toml")
     if declared is not None:
@@ -20,7 +20,7 @@ def lowest_python(ctx: Context) -> tuple[int, int] | None:
     return None if version is None else version[:2]
 
 
-def _declared(q: Queries, path: PurePath) -> tuple[int, int] | None:
+def _declared(q: Queries, path: PurePath) -> tuple[int, ...] | None:
     text = q.files.read(path)
     parsed = None if isinstance(text, Unreadable) or "requires-python" not in text else parse_toml(text)
     project = parsed.table("project") if isinstance(parsed, TomlFile) else None
