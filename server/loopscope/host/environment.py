@@ -25,7 +25,9 @@ def find_environment(
     environment, and last the one that loopscope runs in. `environ` is the process environment.
     What the project's files pin stands in for pytest and pytest-asyncio where they are not installed.
     """
-    return _with_pins(_found(workspace, setting, environ, active), workspace)
+    environment = _with_pins(_found(workspace, setting, environ, active), workspace)
+    trouble = _trouble(environment)
+    return replace(environment, notes=(*environment.notes, trouble)) if trouble else environment
 
 
 def _found(workspace: PurePath, setting: str | None, environ: Mapping[str, str], active: str | None) -> Environment:
@@ -64,6 +66,19 @@ def _with_pins(environment: Environment, workspace: PurePath) -> Environment:
         if (version := installed[name]) is None or (environment.kind == "server" and not fits(pin, version))
     }
     return replace(environment, pins=pins) if pins else environment
+
+
+def _trouble(environment: Environment) -> str:
+    """What comes of versions of pytest and pytest-asyncio that do not go together; empty when they do."""
+    pytest, plugin = environment.effective("pytest"), environment.effective("pytest-asyncio")
+    if pytest is None or plugin is None or plugin.version >= (1, 3) or pytest.version < (9,):
+        return ""
+    if pytest.assumed or plugin.assumed:
+        return ""
+    both = f"pytest-asyncio {'.'.join(map(str, plugin.version))} and pytest {'.'.join(map(str, pytest.version))}"
+    if plugin.version < (0, 23) and pytest.version >= (9, 2):
+        return f"{both} do not work together: collection fails with \"no attribute '_arg2fixturedefs'\"."
+    return f"{both} do not go together: pytest-asyncio before 1.3 is made for pytest 8 and older."
 
 
 def readable_roots(environment: Environment, environ: Mapping[str, str]) -> tuple[PurePath, ...]:

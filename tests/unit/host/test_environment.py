@@ -52,6 +52,24 @@ def find(workspace: Path, setting: str | None = None, environ: Mapping[str, str]
     return find_environment(workspace, setting, {"HOME": str(workspace.parent / "home"), **(environ or {})})
 
 
+@pytest.mark.parametrize(
+    ("versions", "note"),
+    [
+        (("9.2.0", "0.21.2"), "do not work together"),
+        (("9.0.3", "1.2.0"), "is made for pytest 8 and older"),
+        (("9.2.0", "1.3.0"), ""),
+        (("8.4.2", "0.21.2"), ""),
+    ],
+)
+def test_versions_that_do_not_go_together_are_noted(workspace: Path, versions: tuple[str, str], note: str) -> None:
+    site_packages = make_venv(workspace / ".venv")
+    install(site_packages, "pytest", versions[0])
+    install(site_packages, "pytest-asyncio", versions[1])
+    notes = find(workspace).notes
+    assert [each for each in notes if note in each] == list(notes)
+    assert bool(notes) == bool(note)
+
+
 def test_versions_and_plugins_of_an_environment_in_the_workspace(workspace: Path) -> None:
     site_packages = make_venv(workspace / ".venv")
     install(site_packages, "pytest", "8.3.4")
