@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from loopscope.rules import (
+    aiohttp_client_not_awaited,
     assert_called_instead_of_awaited,
     assert_on_coroutine,
     assertion_in_background_task,
@@ -50,6 +51,7 @@ from loopscope.rules import (
     fixture_yields_twice,
     frozen_event_loop_clock,
     getfixturevalue_async_fixture,
+    hardcoded_port,
     http_mock_for_other_client,
     httpx_app_argument,
     ignored_gather_exceptions,
@@ -107,6 +109,7 @@ from loopscope.rules import (
 from loopscope.rules.model import Rule
 
 RULES: tuple[Rule, ...] = (
+    aiohttp_client_not_awaited.RULE,
     assert_called_instead_of_awaited.RULE,
     assert_on_coroutine.RULE,
     assertion_in_background_task.RULE,
@@ -154,6 +157,7 @@ RULES: tuple[Rule, ...] = (
     fixture_yields_twice.RULE,
     frozen_event_loop_clock.RULE,
     getfixturevalue_async_fixture.RULE,
+    hardcoded_port.RULE,
     http_mock_for_other_client.RULE,
     httpx_app_argument.RULE,
     ignored_gather_exceptions.RULE,

@@ -77,7 +77,8 @@ def check(ctx: Context) -> Iterator[Finding]:
         return
     if _OPTION in config.raw or config.refused or "asyncio" in config.blocked_plugins:
         return
-    if not ctx.environment.at_least("pytest-asyncio", 0, 24):
+    absent = ctx.environment.has("pytest") and not ctx.environment.has("pytest-asyncio")
+    if absent or not ctx.environment.at_least("pytest-asyncio", 0, 24):
         return
     deciding = filter_for(ctx, SCOPE_UNSET)
     obeyed = ctx.environment.at_least("pytest", 9, 2)

@@ -59,7 +59,8 @@ def _unsupported(ctx: Context, option: IniOption) -> str | None:
 
 
 def _problems(ctx: Context) -> Iterator[ConfigProblem]:
-    if ctx.facts is None:
+    # Folders of templates (`{{cookiecutter.name}}`) hold no files of their own syntax.
+    if ctx.facts is None and not any("{" in part for part in ctx.path.parts):
         yield from (problem for problem in ctx.config.problems if problem.path == ctx.path)
 
 
