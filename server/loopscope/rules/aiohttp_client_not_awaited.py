@@ -162,11 +162,13 @@ def fix(ctx: Context, finding: Finding) -> Fix | None:
 
 def _is_factory(ctx: Context, owner: TestItem | FixtureDef, name: str) -> bool:
     """Whether a parameter is the fixture of pytest-aiohttp."""
-    asked_by_test = isinstance(owner, TestItem)
-    found = ctx.closure(owner).chains.get(name, ()) if asked_by_test else ctx.requested(owner, name)
-    if isinstance(found, Unknown) or not found:
-        return False
-    return (found[-1].dist or "").startswith("pytest-aiohttp ")
+    match owner:
+        case TestItem():
+            found = ctx.closure(owner).chains.get(name, ())
+        case FixtureDef():
+            requested = ctx.requested(owner, name)
+            found = () if isinstance(requested, Unknown) else requested
+    return bool(found) and (found[-1].dist or "").startswith("pytest-aiohttp ")
 
 
 def _is_lost(body: Body, call: CallSite) -> bool:
