@@ -317,7 +317,8 @@ def _may_tell(value: ast.expr) -> bool:
 def _what(ctx: Context, found: Type | None) -> str | None:
     match found:
         case Instance(_, id_):
-            return f"a `{id_.qualname}`" if surely_lacks(ctx.queries, found, "__await__") else None
+            sure = found.exact and surely_lacks(ctx.queries, found, "__await__")
+            return f"a `{id_.qualname}`" if sure else None
         case Callee() | LocalFunction():
             return "a function"
         case ClassObject(_, id_):

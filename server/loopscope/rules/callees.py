@@ -1,14 +1,16 @@
 """What calls give, for rules: asked of the workspace's inference, None wherever that leaves a doubt."""
 
 import ast
+from pathlib import PurePath
 
 from loopscope.facts.bodies import Body, CallSite
 from loopscope.facts.expr import dotted
-from loopscope.facts.outline import FunctionFact
+from loopscope.facts.outline import FactId, FunctionFact
 from loopscope.rules.context import Context
 from loopscope.workspace.hooks import conftests_of
 from loopscope.workspace.inference.evaluate import Frame, call_result, call_type, expression_type
-from loopscope.workspace.inference.model import Coroutine, Type
+from loopscope.workspace.inference.model import Callee, Coroutine, Type
+from loopscope.workspace.queries import Queries
 
 _KEEP = frozenset(
     {
@@ -40,9 +42,26 @@ def result_of(ctx: Context, body: Body, call: CallSite) -> Type | None:
     if ctx.facts is None or _is_hidden(call):
         return None
     found = call_type(Frame(ctx.queries, ctx.path, ctx.facts, body), call.node)
-    if found is None or may_be_patched(ctx, call):
+    if found is None or may_be_patched(ctx, call) or _hands_on_patched(ctx, body, call):
         return None
     return found
+
+
+def _hands_on_patched(ctx: Context, body: Body, call: CallSite) -> bool:
+    """Whether a plain function is called that calls something which the file may replace."""
+    callee = type_of(ctx, body, call.node.func)
+    if not isinstance(callee, Callee):
+        return False
+    names = ctx.queries.get(_handed_on, callee.path, callee.id)
+    return any(ctx.is_patched(name) for name in names)
+
+
+def _handed_on(q: Queries, path: PurePath, id_: FactId) -> frozenset[str]:
+    facts = q.facts(path)
+    body = facts.body(id_) if facts is not None else None
+    if body is None or body.is_async:
+        return frozenset()
+    return frozenset(name for site in body.calls if (name := last_name(site.node.func)) is not None)
 
 
 def gives_coroutine(ctx: Context, body: Body, call: CallSite) -> bool:

@@ -655,10 +655,14 @@ def _raw_result(q: Queries, path: PurePath, fact: FunctionFact, receiver: Instan
             item = _inferred(q, path, fact, receiver)
         return AsyncIterable(item, is_generator=True) if fact.is_async else Iterable(item)
     stated = text_type(names, fact.returns)
-    if stated is None or (isinstance(stated, Instance) and not fact.is_async and not stated.exact):
+    if fact.is_async:
+        return Coroutine(_inferred(q, path, fact, receiver) if stated is None else stated)
+    if stated is None or isinstance(stated, Instance | Plain | Group):
+        # What the body gives counts: annotations of functions that hand a coroutine on are often wrong.
         inferred = _inferred(q, path, fact, receiver)
-        stated = inferred if stated is None or isinstance(inferred, Instance) else stated
-    return Coroutine(stated) if fact.is_async else stated
+        if inferred is not None or isinstance(stated, Plain | Group):
+            return inferred
+    return stated
 
 
 def _self_type(receiver: Instance | ClassObject | None) -> Type | None:
