@@ -34,7 +34,7 @@ from loopscope.rules.support.calls import expects_failure_at
 from loopscope.text.edit import Edit
 from loopscope.text.span import Span
 from loopscope.workspace.inference.evaluate import surely_lacks
-from loopscope.workspace.inference.externals import never_awaitable
+from loopscope.workspace.inference.externals import article, never_awaitable
 from loopscope.workspace.inference.model import Callee, ClassObject, Instance, Known, LocalFunction, Type
 
 META = Meta("await-on-non-awaitable", Group.AWAITING, Severity.ERROR, overlaps=("pyright: reportGeneralTypeIssues",))
@@ -318,7 +318,7 @@ def _what(ctx: Context, found: Type | None) -> str | None:
     match found:
         case Instance(_, id_):
             sure = found.exact and surely_lacks(ctx.queries, found, "__await__")
-            return f"a `{id_.qualname}`" if sure else None
+            return f"{article(id_.qualname)} `{id_.qualname}`" if sure else None
         case Callee() | LocalFunction():
             return "a function"
         case ClassObject(_, id_):

@@ -28,14 +28,20 @@ All.
 """
 
 import ast
-import re
 from collections.abc import Iterator
 
 from loopscope.facts.bodies import Body, CallSite, Use
 from loopscope.rules.callees import result_of
 from loopscope.rules.context import Context
 from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, Proof, Rule, Severity
-from loopscope.rules.support.awaiting import await_fix, is_awaited_chain, needs_value, never_awaited, use_safety
+from loopscope.rules.support.awaiting import (
+    await_fix,
+    in_synchronous_code,
+    is_awaited_chain,
+    needs_value,
+    never_awaited,
+    use_safety,
+)
 from loopscope.rules.support.calls import expects_failure, noted
 from loopscope.workspace.inference.model import Awaitable, Coroutine, Type
 
@@ -320,6 +326,24 @@ def test_save():
 """,
     ),
     NearMiss(
+        "code that was translated to synchronous code",
+        f"""\
+{_SAVE}
+IS_SYNC = True
+
+
+def test_save():
+    if IS_SYNC:
+        assert save
+    else:
+
+        def inner():
+            save(1)
+
+        inner()
+""",
+    ),
+    NearMiss(
         "an async generator is no coroutine",
         "async def rows():\n    yield 1\n\n\ndef test_rows():\n    rows()\n",
     ),
@@ -332,7 +356,7 @@ def check(ctx: Context) -> Iterator[Finding]:
         # What becomes of the value is quickly seen; what is called may be in other files.
         for call in noted(body, "dropped", _dropped):
             message = _message(ctx, body, call)
-            if message is not None and not (expects_failure(body, call) or _in_synchronous_branch(body, call)):
+            if message is not None and not (expects_failure(body, call) or in_synchronous_code(ctx, body, call.node)):
                 yield ctx.finding(META, ctx.span(body, call.node), message, data=(body, call))
 
 
@@ -374,17 +398,6 @@ def _is_dropped(body: Body, call: CallSite) -> bool:
             return needs_value(body, call.node) and not is_awaited_chain(body, call)
         case _:
             return False
-
-
-def _in_synchronous_branch(body: Body, call: CallSite) -> bool:
-    """Whether the call stands below a condition such as `if IS_SYNC:`, in code that has a synchronous twin."""
-    for block in body.statements:
-        if isinstance(block, ast.If) and re.search(r"(?<!a)sync", ast.unparse(block.test), re.IGNORECASE):
-            negated = isinstance(block.test, ast.UnaryOp)
-            for statement in block.orelse if negated else block.body:
-                if statement.lineno <= call.node.lineno <= (statement.end_lineno or 0):
-                    return True
-    return False
 
 
 RULE = Rule(META, __doc__ or "", EXAMPLES, NEAR_MISSES, check, fix)

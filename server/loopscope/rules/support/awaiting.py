@@ -1,9 +1,12 @@
 """Values that must be awaited and are not: which uses show it, and the edits that await them."""
 
 import ast
+import re
 from typing import cast
 
 from loopscope.facts.bodies import Body, CallSite, Use
+from loopscope.facts.expr import Const
+from loopscope.facts.outline import Assigned
 from loopscope.rules.context import Context
 from loopscope.rules.model import Fix, Safety
 from loopscope.rules.support.calls import await_edits, binding_count
@@ -34,6 +37,7 @@ _TAKES_VALUES = frozenset(
         "json.loads",
     }
 )
+_SYNC = re.compile(r"(?<!a)sync", re.IGNORECASE)
 _ARITHMETIC = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.FloorDiv)
 
 
@@ -112,6 +116,38 @@ def outer_await(body: Body, call: CallSite) -> ast.Await | None:
     ):
         node, parent = parent, parents.get(id(parent))
     return parent if isinstance(parent, ast.Await) and node is not call.node else None
+
+
+def in_synchronous_code(ctx: Context, body: Body, node: ast.expr) -> bool:
+    """Whether code stands below a condition such as `if IS_SYNC:`, in code that has a synchronous twin.
+
+    Of a file that is the synchronous twin itself (`IS_SYNC = True`), what stands under `else:` never runs.
+    """
+    around: Body | None = body
+    inner: ast.AST = node
+    while around is not None:
+        if any(_is_for_sync(ctx, block, inner) for block in around.statements if isinstance(block, ast.If)):
+            return True
+        inner, around = around.node, ctx.around(around)
+    return False
+
+
+def _is_for_sync(ctx: Context, block: ast.If, node: ast.AST) -> bool:
+    if not _SYNC.search(ast.unparse(block.test)):
+        return False
+    negated = isinstance(block.test, ast.UnaryOp)
+    sync, other = (block.orelse, block.body) if negated else (block.body, block.orelse)
+    name = block.test.operand if isinstance(block.test, ast.UnaryOp) else block.test
+    always = isinstance(name, ast.Name) and any(
+        isinstance(each.target, Assigned) and each.target.value == Const(True)
+        for each in ctx.outline.by_name.get(name.id, ())
+    )
+    return any(_holds(statement, node) for statement in (*sync, *(other if always else ())))
+
+
+def _holds(statement: ast.stmt, node: ast.AST) -> bool:
+    line = getattr(node, "lineno", 0)
+    return statement.lineno <= line <= (statement.end_lineno or 0)
 
 
 def await_fix(ctx: Context, body: Body, call: CallSite, safety: Safety) -> Fix | None:

@@ -172,11 +172,16 @@ def is_mock(value: Type | None) -> bool:
     return isinstance(value, Known) and value.name.startswith(MOCKS)
 
 
+def article(name: str) -> str:
+    """The indefinite article in front of a name."""
+    return "an" if name[:1].lower() in tuple("aeiou") else "a"
+
+
 def never_awaitable(value: Type | None) -> str | None:
     """What a value is, with its article, if `await` surely fails on it by its builtin sort alone."""
     match value:
         case Plain(name):
-            return "`None`" if name == "None" else f"{'an' if name[0] in 'aeiou' else 'a'} `{name}`"
+            return "`None`" if name == "None" else f"{article(name)} `{name}`"
         case Group():
             return "a tuple"
         case Iterable():
