@@ -38,6 +38,8 @@ META = Meta("async-xunit-setup", Group.MARKS, Severity.ERROR)
 _AUTO = "[pytest]\nasyncio_mode = auto\nasyncio_default_fixture_loop_scope = function\n"
 _ISOLATED = {"setUp": "asyncSetUp", "tearDown": "asyncTearDown"}
 
+_DJANGO = f"{_AUTO}DJANGO_SETTINGS_MODULE = settings\n"
+
 EXAMPLES = (
     Example(
         "Set-up and teardown of a class",
@@ -128,6 +130,38 @@ class ValueTest(unittest.IsolatedAsyncioTestCase):
         self.assertEqual(self.value, 1)
 """,
         proof=Proof("coroutine 'ValueTest.setUp' was never awaited"),
+    ),
+    Example(
+        "What Django's test cases never call",
+        bad="""\
+from django.test import SimpleTestCase
+
+
+class ValueTest(SimpleTestCase):
+    async def ⟦asyncSetUp⟧(self):
+        self.value = 1
+
+    async def test_value(self):
+        self.assertEqual(self.value, 1)
+# file: settings.py
+SECRET_KEY = "x"
+""",
+        good="""\
+from django.test import SimpleTestCase
+
+
+class ValueTest(SimpleTestCase):
+    def setUp(self):
+        self.value = 1
+
+    async def test_value(self):
+        self.assertEqual(self.value, 1)
+# file: settings.py
+SECRET_KEY = "x"
+""",
+        fixed="",
+        proof=Proof("'ValueTest' object has no attribute 'value'", requires=("pytest-django",)),
+        config=_DJANGO,
     ),
     Example(
         "A hook",

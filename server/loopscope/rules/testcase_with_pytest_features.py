@@ -39,6 +39,10 @@ from loopscope.workspace.signature import bound_names, decorations
 
 META = Meta("testcase-with-pytest-features", Group.MARKS, Severity.ERROR)
 
+_DJANGO = (
+    "[pytest]\nasyncio_mode = auto\nasyncio_default_fixture_loop_scope = function\nDJANGO_SETTINGS_MODULE = settings\n"
+)
+
 EXAMPLES = (
     Example(
         "A fixture as a parameter",
@@ -121,6 +125,41 @@ class ValueTest(unittest.IsolatedAsyncioTestCase):
         self.assertEqual(1 + 1, 2)
 """,
         proof=Proof(outcome="passed", invisible="pytest-asyncio leaves the test to unittest, and nothing says so"),
+    ),
+    Example(
+        "A test case of Django",
+        bad="""\
+import pytest_asyncio
+from django.test import SimpleTestCase
+
+
+@pytest_asyncio.fixture
+async def value():
+    return 1
+
+
+class ValueTest(SimpleTestCase):
+    async def test_value(self, ⟦value⟧):
+        self.assertEqual(value, 1)
+# file: settings.py
+SECRET_KEY = "x"
+""",
+        good="""\
+from django.test import SimpleTestCase
+
+
+class ValueTest(SimpleTestCase):
+    def setUp(self):
+        self.value = 1
+
+    async def test_value(self):
+        self.assertEqual(self.value, 1)
+# file: settings.py
+SECRET_KEY = "x"
+""",
+        fixed="",
+        proof=Proof("missing 1 required positional argument: 'value'", requires=("pytest-django",)),
+        config=_DJANGO,
     ),
     Example(
         "An asynchronous fixture",
