@@ -155,6 +155,28 @@ async def test_value(number):
         proof=Proof("Hypothesis doesn't know how to run async test functions", requires=("hypothesis",)),
     ),
     Example(
+        "A test of pytest-aiohttp in strict mode",
+        bad="""\
+from aiohttp import web
+
+
+async def ⟦test_app⟧(aiohttp_client):
+    client = await aiohttp_client(web.Application())
+    assert (await client.get("/")).status == 404
+""",
+        good="""\
+import pytest
+from aiohttp import web
+
+
+@pytest.mark.asyncio
+async def test_app(aiohttp_client):
+    client = await aiohttp_client(web.Application())
+    assert (await client.get("/")).status == 404
+""",
+        proof=Proof("async def functions are not natively supported", requires=("pytest-aiohttp",)),
+    ),
+    Example(
         "Methods, beside marks of their own",
         bad="""\
 import asyncio
@@ -288,6 +310,8 @@ def check(ctx: Context) -> Iterator[Finding]:
         misspelt = _misspelt(ctx, test)
         consequence = _consequence(ctx, test, registered=misspelt is None)
         message = f"Nothing awaits this async test ({decision.reason}): {consequence}."
+        if ctx.plugin_enabled("aiohttp"):
+            message += " pytest-aiohttp expects `asyncio_mode = auto`."
         if misspelt is not None:
             message += f" Did you mean `asyncio` instead of `{misspelt.name}`?"
         yield ctx.finding(META, ctx.name_span(test.id), message, data=test)
