@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from loopscope.config.catalog import FIXTURE_SCOPE, INI_OPTIONS
 from loopscope.features.arguments import SCOPES
+from loopscope.features.config_other import OTHER_OPTIONS
 from loopscope.workspace.environment import NEWEST_KNOWN, Environment
 
 _FLAG = {"true": "", "false": ""}
@@ -80,4 +81,7 @@ def config_docs(environment: Environment) -> dict[str, ConfigDoc]:
         renamed = option.alias is not None and not environment.at_least("pytest", 9)
         name = option.alias if renamed and option.alias is not None else option.name
         found[name] = doc._replace(name=name)
+    for name, other in OTHER_OPTIONS.items():
+        if not other.since or environment.at_least("pytest", *other.since):
+            found[name] = ConfigDoc(name, other.doc, dict.fromkeys(other.values, ""), "pytest", other.since)
     return found

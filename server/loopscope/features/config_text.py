@@ -25,6 +25,13 @@ _HEADER = re.compile(r"^[ \t]*\[[ \t]*([^\[\]\r\n]*?)[ \t]*\][ \t]*(?:[#;].*)?\r
 _LINE = re.compile(r"(?P<key>[\w-]*)[ \t]*(?P<sign>[=:]?)[ \t]*(?P<value>(?P<quote>[\"']?)(?P<text>[\w-]*))")
 
 
+_SECTION_LINE = re.compile(r"[ \t]*\[[ \t]*(?P<name>[^\[\]\r\n]*?)[ \t]*(?P<close>\]?)[ \t]*\r?$", re.MULTILINE)
+_SECTION_DOCS = {
+    "tool.pytest.ini_options": "Options of pytest as strings, as in an ini file.",
+    "tool.pytest": "Options of pytest with TOML's types. Read by pytest 9 and newer.",
+}
+
+
 class _Part(Enum):
     KEY = "key"
     VALUE = "value"
@@ -45,6 +52,9 @@ def is_pytest_config(path: PurePath) -> bool:
 
 def config_hover(snapshot: Snapshot, path: PurePath, source: Source, offset: int) -> Card | None:
     """What the key at an offset, or of the value there, means in the installed version; None elsewhere."""
+    section = _section_at(path, source, offset)
+    if section is not None:
+        return _section_card(snapshot, path, section)
     place = _place(path, source, offset)
     doc = _docs(snapshot, path).get(place.key) if place is not None else None
     if place is None or doc is None:
@@ -64,6 +74,9 @@ def config_hover(snapshot: Snapshot, path: PurePath, source: Source, offset: int
 
 def config_completions(snapshot: Snapshot, path: PurePath, source: Source, offset: int) -> tuple[Completion, ...]:
     """The keys that are not set yet, or the values of the key of the line, in order."""
+    section = _section_at(path, source, offset)
+    if section is not None:
+        return _section_names(snapshot, path, source, section)
     place = _place(path, source, offset)
     if place is None:
         return ()
@@ -80,6 +93,52 @@ def config_completions(snapshot: Snapshot, path: PurePath, source: Source, offse
     return tuple(
         Completion(value, Sort.VALUE, f"{quote}{value}{quote}", f"{index}", meaning, span=place.span)
         for index, (value, meaning) in enumerate(doc.values.items() if doc is not None else ())
+    )
+
+
+class _Section(NamedTuple):
+    """The name in a header, which may be unfinished."""
+
+    name: str
+    span: Span
+    closed: bool
+
+
+def _section_at(path: PurePath, source: Source, offset: int) -> _Section | None:
+    """The header that an offset is in the name of."""
+    start = source.lines.starts[source.lines.line_of(offset)]
+    match = _SECTION_LINE.match(source.text, start)
+    if match is None or path.name not in _SECTIONS:
+        return None
+    span = Span(*match.span("name"))
+    return _Section(match["name"], span, bool(match["close"])) if span.start <= offset <= span.end else None
+
+
+def _section_card(snapshot: Snapshot, path: PurePath, section: _Section) -> Card | None:
+    """What a section is to pytest, and whether it has an effect."""
+    if section.name.replace('"', "") not in _SECTIONS[path.name] or not section.name:
+        return None
+    config = snapshot.config(path)
+    lines = [_SECTION_DOCS.get(section.name, "The options of pytest."), ""]
+    if config.inipath == path:
+        lines.append("In effect.")
+    elif config.inipath is not None:
+        name = config.inipath.name if config.inipath.parent == path.parent else str(config.inipath)
+        lines.append(f"Not in effect when pytest is started in {config.invocation_dir.name}: it reads {name}.")
+    return Card("\n".join(lines).strip(), section.span)
+
+
+def _section_names(snapshot: Snapshot, path: PurePath, source: Source, section: _Section) -> tuple[Completion, ...]:
+    """The sections that pytest reads in the file and that it does not have yet."""
+    present = {match[1].replace('"', "") for match in _HEADER.finditer(source.text)} - {section.name}
+    native = snapshot.environment_of(path).at_least("pytest", 9)
+    names = [name for name in _SECTIONS[path.name] if name not in present and (native or name != "tool.pytest")]
+    close = "" if section.closed else "]"
+    return tuple(
+        Completion(
+            name, Sort.KEYWORD, f"{name}{close}", f"{index}", "pytest", _SECTION_DOCS.get(name, ""), span=section.span
+        )
+        for index, name in enumerate(names)
     )
 
 

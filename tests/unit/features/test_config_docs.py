@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loopscope.config.catalog import INI_OPTIONS
+from loopscope.config.catalog import INI_OPTIONS, OTHER_NAMES
 from loopscope.features.config_docs import config_docs
+from loopscope.features.config_other import OTHER_OPTIONS
 from loopscope.features.config_text import config_completions, config_hover
 from loopscope.text.source import Source
 from loopscope.workspace.environment import Distribution, Environment
@@ -22,7 +23,8 @@ def having(**versions: str) -> Environment:
 
 def test_every_option_of_the_catalogue_is_documented_with_its_choices() -> None:
     docs = config_docs(having(pytest="9.2", pytest_asyncio="1.5", anyio="4.16", pytest_timeout="2", pytest_django="4"))
-    assert docs.keys() == INI_OPTIONS.keys()
+    assert docs.keys() == INI_OPTIONS.keys() | OTHER_OPTIONS.keys()
+    assert OTHER_OPTIONS.keys() <= OTHER_NAMES
     assert all(doc.doc for doc in docs.values())
     chosen = {name: set(option.choices) for name, option in INI_OPTIONS.items() if option.choices}
     assert {name: set(docs[name].values) for name in chosen} == chosen

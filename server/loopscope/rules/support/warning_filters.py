@@ -50,7 +50,7 @@ def filter_for(ctx: Context, warned: Warned) -> WarningFilter | None:
 
 def filters(ctx: Context) -> Iterator[WarningFilter]:
     """The filters in effect: those of the file, then those of the command line. Mirrors `apply_warning_filters`."""
-    words = (*ctx.config.filterwarnings, *ctx.config.command_line.every("-W"))
+    words = (*ctx.config.filterwarnings, *ctx.config.command_line.every("--pythonwarnings"))
     for source in words:
         action, message, category, module, line = (source.value.split(":") + [""] * _FIELDS)[:_FIELDS]
         name = category.strip().rpartition(".")[2]
