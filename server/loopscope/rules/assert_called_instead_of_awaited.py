@@ -45,11 +45,11 @@ import pytest
 
 EXAMPLES = (
     Example(
-        "The code forgets to await",
+        "The assertion passes even if the code forgets to await",
         bad=f"""\
 {_NOTIFY}
 async def notify(sender):
-    sender.send("hello")
+    await sender.send("hello")
 
 
 @pytest.mark.asyncio
@@ -72,20 +72,7 @@ async def test_notify():
     sender.send.assert_awaited_once_with("hello")
     sender.send.assert_has_awaits([call("hello")])
 """,
-        fixed=f"""\
-{_NOTIFY}
-async def notify(sender):
-    sender.send("hello")
-
-
-@pytest.mark.asyncio
-async def test_notify():
-    sender = AsyncMock()
-    await notify(sender)
-    sender.send.assert_awaited_once_with("hello")
-    sender.send.assert_has_awaits([call("hello")])
-""",
-        proof=Proof("coroutine 'AsyncMockMixin._execute_mock_call' was never awaited", "warning"),
+        proof=Proof("", "passed", invisible="it shows only when the code under test forgets the await"),
     ),
     Example(
         "A patched coroutine function",
@@ -109,7 +96,7 @@ async def send(text):
 
 
 async def notify():
-    send("hello")
+    await send("hello")
 """,
         good="""\
 from unittest.mock import patch
@@ -133,29 +120,7 @@ async def send(text):
 async def notify():
     await send("hello")
 """,
-        fixed="""\
-from unittest.mock import patch
-
-import app
-import pytest
-
-
-@pytest.mark.asyncio
-@patch("app.send")
-async def test_notify(send):
-    await app.notify()
-    send.assert_awaited()
-
-
-# file: app.py
-async def send(text):
-    return text
-
-
-async def notify():
-    send("hello")
-""",
-        proof=Proof("coroutine 'AsyncMockMixin._execute_mock_call' was never awaited", "warning"),
+        proof=Proof("", "passed", invisible="it shows only when the code under test forgets the await"),
     ),
 )
 

@@ -59,7 +59,7 @@ EXAMPLES = (
 @pytest.mark.asyncio
 async def test_notify():
     sender = AsyncMock()
-    await notify(sender, "")
+    await notify(sender, "hello")
     ⟦sender.send.assert_awaited_once⟧
     assert ⟦sender.send.assert_awaited⟧
 """,
@@ -72,16 +72,7 @@ async def test_notify():
     sender.send.assert_awaited_once()
     sender.send.assert_awaited()
 """,
-        fixed=f"""\
-{_NOTIFY}
-@pytest.mark.asyncio
-async def test_notify():
-    sender = AsyncMock()
-    await notify(sender, "")
-    sender.send.assert_awaited_once()
-    sender.send.assert_awaited()
-""",
-        proof=Proof("1 passed", "passed"),
+        proof=Proof("", "passed", invisible="the test passes whether or not the mock was awaited"),
     ),
     Example(
         "Misspelt",
@@ -90,7 +81,7 @@ async def test_notify():
 @pytest.mark.asyncio
 async def test_notify(mocker):
     sender = mocker.AsyncMock()
-    await notify(sender, "")
+    await notify(sender, "hello")
     ⟦sender.send.awaited_once_with⟧("hello")
     assert ⟦sender.send.awaited⟧
 """,
@@ -100,15 +91,6 @@ async def test_notify(mocker):
 async def test_notify(mocker):
     sender = mocker.AsyncMock()
     await notify(sender, "hello")
-    sender.send.assert_awaited_once_with("hello")
-    sender.send.assert_awaited()
-""",
-        fixed=f"""\
-{_NOTIFY}
-@pytest.mark.asyncio
-async def test_notify(mocker):
-    sender = mocker.AsyncMock()
-    await notify(sender, "")
     sender.send.assert_awaited_once_with("hello")
     sender.send.assert_awaited()
 """,
