@@ -30,11 +30,11 @@ from loopscope.facts.bodies import Body, CallSite, Use
 from loopscope.rules.context import Context
 from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, Proof, Rule, Safety, Severity
 from loopscope.rules.support.calls import noted
-from loopscope.rules.support.mocks import Kind, kind_at
+from loopscope.rules.support.mocks import CALL_ASSERTIONS, Kind, kind_at
 from loopscope.text.edit import Edit
 from loopscope.text.span import Span
 
-META = Meta("assert-called-instead-of-awaited", Group.MOCKS, Severity.WARNING, default=False)
+META = Meta("assert-called-instead-of-awaited", Group.MOCKS, Severity.WARNING, default=False, words=CALL_ASSERTIONS)
 
 _NOTIFY = """\
 from unittest.mock import AsyncMock, call
@@ -195,8 +195,6 @@ class _Assertion(NamedTuple):
 
 def check(ctx: Context) -> Iterator[Finding]:
     """Findings at the names of the assertions."""
-    if "assert_" not in ctx.text:
-        return
     for body in ctx.bodies:
         for call in noted(body, "called assertions", _assertions):
             func = call.node.func

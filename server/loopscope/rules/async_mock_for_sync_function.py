@@ -1,8 +1,8 @@
 """A synchronous function is replaced by an `AsyncMock`: its callers get a coroutine instead of a value.
 
 ## What it does
-Reports `patch`, `patch.object`, `mocker.patch` and `monkeypatch.setattr` that put an `AsyncMock` or an `async def` in
-the place of a synchronous function or method whose result is surely nothing to await.
+Reports `patch`, `patch.object`, `mocker.patch` and `monkeypatch.setattr` that put an `AsyncMock`, an `async def` or a
+mock with such a `side_effect` in the place of a synchronous function whose result is surely nothing to await.
 
 ## Why is this bad
 Callers do not await it. They compare or use a coroutine object ("'coroutine' object is not subscriptable",
@@ -32,11 +32,11 @@ from loopscope.rules.context import Context
 from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, Proof, Rule, Safety, Severity
 from loopscope.rules.support.mock_imports import beside
 from loopscope.rules.support.mock_values import call_gives_awaitable, gives_plain_value, mock_gives_awaitable
-from loopscope.rules.support.mocks import mentions_mocks, patched_mock
+from loopscope.rules.support.mocks import patched_mock
 from loopscope.rules.support.patches import Patch, is_awaited, patches, replaced, shown_target, without_keyword
 from loopscope.text.edit import Edit
 
-META = Meta("async-mock-for-sync-function", Group.MOCKS, Severity.ERROR)
+META = Meta("async-mock-for-sync-function", Group.MOCKS, Severity.ERROR, words=("patch", "setattr"))
 
 _APP = """\
 
@@ -111,6 +111,39 @@ def test_close(mocker):
         proof=Proof(
             "coroutine 'AsyncMockMixin._execute_mock_call' was never awaited", "warning", requires=("pytest-mock",)
         ),
+    ),
+    Example(
+        "A coroutine function as side effect",
+        bad=f"""\
+from unittest.mock import patch
+
+import app
+
+
+async def fake(path):
+    return "u"
+
+
+def test_url():
+    with patch("app.Client.build_url", side_effect=⟦fake⟧):
+        assert app.Client().build_url("/a") == "u"
+{_APP}""",
+        good=f"""\
+from unittest.mock import patch
+
+import app
+
+
+def fake(path):
+    return "u"
+
+
+def test_url():
+    with patch("app.Client.build_url", side_effect=fake):
+        assert app.Client().build_url("/a") == "u"
+{_APP}""",
+        fixed="",
+        proof=Proof("assert <coroutine object fake"),
     ),
 )
 
@@ -193,6 +226,9 @@ def test_url():
 )
 
 
+_REPLACING = ("new", "new_callable", "side_effect")
+
+
 class _Replacement(NamedTuple):
     patch: Patch
     new: ast.expr
@@ -200,10 +236,8 @@ class _Replacement(NamedTuple):
 
 def check(ctx: Context) -> Iterator[Finding]:
     """Findings at what takes the function's place."""
-    if not mentions_mocks(ctx):
-        return
     for patch in patches(ctx):
-        new = patch.argument("new") or patch.argument("new_callable")
+        new = next((each for name in _REPLACING if (each := patch.argument(name)) is not None), None)
         if new is None or patch.unclear or not _gives_coroutine(ctx, patch, new):
             continue
         if gives_plain_value(ctx.queries, replaced(ctx, patch)) and not is_awaited(ctx, patch):
@@ -218,9 +252,9 @@ def fix(ctx: Context, finding: Finding) -> Fix | None:
             pass
         case _:
             return None
-    if new is not patch.argument("new"):
+    if new is patch.argument("new_callable"):
         return ctx.fix("Drop `new_callable`", Safety.UNSAFE, [without_keyword(ctx, patch, "new_callable")])
-    if not isinstance(new, ast.Call):
+    if not isinstance(new, ast.Call) or new is not patch.argument("new"):
         return None
     imports: list[Edit] = []
     name = beside(ctx, new.func, "MagicMock", imports)

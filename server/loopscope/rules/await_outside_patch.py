@@ -34,7 +34,7 @@ from loopscope.rules.support.patches import patch_of, site_of
 from loopscope.text.edit import Edit
 from loopscope.text.span import Span
 
-META = Meta("await-outside-patch", Group.MOCKS, Severity.ERROR)
+META = Meta("await-outside-patch", Group.MOCKS, Severity.ERROR, words=("patch", "monkeypatch"))
 
 _APP = """\
 
@@ -199,8 +199,6 @@ class _Late(NamedTuple):
 
 def check(ctx: Context) -> Iterator[Finding]:
     """Findings at the calls that make the coroutine or task."""
-    if "patch" not in ctx.text:
-        return
     for body in ctx.bodies:
         if not body.is_async or not body.withs:
             continue

@@ -37,7 +37,13 @@ from loopscope.rules.support.mocks import AWAIT_ASSERTIONS, CALL_ASSERTIONS, Kin
 from loopscope.text.edit import Edit
 from loopscope.text.span import Span
 
-META = Meta("mock-assertion-without-effect", Group.MOCKS, Severity.ERROR, overlaps=("ruff: PGH005",))
+META = Meta(
+    "mock-assertion-without-effect",
+    Group.MOCKS,
+    Severity.ERROR,
+    overlaps=("ruff: PGH005",),
+    words=("Mock", "AsyncMock", "MagicMock", "mock", "mocker", "patch", *CALL_ASSERTIONS, *AWAIT_ASSERTIONS),
+)
 
 _NOTIFY = """\
 from unittest.mock import AsyncMock
@@ -271,8 +277,6 @@ class _Mistake(NamedTuple):
 
 def check(ctx: Context) -> Iterator[Finding]:
     """Findings at the attributes, or at the `await`."""
-    if "call" not in ctx.text and "await" not in ctx.text:
-        return
     for body in ctx.bodies:
         for site in _sites(body):
             found = _judged(ctx, site)

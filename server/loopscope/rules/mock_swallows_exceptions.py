@@ -33,7 +33,7 @@ from loopscope.rules.support.mocks import Kind, mock_at
 from loopscope.text.edit import Edit
 from loopscope.text.span import Span
 
-META = Meta("mock-swallows-exceptions", Group.MOCKS, Severity.WARNING)
+META = Meta("mock-swallows-exceptions", Group.MOCKS, Severity.WARNING, words=("__aexit__", "__exit__"))
 
 _SESSION = """\
 from unittest.mock import AsyncMock, MagicMock
@@ -125,8 +125,6 @@ class _SetUp(NamedTuple):
 
 def check(ctx: Context) -> Iterator[Finding]:
     """Findings at the mocks."""
-    if "exit__" not in ctx.text:
-        return
     for body in ctx.bodies:
         for each in _set_ups(body):
             made = mock_at(ctx, body, each.value)

@@ -28,7 +28,14 @@ from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, 
 from loopscope.rules.support.patches import Patch, patches, replaced, without_keyword
 from loopscope.workspace.targets import is_coroutine_function
 
-META = Meta("redundant-new-callable-asyncmock", Group.MOCKS, Severity.HINT, default=False, preset="strict")
+META = Meta(
+    "redundant-new-callable-asyncmock",
+    Group.MOCKS,
+    Severity.HINT,
+    default=False,
+    preset="strict",
+    words=("new_callable",),
+)
 
 _APP = """\
 
@@ -110,8 +117,6 @@ def test_recorder(fetch):
 
 def check(ctx: Context) -> Iterator[Finding]:
     """Findings at the class."""
-    if "new_callable" not in ctx.text or "AsyncMock" not in ctx.text:
-        return
     for patch in patches(ctx):
         factory = patch.argument("new_callable")
         if factory is None or patch.unclear or ast.unparse(factory).rpartition(".")[2] != "AsyncMock":

@@ -32,12 +32,12 @@ from loopscope.rules.context import Context
 from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, Proof, Rule, Safety, Severity
 from loopscope.rules.support.mock_imports import beside, imported
 from loopscope.rules.support.mock_values import call_gives_awaitable, mock_gives_awaitable
-from loopscope.rules.support.mocks import mentions_mocks, patched_mock
+from loopscope.rules.support.mocks import patched_mock
 from loopscope.rules.support.patches import Patch, is_awaited, patches, replaced, shown_target, without_keyword
 from loopscope.text.edit import Edit
 from loopscope.workspace.targets import is_coroutine_function
 
-META = Meta("sync-mock-for-async-function", Group.MOCKS, Severity.ERROR)
+META = Meta("sync-mock-for-async-function", Group.MOCKS, Severity.ERROR, words=("patch", "setattr"))
 
 _APP = """\
 
@@ -317,8 +317,6 @@ class _Replacement(NamedTuple):
 
 def check(ctx: Context) -> Iterator[Finding]:
     """Findings at what takes the function's place."""
-    if not mentions_mocks(ctx):
-        return
     for patch in patches(ctx):
         new = patch.argument("new") or patch.argument("new_callable")
         if new is None or patch.unclear or not _gives_nothing(ctx, patch, new):

@@ -36,11 +36,11 @@ _DEEPEST = 5
 def is_future(ctx: Context, owner: Owner, node: ast.expr) -> bool:
     """Whether an expression surely is a new future or task: `asyncio.Future()`, `loop.create_future()` and such."""
     site = site_of(ctx, owner, node)
-    if site is None or site.name is None:
+    if site is None:
         return False
-    if site.local_root or not site.imported:
-        return isinstance(site.node.func, ast.Attribute) and site.node.func.attr == "create_future"
-    return site.name in _FUTURES or site.name.endswith(".create_future")
+    if site.imported and site.name in _FUTURES:
+        return True
+    return isinstance(site.node.func, ast.Attribute) and site.node.func.attr == "create_future"
 
 
 def is_coroutine(ctx: Context, owner: Owner, node: ast.expr) -> bool:

@@ -117,11 +117,6 @@ class Mock:
         return next((each for each in reversed(self.set_ups) if each.path == path), None)
 
 
-def mentions_mocks(ctx: Context) -> bool:
-    """Whether the file may have mocks at all: a quick look at its text."""
-    return "Mock" in ctx.text or "mock" in ctx.text or "patch" in ctx.text
-
-
 def mock_of(ctx: Context, body: Body, name: str) -> Mock | None:
     """The mock that a name in a body stands for; None when it is no mock, or not certain."""
     known = ctx.remember("mocks", dict[tuple[FactId, str], Mock | None])

@@ -1,0 +1,292 @@
+"""A mock is told to return an exception instead of raising it, or runs out of results.
+
+## What it does
+Reports a new exception as `return_value` of a mock in a function that expects that very exception to be raised
+(`pytest.raises(ValueError)`), and `side_effect=[...]` of fewer items than the function calls the
+mock itself, one call after the other.
+
+## Why is this bad
+`return_value=ValueError()` hands the exception over as a value: nothing is raised, and the branch that was to be tested
+does not run. A used up `side_effect` raises `StopAsyncIteration` from an `AsyncMock`; from a synchronous mock in a
+coroutine, "coroutine raised StopIteration".
+
+## When not to fix
+If the function does return exceptions, as `Task.exception` does, and something else raises.
+
+## Fix safety
+Unsafe: `return_value` becomes `side_effect`. A list that is too short has no fix.
+
+## Versions
+All.
+
+## References
+- [Python: side_effect](https://docs.python.org/3/library/unittest.mock.html#unittest.mock.Mock.side_effect)
+"""
+
+import ast
+import builtins
+import re
+from collections.abc import Iterator
+
+from loopscope.facts.bodies import Body, CallSite
+from loopscope.rules.context import Context
+from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, Proof, Rule, Safety, Severity
+from loopscope.rules.support.calls import binding_count, expects_failure
+from loopscope.rules.support.mock_settings import Setting, settings
+from loopscope.rules.support.patches import shown_target, site_of
+from loopscope.text.edit import Edit
+from loopscope.workspace.mro import mro_of
+from loopscope.workspace.targets import referred
+from loopscope.workspace.values import Class
+
+META = Meta("side-effect-misuse", Group.MOCKS, Severity.WARNING, words=("return_value", "side_effect"))
+
+_LOAD = """\
+from unittest.mock import AsyncMock, MagicMock
+
+import pytest
+
+
+async def load(client):
+    return await client.get()
+
+"""
+
+EXAMPLES = (
+    Example(
+        "An exception that is returned",
+        bad=f"""\
+{_LOAD}
+@pytest.mark.asyncio
+async def test_load():
+    client = AsyncMock()
+    client.get.⟦return_value⟧ = ValueError("no")
+    with pytest.raises(ValueError):
+        await load(client)
+
+
+@pytest.mark.asyncio
+async def test_get():
+    get = AsyncMock(⟦return_value⟧=ValueError("no"))
+    with pytest.raises(ValueError, match="no"):
+        await get()
+""",
+        good=f"""\
+{_LOAD}
+@pytest.mark.asyncio
+async def test_load():
+    client = AsyncMock()
+    client.get.side_effect = ValueError("no")
+    with pytest.raises(ValueError):
+        await load(client)
+
+
+@pytest.mark.asyncio
+async def test_get():
+    get = AsyncMock(side_effect=ValueError("no"))
+    with pytest.raises(ValueError, match="no"):
+        await get()
+""",
+        proof=Proof("DID NOT RAISE"),
+    ),
+    Example(
+        "Too few results",
+        bad=f"""\
+{_LOAD}
+@pytest.mark.asyncio
+async def test_results():
+    get = AsyncMock(⟦side_effect⟧=[1, 2])
+    assert [await get(), await get(), await get()] == [1, 2, 3]
+
+
+@pytest.mark.asyncio
+async def test_synchronous():
+    get = MagicMock(⟦side_effect⟧=[1])
+    get()
+    get()
+""",
+        good=f"""\
+{_LOAD}
+@pytest.mark.asyncio
+async def test_results():
+    get = AsyncMock(side_effect=[1, 2, 3])
+    assert [await get(), await get(), await get()] == [1, 2, 3]
+
+
+@pytest.mark.asyncio
+async def test_synchronous():
+    get = MagicMock(side_effect=[1, 2])
+    get()
+    get()
+""",
+        fixed="",
+        proof=Proof("StopAsyncIteration"),
+    ),
+)
+
+NEAR_MISSES = (
+    NearMiss(
+        "functions that return exceptions, and values that are none",
+        """\
+from unittest.mock import AsyncMock, Mock
+
+import pytest
+
+
+class ErrorReport:
+    pass
+
+
+async def test_task():
+    task = Mock()
+    task.exception.return_value = ValueError("x")
+    get_error = AsyncMock(return_value=ValueError("x"))
+    last_exception = Mock(return_value=ValueError("x"))
+    report = AsyncMock(return_value=ErrorReport())
+    with pytest.raises(ValueError):
+        raise await get_error()
+
+
+async def test_check():
+    health = AsyncMock(return_value=ConnectionError("refused"))
+    with pytest.raises(RuntimeError):
+        raise RuntimeError(await health())
+""",
+    ),
+    NearMiss(
+        "enough results, or nobody knows how many",
+        """\
+from unittest.mock import AsyncMock, call
+
+import pytest
+
+
+async def test_results():
+    get = AsyncMock(side_effect=[1, 2])
+    assert [await get(), await get()] == [1, 2]
+    with pytest.raises(StopAsyncIteration):
+        await get()
+    more = AsyncMock(side_effect=[1, *range(3)])
+    for _ in range(2):
+        await more()
+    again = AsyncMock(side_effect=[1])
+    await again()
+    again.side_effect = [2]
+    await again()
+    reset = AsyncMock(side_effect=[1])
+    await reset()
+    if get.called:
+        reset.reset_mock(side_effect=True)
+    await reset()
+    given = AsyncMock(side_effect=(each for each in [1, 2]))
+    await given()
+""",
+    ),
+)
+
+_RETURNS_EXCEPTIONS = re.compile(r"exc|err|fail|cause|handle|convert|translate|wrap|make|build|create", re.IGNORECASE)
+_EXCEPTIONS = frozenset(
+    name for name, value in vars(builtins).items() if isinstance(value, type) and issubclass(value, BaseException)
+)
+
+
+def check(ctx: Context) -> Iterator[Finding]:
+    """Findings at the names of what is set."""
+    for setting in settings(ctx):
+        if setting.name == "return_value":
+            if _is_expected(setting) and _is_exception(ctx, setting) and not _returns_exceptions(setting):
+                message = "An exception as `return_value` is returned, not raised: `side_effect` raises it."
+                yield ctx.finding(META, setting.name_span(ctx), message, data=setting)
+        elif isinstance(setting.value, ast.List | ast.Tuple) and isinstance(setting.owner, Body):
+            calls = _calls(setting.owner, setting)
+            if calls > len(setting.value.elts):
+                message = f"The function calls this {calls} times, and it has {len(setting.value.elts)} results."
+                yield ctx.finding(META, setting.name_span(ctx), message)
+
+
+def fix(ctx: Context, finding: Finding) -> Fix | None:
+    """Raises the exception."""
+    match finding.data:
+        case Setting() as setting:
+            return ctx.fix("Use `side_effect`", Safety.UNSAFE, [Edit(setting.name_span(ctx), "side_effect")])
+        case _:
+            return None
+
+
+def _is_expected(setting: Setting) -> bool:
+    """Whether the function expects that something raises what the setting has the mock return."""
+    body, value = setting.owner, setting.value
+    if not isinstance(body, Body) or not isinstance(value, ast.Call):
+        return False
+    return any(
+        isinstance(call.node.func, ast.Attribute | ast.Name)
+        and ast.unparse(call.node.func).rpartition(".")[2] in ("raises", "assertRaises")
+        and bool(call.node.args)
+        and ast.unparse(call.node.args[0]) == ast.unparse(value.func)
+        for call in body.calls
+    )
+
+
+def _is_exception(ctx: Context, setting: Setting) -> bool:
+    """Whether it is an exception: one of Python's own, or of a class that derives from one."""
+    site = site_of(ctx, setting.owner, setting.value)
+    if site is None or site.name is None or site.local_root:
+        return False
+    if not site.imported and site.name in _EXCEPTIONS and site.name not in ctx.outline.by_name:
+        return True
+    found = referred(ctx.queries, ctx.path, site.name)
+    if not isinstance(found, Class):
+        return False
+    return not ctx.queries.get(mro_of, found.path, found.fact.id).names.isdisjoint(_EXCEPTIONS)
+
+
+def _returns_exceptions(setting: Setting) -> bool:
+    """Whether the name of the mock, or what it replaces, suggests that exceptions are its values."""
+    if isinstance(setting.node, ast.Attribute):
+        return _RETURNS_EXCEPTIONS.search(ast.unparse(setting.node.value)) is not None
+    name = "" if setting.mock.patch is None else shown_target(setting.mock.patch)
+    return _RETURNS_EXCEPTIONS.search(name or _given_to(setting)) is not None
+
+
+def _given_to(setting: Setting) -> str:
+    """The name, attribute or keyword that the mock is given to."""
+    body = setting.owner
+    for statement in body.statements if isinstance(body, Body) else ():
+        if isinstance(statement, ast.Assign) and statement.value is setting.made:
+            return " ".join(ast.unparse(each) for each in statement.targets)
+    for call in body.calls if isinstance(body, Body) else ():
+        for keyword in call.node.keywords:
+            if keyword.value is setting.made:
+                return f"{keyword.arg}"
+    return ""
+
+
+def _calls(body: Body, setting: Setting) -> int:
+    """How often a function surely calls the mock that it has just made and named; 0 where that is not certain."""
+    match setting:
+        case Setting(made=ast.Call() as made):
+            names = [name for name, value in body.assigned.items() if value is made and binding_count(body, name) == 1]
+        case _:
+            return 0
+    elements = setting.value.elts if isinstance(setting.value, ast.List | ast.Tuple) else []
+    if len(names) != 1 or any(isinstance(each, ast.Starred) for each in elements) or names[0] in body.inner_reads:
+        return 0
+    name = names[0]
+    others = (
+        each for each in body.statements if isinstance(each, ast.Assign) and isinstance(each.targets[0], ast.Attribute)
+    )
+    if any(ast.unparse(each.targets[0]).startswith(f"{name}.") for each in others):
+        return 0
+    called = [call for call in body.calls if isinstance(call.node.func, ast.Name) and call.node.func.id == name]
+    if len(body.reads.get(name, ())) != len(called) or any(not _is_certain(body, call) for call in called):
+        return 0
+    return len(called)
+
+
+def _is_certain(body: Body, call: CallSite) -> bool:
+    """Whether a call is made once, whenever the function runs to its end."""
+    at_top = any(each is call.statement for each in body.node.body)
+    return at_top and not (call.in_lambda or call.in_comprehension or expects_failure(body, call))
+
+
+RULE = Rule(META, __doc__ or "", EXAMPLES, NEAR_MISSES, check, fix)
