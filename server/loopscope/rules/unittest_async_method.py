@@ -148,6 +148,27 @@ class ValueTest(AsyncTestCase):
 """,
     ),
     NearMiss(
+        "the class wraps its methods",
+        """\
+import asyncio
+import inspect
+import unittest
+
+
+class AsyncTestCase(unittest.TestCase):
+    def __getattribute__(self, name):
+        found = super().__getattribute__(name)
+        if name.startswith("test_") and inspect.iscoroutinefunction(found):
+            return lambda: asyncio.run(found())
+        return found
+
+
+class ValueTest(AsyncTestCase):
+    async def test_value(self):
+        self.assertTrue(True)
+""",
+    ),
+    NearMiss(
         "a base that nobody finds",
         """\
 import unittest

@@ -16,10 +16,11 @@ from loopscope.workspace.wrappers import coroutine_doubt
 if TYPE_CHECKING:
     from loopscope.workspace.snapshot import Snapshot
 
-_RUN_TESTS = ("run", "__call__", "_callTestMethod", "_callSetUp")
+_RUN_TESTS = ("run", "__call__", "_callTestMethod", "_callSetUp", "__getattribute__", "__init__", "__init_subclass__")
 _SCOPES = {scope.value: scope for scope in Scope}
 _PYTEST_MARKS = frozenset(("parametrize", "usefixtures", "skip", "skipif", "xfail", "filterwarnings"))
 _BY_MARK = {"trio": Runner.TRIO}
+_OF_PLUGINS = frozenset(("anyio", "asyncio_cooperative", "curio", "tornado", "trio", "twisted"))
 
 
 def mode(snapshot: "Snapshot", path: PurePath) -> Decision[AsyncioMode] | Unknown:
@@ -53,6 +54,9 @@ def runner(snapshot: "Snapshot", view: ModuleView, test: TestItem) -> Decision[R
         return hook
     if view.roster.unknown is not None and not _surely_unmarked(snapshot, view, test):
         return view.roster.unknown
+    foreign = next((mark.name for mark in view.marks(test) if mark.name in _OF_PLUGINS), None)
+    if foreign is not None and snapshot.environment_of(view.path).kind == "server":
+        return Unknown(f"the mark `{foreign}` is of a plugin, and what the project has installed is not known")
     return Decision(None, _why_nobody(snapshot, view))
 
 

@@ -61,6 +61,12 @@ def test_a_mark_added_late_counted_once() -> None:
     assert messages(rule, UNMARKED, pinned(pytest_asyncio=(0, 21, 2)), conftest=hook) == []
 
 
+def test_marks_of_plugins_where_the_environment_is_not_known() -> None:
+    text = f"import pytest\n\n\n@pytest.mark.trio\n{UNMARKED}"
+    assert len(messages("async-test-never-runs", text, environment())) == 1
+    assert messages("async-test-never-runs", text, replace(environment(), kind="server")) == []
+
+
 def test_policies_are_reported_where_python_warns_of_them() -> None:
     text = "import asyncio\n\nasyncio.set_event_loop_policy(asyncio.DefaultEventLoopPolicy())\n"
     found = environment()

@@ -16,7 +16,7 @@ from loopscope.workspace.queries import Queries
 
 _PLAIN = "unittest.TestCase"
 _ISOLATED = "unittest.IsolatedAsyncioTestCase"
-_RUN_TESTS = ("run", "__call__", "_callSetUp", "_callTestMethod")
+_RUN_TESTS = ("run", "__call__", "_callSetUp", "_callTestMethod", "__getattribute__", "__init__", "__init_subclass__")
 
 
 class TestCaseKind(Enum):
