@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Sets up loopscope for development and runs it; needs only Python >= 3.11 and its standard library.
+"""Sets up loopscope for development and runs it; needs only Python >= 3.11 (and Node.js for VS Code).
 
 python3 dev.py demo     set everything up, check the bundled example and play an editor session on it
 python3 dev.py test     set everything up and pass every check and test (CI runs this)
@@ -106,6 +106,8 @@ def run_tests(only: list[str]) -> int:
         "pyright": [python, "-m", "pyright", "--pythonpath", python],
         "layers": [str(BIN / "lint-imports"), "--no-cache"],
         "tests": [python, "-m", "pytest", "-n", "2", "--dist", "worksteal", "-q", "-m", "not real"],
+        "client": [python, "tests/editors/steps.py", "client"],
+        "editors": [python, "tests/editors/steps.py", "vscode"],
         "real": [python, "-m", "pytest", "-n", "2", "--dist", "worksteal", "-q", "tests/real"],
     }
     unknown = sorted(set(only) - set(steps))

@@ -103,7 +103,6 @@ export class Server implements vscode.Disposable {
   }
 
   private enqueue(job: () => Promise<void>): Promise<void> {
-    clearTimeout(this.retry);
     const done = this.queue.then(job);
     this.queue = done.catch((error: unknown) => this.fail(`The server cannot be started: ${String(error)}`));
     return this.queue;
@@ -125,6 +124,7 @@ export class Server implements vscode.Disposable {
     } catch (error) {
       // A process that ended at once was reported by `closed` as well; the retry there is the only one.
       this.log.error(`The server did not start: ${String(error)}`);
+      await client.dispose().catch(() => undefined);
       this.crashed(client);
       return;
     }
@@ -134,6 +134,7 @@ export class Server implements vscode.Disposable {
   }
 
   private async stopNow(): Promise<void> {
+    clearTimeout(this.retry);
     const client = this.client;
     this.client = undefined;
     this.become({ kind: "stopped" });
@@ -180,8 +181,14 @@ export class Server implements vscode.Disposable {
     }
     this.log.warn(`The server process has ended; it is started again in ${delay / 1000} s.`);
     this.become({ kind: "waiting", seconds: delay / 1000 });
-    clearTimeout(this.retry);
-    this.retry = setTimeout(() => void this.enqueue(() => this.startNow()), delay);
+    this.retry = setTimeout(() => void this.enqueue(() => this.startAgain()), delay);
+  }
+
+  /** Unless something else has started or stopped the server meanwhile. */
+  private async startAgain(): Promise<void> {
+    if (this.current.kind === "waiting") {
+      await this.startNow();
+    }
   }
 
   private choose(): Promise<Chosen | NotFound> {

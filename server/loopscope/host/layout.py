@@ -143,9 +143,11 @@ def _bases(settings: dict[str, str]) -> Iterator[PurePath]:
 
 def running_layout() -> Layout:
     """The installation that loopscope itself runs in."""
-    own = read_layout(PurePath(sys.prefix), sys.version_info[:2])
+    # Without `site` (`python -S`) a virtual environment's Python says the prefix of its base.
+    prefix = prefix_of(PurePath(sys.executable)) if sys.flags.no_site and sys.executable else PurePath(sys.prefix)
+    own = read_layout(prefix, sys.version_info[:2])
     sites = own.site_packages if own else ()
-    return Layout(PurePath(sys.prefix), sys.version_info[:3], sites, PurePath(os.path.dirname(os.__file__)))
+    return Layout(prefix, sys.version_info[:3], sites, PurePath(os.path.dirname(os.__file__)))
 
 
 def python_version_in(python: PurePath) -> tuple[int, int] | None:

@@ -345,3 +345,36 @@ def test_the_first_of_two_plugins_with_one_name_wins(workspace: Path, tmp_path: 
     environment = find(workspace)
     assert [plugin.module for plugin in environment.plugins] == ["one", "late"]
     assert environment.version_of("one") == (1,)
+
+
+def test_the_virtual_environment_that_is_active_in_the_editor_comes_after_the_setting(
+    workspace: Path, tmp_path: Path
+) -> None:
+    for folder in (workspace / ".venv", tmp_path / "active", tmp_path / "set"):
+        install(make_venv(folder), "pytest", "8.0.0")
+    active = str(tmp_path / "active" / "bin" / "python")
+    found = find_environment(workspace, None, {"VIRTUAL_ENV": str(tmp_path / "set")}, active)
+    assert (found.path, found.found_by) == (tmp_path / "active", "the environment that is active in the editor")
+    assert find_environment(workspace, str(tmp_path / "set"), {}, active).path == tmp_path / "set"
+    assert find_environment(workspace, None, {}, str(tmp_path / "gone")).path == workspace / ".venv"
+
+
+def test_an_interpreter_in_no_environment_counts_where_the_project_has_none(workspace: Path, tmp_path: Path) -> None:
+    (tmp_path / "usr" / "lib" / "python3.12" / "site-packages").mkdir(parents=True)
+    write(tmp_path / "usr" / "lib" / "python3.12" / "os.py", "")
+    write(tmp_path / "usr" / "bin" / "python3.12", "")
+    active = str(tmp_path / "usr" / "bin" / "python3.12")
+    assert find_environment(workspace, None, {}, active).path == tmp_path / "usr"
+    make_venv(workspace / ".venv")
+    assert find_environment(workspace, None, {}, active).path == workspace / ".venv"
+
+
+def test_without_site_the_running_environment_is_still_the_virtual_one(tmp_path: Path) -> None:
+    server = Path(__file__).parents[3] / "server"
+    code = f"import sys; sys.path.insert(0, {str(server)!r})\n"
+    code += "from loopscope.host.layout import running_layout; print(running_layout().prefix)"
+    for options in (["-I", "-S"], ["-I"]):
+        done = subprocess.run(
+            [sys.executable, *options, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True
+        )
+        assert done.stdout.strip() == sys.prefix

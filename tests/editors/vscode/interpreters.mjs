@@ -1,0 +1,50 @@
+// What the user is told when no Python can run the server, and that choosing one mends it.
+import { execFileSync } from "node:child_process";
+import fs from "node:fs";
+import path from "node:path";
+
+import { handsOn } from "./hands.mjs";
+import { withWindow } from "./window.mjs";
+
+/** A window without any Python on PATH; then a setting that names Python 3.10; then one that works. */
+export async function interpreters({ work, vsix, example, python, step, shot }) {
+  const folder = path.join(work, "shop");
+  fs.cpSync(example, folder, { recursive: true, filter: (source) => !source.includes("__pycache__") });
+  const old = python310(work);
+  const nothing = path.join(work, "empty");
+  fs.mkdirSync(nothing);
+  await withWindow({ work, folder, vsix: vsix.slice(0, 1), env: { PATH: nothing } }, async (window) => {
+    const { open, notification, squiggles, status, page } = handsOn(window);
+    await open("tests/test_orders.py", "async def test_new_shop_is_empty");
+    await notification("found none: no python3, python, py on PATH").waitFor();
+    await status().locator(".codicon-error").waitFor();
+    await shot("no-python", page);
+    step("no Python");
+    window.setOnMachine({ "loopscope.interpreter": old });
+    const tooOld = notification("loopscope.interpreter names Python 3.10");
+    await tooOld.waitFor();
+    await tooOld.getByRole("button", { name: "Choose Interpreter" }).click();
+    await page.locator(".quick-input-widget .monaco-list-row", { hasText: "Browse" }).waitFor();
+    await page.keyboard.press("Escape");
+    step("Python 3.10");
+    window.setOnMachine({ "loopscope.interpreter": python, "loopscope.environment": path.dirname(path.dirname(python)) });
+    await squiggles().first().waitFor();
+    await status().filter({ hasText: "strict" }).waitFor();
+    step("a Python that works");
+  });
+}
+
+/** A Python 3.10 of this machine, or else a program that answers as one. */
+function python310(work) {
+  const candidates = ["python3.10", path.join(process.env.HOME ?? "", ".pyenv/shims/python3.10")];
+  for (const candidate of candidates) {
+    try {
+      return execFileSync(candidate, ["-c", "import sys; print(sys.executable)"], { stdio: ["ignore", "pipe", "ignore"] }).toString().trim();
+    } catch {
+      // not here
+    }
+  }
+  const standIn = path.join(work, "python3.10");
+  fs.writeFileSync(standIn, `#!/bin/sh\necho '["${standIn}", 3, 10, 14]'\n`, { mode: 0o755 });
+  return standIn;
+}

@@ -1,0 +1,38 @@
+// Plays all scenarios. Needs, as environment variables: EDITOR_TOOLS, CHROMIUM, VSIX, PYTHON (with pytest), PYTHON_EXTENSION.
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+
+import { interpreters } from "./interpreters.mjs";
+import { session } from "./session.mjs";
+import { trust } from "./trust.mjs";
+
+const ROOT = path.resolve(import.meta.dirname, "../../..");
+const PICTURES = path.join(process.env.EDITOR_TOOLS, "pictures");
+const { VSIX, PYTHON, PYTHON_EXTENSION } = process.env;
+const wanted = process.argv.slice(2);
+
+fs.mkdirSync(PICTURES, { recursive: true });
+for (const [name, play] of Object.entries({ session, interpreters, trust })) {
+  if (wanted.length > 0 && !wanted.includes(name)) {
+    continue;
+  }
+  const work = fs.mkdtempSync(path.join(os.tmpdir(), `loopscope-${name}-`));
+  const started = Date.now();
+  const step = (done) => console.log(`   ${((Date.now() - started) / 1000).toFixed(1).padStart(5)} s  ${name}: ${done}`);
+  try {
+    await play({
+      work,
+      vsix: [VSIX, PYTHON_EXTENSION],
+      example: path.join(ROOT, "examples/shop"),
+      python: PYTHON,
+      step,
+      pictures: PICTURES,
+      shot: (picture, page) => page.screenshot({ path: path.join(PICTURES, `${picture}.png`) }),
+    });
+    fs.rmSync(work, { recursive: true, force: true });
+  } catch (error) {
+    console.error(`${name} failed; the window's last picture, logs and files are in ${work}`);
+    throw error;
+  }
+}

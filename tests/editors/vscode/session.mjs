@@ -1,0 +1,228 @@
+// One session in one window, from the first squiggle to a server that was killed.
+import assert from "node:assert/strict";
+import fs from "node:fs";
+import path from "node:path";
+
+import { newFilm } from "./film.mjs";
+import { handsOn } from "./hands.mjs";
+import { withWindow } from "./window.mjs";
+
+const MAIL = `import pytest
+
+
+@pytest.mark.asyncio
+async def test_mail(database, mocker):
+    send = mocker.patch("shop.place_order")
+    assert await send(database, "tea")
+`;
+const STOCK = "async def test_stock(catalogue):\n    assert catalogue\n";
+const SETTINGS = {
+  "editor.codeActionsOnSave": { "source.fixAll.loopscope": "explicit" },
+  "editor.inlayHints.enabled": "on",
+};
+
+const FILMED = { x: 52, y: 36, width: 1044, height: 610 };
+
+/** Plays it. `shot(name, page)` takes a picture, `step(name)` says what is done by now; pictures go to a folder. */
+export async function session({ work, vsix, example, python, step, shot, pictures }) {
+  const folder = path.join(work, "shop");
+  fs.cpSync(example, folder, { recursive: true, filter: (source) => !source.includes("__pycache__") });
+  fs.writeFileSync(path.join(folder, "tests/test_mail.py"), MAIL);
+  fs.writeFileSync(path.join(folder, "tests/test_stock.py"), STOCK);
+  const active = path.join(work, "active-python");
+  fs.writeFileSync(active, python);
+  const env = { ACTIVE_PYTHON: active };
+  await withWindow({ work, folder, vsix, settings: SETTINGS, env }, async (window) => {
+    const hands = handsOn(window);
+    const film = newFilm(window.page, FILMED);
+    for (const part of [diagnostics, quickFix, completion, reading, definitionInPlugin, documents, fixAllOnSave, rename, hintsAndLenses, configuration, preview, environmentChange, crash]) {
+      await part(hands, { shot: (name) => shot(name, window.page), film, work, active, python });
+      step(part.name);
+    }
+    film.write(path.join(pictures, "demo.png"));
+    step("film");
+  });
+}
+
+async function diagnostics({ page, open, squiggles, problem, status }, { shot }) {
+  await open("tests/test_orders.py", "async def test_new_shop_is_empty");
+  await squiggles().first().waitFor();
+  await page.keyboard.press("Control+Shift+M");
+  await problem("is_empty").waitFor();
+  await status().filter({ hasText: "strict" }).waitFor();
+  await shot("problems");
+  // From here on the editor has the whole width and height.
+  await page.keyboard.press("Control+J");
+  await page.keyboard.press("Control+B");
+}
+
+async function quickFix({ page, editor, line, cursorAfter }, { shot, film }) {
+  await film.frame(1500);
+  await cursorAfter("assert is_empty");
+  await editor.locator(".lightBulbWidget").waitFor();
+  await film.frame(900);
+  await page.keyboard.press("Control+.");
+  await page.locator(".action-widget .monaco-list-row", { hasText: "await" }).first().waitFor();
+  await shot("quick-fix");
+  await film.frame(1800);
+  await page.keyboard.press("Enter");
+  await line("assert await is_empty(database)").waitFor();
+  await film.frame(1500);
+}
+
+async function completion({ page, line, complete, cursorAfter }, { shot, film }) {
+  await cursorAfter("async def test_two_orders(database");
+  await complete(", cata", "catalogue");
+  await shot("completion");
+  await film.frame(1800);
+  await page.keyboard.press("Enter");
+  await line("async def test_two_orders(database, catalogue):").waitFor();
+  await film.frame(1200);
+  await cursorAfter("assert 2 * 3 == 6");
+  await page.keyboard.press("Enter");
+  await complete("tmp_pa", "tmp_path");
+  await film.frame(1800);
+  await page.keyboard.press("Enter");
+  await line("def test_prices(tmp_path").waitFor();
+  await film.frame(1500);
+}
+
+async function reading({ page, cursorAfter, run }, { shot, film }) {
+  await cursorAfter("async def test_order_is_stored(database, cata");
+  await run("Show or Focus Hover");
+  const hover = page.locator(".monaco-hover:not(.hidden)", { hasText: "loop scope" }).first();
+  await hover.waitFor();
+  assert.match(await hover.innerText(), /session/);
+  await shot("hover");
+  await film.frame(2500);
+  await page.keyboard.press("Escape");
+}
+
+async function definitionInPlugin({ page, open, line, cursorAfter }) {
+  await open("tests/test_mail.py", "async def test_mail");
+  await cursorAfter("async def test_mail(database, mock");
+  await page.keyboard.press("F12");
+  await line("mocker = pytest.fixture()(_mocker)").or(line("def _mocker(")).first().waitFor();
+  await page.locator(".tab.active", { hasText: "plugin.py" }).waitFor();
+}
+
+async function rename({ page, open, cursorAfter, read, until, run }) {
+  await open("tests/conftest.py", "async def database");
+  await cursorAfter("async def databa");
+  await page.keyboard.press("F2");
+  const input = page.locator(".rename-box input");
+  await input.waitFor();
+  await input.fill("store");
+  await page.keyboard.press("Enter");
+  await page.locator(".view-line", { hasText: "async def store" }).first().waitFor();
+  await run("File: Save All Files");
+  await until("the other files are renamed too", () =>
+    read("tests/test_mail.py").includes("test_mail(store, mocker)") && read("tests/test_orders.py").includes("place_order(store, "));
+}
+
+async function hintsAndLenses({ page, open, editor }, { shot }) {
+  await open("tests/conftest.py", "async def store");
+  await editor.locator(".view-line", { hasText: "loop: session" }).first().waitFor();
+  const lens = editor.locator(".codelens-decoration", { hasText: /\d uses?/ }).first();
+  await lens.waitFor();
+  await shot("lenses");
+  await lens.locator("a").first().click();
+  await page.locator(".peekview-widget", { hasText: "Locations" }).first().waitFor();
+  await shot("uses");
+  await page.keyboard.press("Escape");
+  await page.locator(".peekview-widget").first().waitFor({ state: "hidden" });
+}
+
+async function documents({ page, open, run, until }, { shot }) {
+  await open("tests/test_orders.py", "async def test_new_shop_is_empty");
+  await run("loopscope: Show the Loop Map of the Current File");
+  await page.locator(".view-line", { hasText: "Event loops of" }).locator("span.mtkb").first().waitFor();
+  await shot("loop-map");
+  await page.keyboard.press("Control+W");
+  await run("loopscope: Show Effective Configuration");
+  await page.locator(".view-line", { hasText: "Effective configuration" }).first().waitFor();
+  await page.locator(".view-line", { hasText: "rootdir" }).first().waitFor();
+  await page.keyboard.press("Control+W");
+  const output = "FAILED tests/test_orders.py::test_first_order - Failed: async def functions are not natively supported.";
+  await page.evaluate((text) => navigator.clipboard.writeText(text), output);
+  await run("loopscope: Explain pytest Output from the Clipboard");
+  await page.locator(".view-line", { hasText: "What pytest said, explained" }).first().waitFor();
+  await page.locator(".view-line", { hasText: "async-test-never-runs" }).first().waitFor();
+  await shot("explained");
+  await page.keyboard.press("Control+W");
+  await until("the document is closed", async () => (await page.locator(".tab", { hasText: "explained" }).count()) === 0);
+}
+
+async function fixAllOnSave({ page, open, cursorAfter, read, until }) {
+  await open("tests/test_orders.py", "async def test_new_shop_is_empty");
+  assert.doesNotMatch(read("tests/test_orders.py"), /await place_order\(database, catalogue/);
+  await cursorAfter("assert database.orders == [");
+  await page.keyboard.press("Control+S");
+  await until("saving has fixed", () => read("tests/test_orders.py").includes("await place_order(database, catalogue[0])"));
+}
+
+async function configuration({ page, open, cursorAfter, complete, run }, { shot }) {
+  await open("pyproject.toml", "asyncio_mode");
+  await cursorAfter('asyncio_default_fixture_loop_scope = "function"');
+  await page.keyboard.press("Enter");
+  await complete("asyncio_default_test", "asyncio_default_test_loop_scope");
+  await shot("configuration");
+  await page.keyboard.press("Escape");
+  await run("File: Revert File");
+}
+
+async function preview({ page, run, read, until }, { shot }) {
+  assert.equal(read("tests/test_stock.py"), STOCK);
+  await run("loopscope: Fix All in Workspace…");
+  const change = page.locator(".panel .monaco-list-row", { hasText: "test_stock.py" });
+  await change.waitFor();
+  await shot("preview");
+  assert.equal(read("tests/test_stock.py"), STOCK);
+  await change.locator("input[type=checkbox], .monaco-checkbox, .edit-checkbox").first().click();
+  await page.getByRole("button", { name: "Apply" }).first().click();
+  await until("the fix is saved", async () => {
+    await run("File: Save All Files");
+    return read("tests/test_stock.py").includes("@pytest.mark.asyncio");
+  });
+}
+
+async function environmentChange({ until }, { work, active, python }) {
+  const pid = await until("a server runs", () => serverPid(work));
+  // The same Python by another name: the server that runs on it is started again.
+  const other = path.join(work, "other-python");
+  fs.mkdirSync(path.join(other, "bin"), { recursive: true });
+  fs.writeFileSync(path.join(other, "pyvenv.cfg"), fs.readFileSync(path.join(path.dirname(python), "../pyvenv.cfg")));
+  fs.symlinkSync(fs.realpathSync(python), path.join(other, "bin/python"));
+  fs.writeFileSync(active, path.join(other, "bin/python"));
+  await until("another server runs", () => serverPid(work) !== undefined && serverPid(work) !== pid);
+  fs.writeFileSync(active, python);
+  await until("the first Python runs again", () => command(serverPid(work))[0] === python);
+}
+
+async function crash({ page, open, cursorAfter, squiggles, until, status }, { work }) {
+  await open("tests/test_mail.py", "async def test_mail");
+  const pid = await until("a server runs", () => serverPid(work));
+  process.kill(pid, "SIGKILL");
+  await until("another server runs", () => ![undefined, pid].includes(serverPid(work)));
+  await status().filter({ hasText: "strict" }).waitFor();
+  await cursorAfter("async def test_mail(store, mocker");
+  await page.keyboard.type(", nonesuch");
+  await squiggles().first().waitFor();
+}
+
+/** The process of the server that this session's extension has started. */
+function serverPid(work) {
+  return fs
+    .readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .find((pid) => command(pid).some((word) => word.startsWith(work) && word.endsWith("run_server.py")));
+}
+
+function command(pid) {
+  try {
+    return fs.readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0");
+  } catch {
+    return [];
+  }
+}
