@@ -43,6 +43,7 @@ from loopscope.rules.support.awaiting import (
     use_safety,
 )
 from loopscope.rules.support.calls import expects_failure, noted
+from loopscope.workspace.inference.evaluate import is_read_too_early
 from loopscope.workspace.inference.model import Awaitable, Coroutine, Type
 
 META = Meta(
@@ -376,6 +377,8 @@ def _message(ctx: Context, body: Body, call: CallSite) -> str | None:
     found: Type | None = result_of(ctx, body, call)
     if isinstance(found, Awaitable) and call.use is Use.COMPARED:
         return f"`{ast.unparse(call.node.func)}` gives a future: without `await` it is compared, not its result."
+    if isinstance(call.parent, ast.Attribute) and is_read_too_early(ctx.queries, found, call.parent.attr):
+        return f"What `{ast.unparse(call.node.func)}` gives has no `{call.parent.attr}` before it is awaited."
     if not isinstance(found, Coroutine):
         return None
     return f"`{ast.unparse(call.node.func)}` is a coroutine function: without `await` this call does not run it."

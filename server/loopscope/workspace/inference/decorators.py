@@ -51,6 +51,8 @@ def _is_same(body: Body, value: ast.expr | None, function: str) -> bool:
         case ast.Name(name):
             wrappers = [each for each in body.nested if each.node.name == name]
             return bool(wrappers) and all(_passes_on(each, function) for each in wrappers)
+        case ast.Call(func, [_, ast.Name() as given]) if ast.unparse(func).rpartition(".")[2] == "cast":
+            return _is_same(body, given, function)
         case ast.Call(func, [ast.Name(name), *_]) if name != function:
             return ast.unparse(func) in _WRAPPING and _is_same(body, ast.Name(name), function)
         case _:

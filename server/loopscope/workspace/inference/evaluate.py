@@ -127,6 +127,10 @@ def expression_type(frame: Frame, node: ast.expr, depth: int = 0) -> Type | None
             return Group(tuple(expression_type(frame, item, depth + 1) for item in items))
         case ast.Subscript(value, ast.Constant(int() as index)):
             return _item_at(expression_type(frame, value, depth + 1), index)
+        case ast.Subscript(value):
+            # `Class[Argument]` makes what `Class` makes.
+            found = expression_type(frame, value, depth + 1)
+            return found if isinstance(found, ClassObject) else None
         case _:
             return _display(node)
 
@@ -528,8 +532,9 @@ def surely_lacks(q: Queries, value: Instance, name: str) -> bool:
     if name.startswith("__"):
         return True
     hidden = q.get(member, value.path, value.id, "__getattr__") is not None
-    set_somewhere = any(q.mentions(path, (f".{name} ", f".{name}:", f"{name}: ")) for path, _ in mro.classes)
-    return not hidden and not set_somewhere
+    if hidden or q.get(_may_be_set, value.path, value.id, name):
+        return False
+    return q.get(_declared, value.path, value.id, name) is None
 
 
 # Calls
@@ -817,6 +822,16 @@ def entered(q: Queries, value: Type | None, *, is_async: bool) -> Type | None:
             return awaited(q, result) if is_async else result
         case _:
             return None
+
+
+def is_read_too_early(q: Queries, value: Type | None, name: str) -> bool:
+    """Whether an attribute is read from something to await that only what it gives once awaited has."""
+    if not isinstance(value, Instance) or name.startswith("__"):
+        return False
+    result = awaited(q, value)
+    if not isinstance(result, Instance) or result[:2] == value[:2]:
+        return False
+    return surely_lacks(q, value, name) and not surely_lacks(q, result, name)
 
 
 def enters_by(q: Queries, value: Type | None) -> str | None:

@@ -1,0 +1,183 @@
+"""Compares what loopscope and type checkers say of the labelled lines of tests/awaits, and writes docs/awaits.md.
+
+    python bench/awaits.py --environment DIR [--tools DIR]
+
+`--environment` has what tests/awaits/requirements.txt pins; `--tools` is a folder with the executables of the type
+checkers (default: those on PATH). Each is asked once, from its own defaults, for the environment's interpreter.
+A missing await counts as found when the tool reports anything on its line. A line that is right counts as flagged only
+when the report speaks of awaiting, so that other findings of type checkers do not count against them.
+"""
+
+import argparse
+import json
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "tests"))
+
+from awaits.labels import FOLDER, Line, labelled_lines  # noqa: E402  the tests are not installed
+
+_SPEAKS = re.compile(r"await|coroutine|async", re.IGNORECASE)
+_CONCISE = re.compile(r"^(?:.*[\\/])?([\w.]+\.py):(\d+)(?::\d+)*: (.*)$", re.MULTILINE)
+_LIMIT = 600
+
+
+class Said(NamedTuple):
+    """What a tool reports on one line."""
+
+    file: str
+    number: int
+    text: str
+
+
+class Tool(NamedTuple):
+    """A tool: its command for an environment's interpreter, and how its output is read."""
+
+    name: str
+    command: Callable[[Path], list[str]]
+    read: Callable[[str], Iterator[Said]]
+
+
+def _concise(output: str) -> Iterator[Said]:
+    for file, number, text in _CONCISE.findall(output):
+        if not text.startswith("note"):
+            yield Said(file, int(number), text)
+
+
+def _pyright(output: str) -> Iterator[Said]:
+    for each in json.loads(output)["generalDiagnostics"]:
+        yield Said(Path(each["file"]).name, each["range"]["start"]["line"] + 1, each["message"])
+
+
+def _pyrefly(output: str) -> Iterator[Said]:
+    for each in json.loads(output)["errors"]:
+        yield Said(Path(each["path"]).name, each["line"], each["description"])
+
+
+def _loopscope(output: str) -> Iterator[Said]:
+    for each in json.loads(output):
+        yield Said(each["file"], each["line"], f"await: {each['message']}")
+
+
+TOOLS = (
+    Tool(
+        "loopscope",
+        lambda python: [
+            *(sys.executable, "-m", "loopscope", "check", ".", "--format", "json"),
+            *("--environment", str(python.parents[1])),
+        ],
+        _loopscope,
+    ),
+    Tool("pyright", lambda python: ["pyright", "--pythonpath", str(python), "--outputjson", "."], _pyright),
+    Tool("ty", lambda python: ["ty", "check", "--python", str(python), "--output-format", "concise", "."], _concise),
+    Tool("zuban", lambda python: ["zuban", "check", "--python-executable", str(python), "."], _concise),
+    Tool(
+        "pyrefly",
+        lambda python: ["pyrefly", "check", "--python-interpreter-path", str(python), "--output-format", "json", "."],
+        _pyrefly,
+    ),
+)
+
+
+def main() -> None:
+    """Ask all tools and write the page."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--environment", type=Path, required=True)
+    parser.add_argument("--tools", type=Path)
+    given = parser.parse_args()
+    python = given.environment.absolute() / "bin" / "python"
+    lines = list(labelled_lines())
+    with tempfile.TemporaryDirectory() as folder:
+        # Outside of this repository, whose settings are not for these files.
+        shutil.copytree(FOLDER, folder, dirs_exist_ok=True)
+        # Without a file of its own pyrefly keeps to a basic preset.
+        (Path(folder) / "pyrefly.toml").write_text("", encoding="utf-8")
+        answers = {tool.name: _ask(tool, python, given.tools, Path(folder)) for tool in TOOLS}
+    versions = {tool.name: _version(tool, given.tools) for tool in TOOLS}
+    page = _page(lines, answers, versions)
+    (ROOT / "docs" / "awaits.md").write_text(page, encoding="utf-8")
+    print(page)
+
+
+def _ask(tool: Tool, python: Path, tools: Path | None, folder: Path) -> set[Said]:
+    done = subprocess.run(
+        _found(tool.command(python), tools), cwd=folder, capture_output=True, text=True, check=False, timeout=_LIMIT
+    )
+    return set(tool.read(done.stdout))
+
+
+def _version(tool: Tool, tools: Path | None) -> str:
+    command = [sys.executable, "-m", "loopscope"] if tool.name == "loopscope" else [tool.name]
+    done = subprocess.run([*_found(command, tools), "--version"], capture_output=True, text=True, check=False)
+    match = re.search(r"\d+\.\d+\S*", done.stdout)
+    return match[0] if match else "?"
+
+
+def _found(command: list[str], tools: Path | None) -> list[str]:
+    path = shutil.which(command[0], path=None if tools is None else str(tools)) or shutil.which(command[0])
+    return [path or command[0], *command[1:]]
+
+
+def _page(lines: list[Line], answers: dict[str, set[Said]], versions: dict[str, str]) -> str:
+    missing, right = [each for each in lines if each.missing], [each for each in lines if not each.missing]
+    names = list(answers)
+    rows = [
+        ("**all**", missing, right),
+        *(
+            (
+                f"`{file}`",
+                [each for each in missing if each.file == file],
+                [each for each in right if each.file == file],
+            )
+            for file in Counter(each.file for each in lines)
+        ),
+    ]
+    table = [
+        f"| lines | {' | '.join(f'{name} {versions[name]}' for name in names)} |",
+        f"|---|{'---|' * len(names)}",
+    ]
+    for title, wanted, kept in rows:
+        cells = []
+        for name in names:
+            found = sum(_is_reported(each, answers[name]) for each in wanted)
+            wrong = sum(_is_reported(each, answers[name], speaks=True) for each in kept)
+            cells.append(f"{found} of {len(wanted)}" + (f", {wrong} wrong" if wrong else ""))
+        table.append(f"| {title} | {' | '.join(cells)} |")
+    not_found = [each for each in missing if not _is_reported(each, answers["loopscope"])]
+    return "\n".join(
+        [
+            "# Which missing awaits are found",
+            "",
+            f"`tests/awaits/labelled` is a small project on real libraries, with {len(lines)} lines labelled by hand:",
+            f"on {len(missing)} an `await` (or `async`) is missing or wrong, {len(right)} resemble them and are right.",
+            "Its tests request fixtures without annotations, as most tests do. Made by `bench/awaits.py`, each tool",
+            "with its defaults. A missing one counts as found when a tool reports anything on its line; one that is",
+            "right counts as wrong when the report speaks of awaiting.",
+            "",
+            *table,
+            "",
+            "Not found by loopscope:",
+            "",
+            *[f"- `{each.file}` line {each.number}: `{each.text}`" for each in not_found],
+            "",
+        ]
+    )
+
+
+def _is_reported(line: Line, said: set[Said], *, speaks: bool = False) -> bool:
+    return any(
+        each.file == line.file and each.number == line.number and (not speaks or _SPEAKS.search(each.text))
+        for each in said
+    )
+
+
+if __name__ == "__main__":
+    main()

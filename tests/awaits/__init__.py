@@ -1,0 +1,1 @@
+"""Lines on real libraries, labelled by hand: is an await missing?"""

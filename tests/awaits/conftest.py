@@ -1,0 +1,3 @@
+"""The labelled files are data, not tests of ours."""
+
+collect_ignore = ["labelled"]

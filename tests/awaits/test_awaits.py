@@ -1,0 +1,66 @@
+"""Calls on real libraries through fixtures: what misses its `await` is found, what is right is left alone."""
+
+import hashlib
+import sys
+from functools import cache
+from pathlib import Path
+
+from awaits.labels import FOLDER, Line, labelled_lines
+from loopscope.engine.run import check_file
+from loopscope.engine.selection import Selection
+from loopscope.host.environment import find_environment
+from loopscope.host.files import DiskFiles
+from loopscope.rules import RULES
+from loopscope.rules.model import Group
+from loopscope.workspace.snapshot import Snapshot
+from support.prepared import HOME, made_once, run
+
+PINS = Path(__file__).with_name("requirements.txt")
+AWAITING = Selection(tuple(rule for rule in RULES if rule.meta.group in (Group.AWAITING, Group.FIXTURES)))
+FOUND_AT_LEAST = 0.9
+
+
+@cache
+def flagged() -> frozenset[tuple[str, int]]:
+    """The lines, by file, on which a rule about awaiting reports something."""
+    environment = find_environment(FOLDER, str(_prefix()), {})
+    snapshot = Snapshot(DiskFiles(environment.import_roots), [FOLDER], lambda _: environment)
+    found: set[tuple[str, int]] = set()
+    for path in sorted(FOLDER.glob("*.py")):
+        report = check_file(snapshot, path, AWAITING)
+        assert report.errors == ()
+        text = path.read_text(encoding="utf-8")
+        found.update((path.name, text.count("\n", 0, each.span.start) + 1) for each in report.findings)
+    return frozenset(found)
+
+
+def _prefix() -> Path:
+    folder = HOME / "awaits"
+    digest = hashlib.sha256(sys.version.encode() + PINS.read_bytes()).hexdigest()
+    with made_once(folder, digest) as missing:
+        if missing:
+            uv = str(Path(sys.executable).with_name("uv"))
+            trouble = "the environment of the labelled lines could not be made; is the package index reachable?"
+            run([uv, "venv", "--quiet", "--python", sys.executable, str(folder)], trouble)
+            python = str(folder / "bin" / "python")
+            run([uv, "pip", "install", "--quiet", "--python", python, "-r", str(PINS)], trouble)
+    return folder
+
+
+def _is_flagged(line: Line) -> bool:
+    return (line.file, line.number) in flagged()
+
+
+def test_nothing_right_is_flagged() -> None:
+    assert [line for line in labelled_lines() if not line.missing and _is_flagged(line)] == []
+
+
+def test_nothing_unlabelled_is_flagged() -> None:
+    assert flagged() <= {(line.file, line.number) for line in labelled_lines()}
+
+
+def test_nearly_all_that_is_missing_is_found() -> None:
+    missing = [line for line in labelled_lines() if line.missing]
+    found = [line for line in missing if _is_flagged(line)]
+    assert len(missing) >= 150
+    assert len(found) / len(missing) >= FOUND_AT_LEAST
