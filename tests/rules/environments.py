@@ -28,6 +28,7 @@ ORDER = (
     "pytest84-asyncio100",
     "pytest84-asyncio026",
     "pytest84-asyncio023",
+    "pytest83-asyncio026",
     "pytest84-plugins",
     "pytest84-aiohttp",
 )
