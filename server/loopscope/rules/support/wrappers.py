@@ -31,8 +31,11 @@ def hiding_wrapper(q: Queries, path: PurePath, fact: FunctionFact) -> Wrapper | 
     others = [
         (place, expr)
         for place, expr in enumerate(fact.decorators)
-        if not (decorator_name(q, path, expr) or "").startswith("pytest.mark.")
+        if not (dotted(expr) or "").startswith("pytest.mark.")
     ]
+    if len(others) > 1:
+        # An alias of a mark shows only when it is followed.
+        others = [each for each in others if not (decorator_name(q, path, each[1]) or "").startswith("pytest.mark.")]
     if len(others) != 1:
         return None
     place, expr = others[0]

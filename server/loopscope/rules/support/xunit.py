@@ -24,6 +24,7 @@ _OF_FUNCTIONS = frozenset(("setup_function", "teardown_function"))
 _OF_MODULE = frozenset(("setup_module", "teardown_module", "setUpModule", "tearDownModule"))
 _OF_TESTCASE = frozenset(("setUp", "tearDown", "setUpClass", "tearDownClass", "setUpTestData"))
 _ASYNC = frozenset(("asyncSetUp", "asyncTearDown"))
+_NAMES = _OF_CLASS | _OF_FUNCTIONS | _OF_MODULE | _OF_TESTCASE | _ASYNC
 _COUNTERPARTS = {"setup_method": "teardown_method", "setup_function": "teardown_function"}
 _FIXTURE = "_setup"
 
@@ -56,11 +57,14 @@ _OF_KIND = {
 
 def async_setups(ctx: Context) -> Iterator[AsyncSetup]:
     """The asynchronous functions of this file that are called without `await`, in source order."""
+    found = [
+        each for each in ctx.definitions if isinstance(each.node, ast.AsyncFunctionDef) and _may_be(each.node.name)
+    ]
+    if not found:
+        return
     testcases = {each.id.qualname: each.kind for each in testcase_classes(ctx)}
-    collected = ctx.remember("collected classes", lambda: _collected(ctx))
-    for definition in ctx.definitions:
-        if not isinstance(definition.node, ast.AsyncFunctionDef):
-            continue
+    collected = _collected(ctx)
+    for definition in found:
         name, holder = definition.node.name, definition.id.holder
         names = [dotted(expr) for expr, _ in definition.decorators]
         if holder:
@@ -71,6 +75,10 @@ def async_setups(ctx: Context) -> Iterator[AsyncSetup]:
             plain = all(each == "pytest.hookimpl" for each in names)
         if caller is not None and plain:
             yield AsyncSetup(definition.id, name, caller)
+
+
+def _may_be(name: str) -> bool:
+    return name in _NAMES or name.startswith("pytest_")
 
 
 def rename(ctx: Context, setup: AsyncSetup, new: str) -> list[Edit] | None:
