@@ -65,6 +65,7 @@ MESSAGES: tuple[Message, ...] = (
         r"AttributeError: __a?e(?:nter|xit)__",
         "`with` is used for an async context manager, or `async with` for a sync one.",
         "Swap them.",
+        ("wrong-with-or-for",),
     ),
     Message(
         "'async_generator' object is not iterable",
@@ -85,6 +86,7 @@ MESSAGES: tuple[Message, ...] = (
         r"is not a valid assertion\. Use a spec for the mock",
         "An assertion of a mock is misspelt, or belongs to `AsyncMock` only.",
         "Use the nearest name that exists, such as `assert_awaited_once`.",
+        ("mock-assertion-without-effect",),
     ),
     # Tasks
     Message(
@@ -92,7 +94,7 @@ MESSAGES: tuple[Message, ...] = (
         r"Task was destroyed but it is pending",
         "A task was still running when its loop was closed: nobody waited for it.",
         "Keep the task, cancel it and await it at the end of the test or fixture.",
-        ("discarded-task",),
+        ("discarded-task", "leaked-task"),
     ),
     Message(
         "Task exception was never retrieved",
@@ -113,6 +115,7 @@ MESSAGES: tuple[Message, ...] = (
         r"module 'pytest' has no attribute 'RaisesGroup'",
         "`pytest.RaisesGroup` exists in pytest 8.4 and newer.",
         "Upgrade pytest, or use `pytest.raises(ExceptionGroup)` with `group_contains()`.",
+        ("raises-needs-group",),
     ),
     # Resources
     Message(

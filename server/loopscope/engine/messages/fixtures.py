@@ -43,6 +43,7 @@ MESSAGES: tuple[Message, ...] = (
         "The test returns something, most often a coroutine that nobody awaits: an async method of "
         "`unittest.TestCase`, or a sync test that returns `coro()`.",
         "Make the test `async def` and await; in unittest use `IsolatedAsyncioTestCase`.",
+        ("unittest-async-method", "async-code-in-sync-test"),
     ),
     Message(
         "mark was applied, but it is not an async function",
@@ -88,12 +89,14 @@ MESSAGES: tuple[Message, ...] = (
         r"fixture\(\) got an unexpected keyword argument 'loop_scope'",
         "`loop_scope=` is given to `pytest.fixture`, which does not know it, or to pytest-asyncio before 0.24.",
         "Use `@pytest_asyncio.fixture(loop_scope=…)`, with pytest-asyncio 0.24 or newer.",
+        ("invalid-fixture-arguments",),
     ),
     Message(
         "object has no attribute '_force_asyncio_fixture'",
         r"has no attribute '_force_asyncio_fixture'",
         "The scope of `pytest_asyncio.fixture` is given by position.",
         'Write `@pytest_asyncio.fixture(scope="module")`.',
+        ("invalid-fixture-arguments",),
     ),
     Message(
         "fixture '_…_scoped_runner' not found",
@@ -172,12 +175,14 @@ MESSAGES: tuple[Message, ...] = (
         r"[Tt]here is no current event loop",
         "`asyncio.get_event_loop()` or a future is used in sync code, where no loop runs.",
         "Move it into an async test or fixture, and call `asyncio.get_running_loop()`.",
+        ("event-loop-outside-async",),
     ),
     Message(
         "no running event loop",
         r"no running event loop",
         "Sync code uses the loop: a sync test or fixture, or an asyncio fixture below anyio's trio.",
         "Make the test or fixture async.",
+        ("event-loop-outside-async", "async-code-in-sync-test", "conflicting-async-plugins"),
     ),
     Message(
         "Runner.run() cannot be called from a running event loop",
@@ -201,6 +206,7 @@ MESSAGES: tuple[Message, ...] = (
         r"exception occurred during teardown of an asyncio\.Runner",
         "A test or fixture closed the loop that pytest-asyncio owns.",
         "Do not close it: pytest-asyncio does.",
+        ("running-loop-closed",),
     ),
     Message(
         "Passing coroutines is forbidden, use tasks explicitly",
@@ -228,6 +234,7 @@ MESSAGES: tuple[Message, ...] = (
         "The token of a `ContextVar` is reset in another context than the one that made it: before pytest-asyncio"
         " 1.1 set-up and teardown of a fixture had contexts of their own.",
         "Upgrade pytest-asyncio, or set the variable again instead of resetting it.",
+        ("contextvar-set-in-fixture",),
     ),
     Message(
         "Attempted to exit cancel scope in a different task",

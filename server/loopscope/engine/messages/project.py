@@ -20,18 +20,21 @@ MESSAGES: tuple[Message, ...] = (
         "The test talks to the network: nothing mocks the call, or the mock is for another HTTP client.",
         "Mock with the library of the client: respx or pytest-httpx for httpx, aioresponses for aiohttp, "
         "responses for requests; or give the client a mock transport.",
+        ("http-mock-for-other-client", "real-network-call"),
     ),
     Message(
         "address already in use",
         r"[Aa]ddress already in use",
         "A port is written in the test, and something else has it: another run, or the test before.",
         "Use port 0, or the fixture `unused_tcp_port`.",
+        ("hardcoded-port",),
     ),
     Message(
         "AsyncClient.__init__() got an unexpected keyword argument 'app'",
-        r"AsyncClient\.__init__\(\) got an unexpected keyword argument 'app'",
+        r"got an unexpected keyword argument 'app'",
         "httpx 0.28 removed `app=`.",
         "Use `AsyncClient(transport=httpx.ASGITransport(app=app), base_url=…)`.",
+        ("httpx-app-argument",),
     ),
     # Django
     Message(
@@ -39,24 +42,28 @@ MESSAGES: tuple[Message, ...] = (
         r"You cannot call this from an async context",
         "Django's sync API is called where an event loop runs: the ORM, or the sync test client.",
         "Use the methods that begin with `a`, `async for`, `sync_to_async`, and the fixture `async_client`.",
+        ("django-sync-orm-in-async-test", "django-sync-client-in-async-test", "django-sync-to-async-misuse"),
     ),
     Message(
         "You cannot use AsyncToSync in the same thread as an async event loop",
         r"You cannot use AsyncToSync in the same thread",
         "`async_to_sync`, or the sync test client on an async view, is called where an event loop runs.",
         "Await the function; use `async_client`.",
+        ("django-sync-to-async-misuse", "django-sync-client-in-async-test"),
     ),
     Message(
         "Database access not allowed",
         r"Database access not allowed",
         "pytest-django forbids the database to tests that do not ask for it.",
         "Mark the test `@pytest.mark.django_db(transaction=True)`, or request `transactional_db`.",
+        ("django-db-without-transaction",),
     ),
     Message(
         "database table is locked",
         r"database (?:table )?is locked",
         "The async test writes through another connection than the one whose transaction the `db` fixture holds.",
         "Use `@pytest.mark.django_db(transaction=True)` or `transactional_db`.",
+        ("django-db-without-transaction",),
     ),
     Message(
         "No module named 'daphne'",
@@ -72,6 +79,7 @@ MESSAGES: tuple[Message, ...] = (
         "stops before it runs any test.",
         "Set `asyncio_default_fixture_loop_scope`: `fixture-scope` (pytest-asyncio 1.5 and newer) keeps what "
         "happens now, `function` is usual.",
+        ("fixture-loop-scope-unset",),
     ),
     Message(
         "is not a valid asyncio_mode",
@@ -116,6 +124,7 @@ MESSAGES: tuple[Message, ...] = (
         "Two files hold pytest's configuration, and only the one named first is read: options of the other have "
         "no effect.",
         "Merge them into one file.",
+        ("ineffective-pytest-config",),
     ),
     Message(
         "Missing required plugins",
@@ -152,5 +161,6 @@ MESSAGES: tuple[Message, ...] = (
         "The test waits for something that never comes: a queue or event that nobody fills, a frozen clock, a "
         "patched `asyncio.sleep`, a task that swallows its cancellation.",
         "The traceback shows the await that hangs; put `asyncio.timeout()` around it.",
+        ("frozen-event-loop-clock", "swallowed-cancellation"),
     ),
 )
