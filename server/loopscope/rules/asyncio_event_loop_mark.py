@@ -12,7 +12,7 @@ If the project registers a mark of this name for something else; that is not rep
 
 ## Fix safety
 Unsafe: with `asyncio(loop_scope="class")` on a class, or `"module"` on a module, tests share a loop, which they do not
-at present. Tests with a mark of their own keep their own loop: delete their marks too.
+at present. Marks without arguments on the tests below go: each would keep its test on a loop of its own.
 
 ## Versions
 `loop_scope=` exists since pytest-asyncio 0.24; with 0.23 the fix writes `scope=`.
@@ -25,7 +25,7 @@ from collections.abc import Iterator
 
 from loopscope.rules.context import Context
 from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, Proof, Rule, Safety, Severity, Tag
-from loopscope.rules.support.marks import MarkUse, marks_of
+from loopscope.rules.support.marks import MarkUse, delete_mark, marks_of
 from loopscope.text.edit import Edit
 from loopscope.text.span import Span
 
@@ -56,16 +56,6 @@ class TestValue:
     async def test_value(self):
         assert 1 + 1 == 2
 """,
-        fixed="""\
-import pytest
-
-
-@pytest.mark.asyncio(loop_scope="class")
-class TestValue:
-    @pytest.mark.asyncio
-    async def test_value(self):
-        assert 1 + 1 == 2
-""",
         proof=Proof(_SYMPTOM, "warning", pytest_asyncio=">=0.24"),
     ),
     Example(
@@ -86,7 +76,6 @@ import pytest
 
 @pytest.mark.asyncio(scope="class")
 class TestValue:
-    @pytest.mark.asyncio
     async def test_value(self):
         assert 1 + 1 == 2
 """,
@@ -135,8 +124,13 @@ def fix(ctx: Context, finding: Finding) -> Fix | None:
     scope = "module" if mark.owner is None else "class"
     key = "loop_scope" if ctx.environment.at_least("pytest-asyncio", 0, 24) else "scope"
     start = ctx.text.rfind(NAME, mark.span.start, mark.span.end)
-    edit = Edit(Span(start, mark.span.end), f'asyncio({key}="{scope}")')
-    return ctx.fix(f'Use `asyncio({key}="{scope}")`', Safety.UNSAFE, [edit])
+    edits = [Edit(Span(start, mark.span.end), f'asyncio({key}="{scope}")')]
+    holder = "" if mark.owner is None else f"{mark.owner.qualname}."
+    for inner in marks_of(ctx):
+        below = inner.owner is not None and inner.owner.qualname.startswith(holder)
+        if inner.name == "asyncio" and inner.on_function and below and not inner.has_arguments:
+            edits += delete_mark(inner) or []
+    return ctx.fix(f'Use `asyncio({key}="{scope}")`', Safety.UNSAFE, edits)
 
 
 RULE = Rule(META, __doc__ or "", EXAMPLES, NEAR_MISSES, check, fix)
