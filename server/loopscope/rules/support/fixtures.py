@@ -94,22 +94,24 @@ def to_pytest_asyncio(ctx: Context, fixture: FixtureDef) -> list[Edit] | None:
 def set_loop_scope(ctx: Context, fixture: FixtureDef, scope: Scope) -> list[Edit] | None:
     """Edits that give a fixture's decorator `loop_scope=`; a plain one becomes pytest-asyncio's first."""
     node = _node(ctx, fixture)
-    if not isinstance(node, ast.Call):
+    converted = to_pytest_asyncio(ctx, fixture) if fixture.decorator is Decorator.PYTEST else []
+    if node is None or converted is None:
         return None
-    edits: list[Edit] = []
-    if fixture.decorator is Decorator.PYTEST:
-        converted = to_pytest_asyncio(ctx, fixture)
-        if converted is None:
-            return None
-        edits += converted
+    text = f'loop_scope="{scope.value}"'
+    end = ctx.span(fixture.id, node).end
+    if not isinstance(node, ast.Call):
+        return [*converted, Edit(Span(end, end), f"({text})")]
+    if node.args or any(keyword.arg is None for keyword in node.keywords):
+        return None
+    if not node.keywords:
+        return [*converted, Edit(Span(end - 1, end - 1), text)]
+    after = node.keywords[-1]
     for keyword in node.keywords:
         if keyword.arg == "loop_scope":
-            return [*edits, Edit(ctx.span(fixture.id, keyword.value), f'"{scope.value}"')]
-    after = next((keyword for keyword in node.keywords if keyword.arg == "scope"), None)
-    if after is None:
-        return None
+            return [*converted, Edit(ctx.span(fixture.id, keyword.value), f'"{scope.value}"')]
+        after = keyword if keyword.arg == "scope" else after
     end = ctx.span(fixture.id, after.value).end
-    return [*edits, Edit(Span(end, end), f', loop_scope="{scope.value}"')]
+    return [*converted, Edit(Span(end, end), f", {text}")]
 
 
 def users(ctx: Context, fixture: FixtureDef) -> Iterator[tuple[Context, TestItem]]:

@@ -6,7 +6,7 @@ from pathlib import PurePath
 from loopscope.facts.bodies import Body
 from loopscope.facts.outline import FactId
 from loopscope.rules.context import Context
-from loopscope.rules.support.calls import bound_value
+from loopscope.rules.support.calls import bound_value, loop_method
 from loopscope.workspace.model import FixtureDef
 from loopscope.workspace.queries import Queries
 
@@ -66,9 +66,8 @@ def _of_value(body: Body, value: ast.expr | None) -> str | None:
     if not call.local_root and call.name in _BOUND:
         return _BOUND[call.name]
     match call.node.func:
-        case ast.Attribute(ast.Call() as loop, name) if name in _OF_LOOP:
-            inner = next((site for site in body.calls if site.node is loop), None)
-            return _OF_LOOP[name] if inner is not None and inner.name == "asyncio.get_running_loop" else None
+        case ast.Attribute(_, name) if name in _OF_LOOP and loop_method(body, call, name):
+            return _OF_LOOP[name]
         case _:
             return None
 
