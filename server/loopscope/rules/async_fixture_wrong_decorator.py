@@ -13,7 +13,8 @@ reach as well. pytest <= 8.4 hands the test the coroutine or generator object in
 If the fixture belongs to tests that anyio, trio or aiomisc run. Such fixtures are not reported when that is visible.
 
 ## Fix safety
-Safe: with `@pytest_asyncio.fixture` both asynchronous and synchronous tests get the value.
+Safe: with `@pytest_asyncio.fixture` both asynchronous and synchronous tests get the value. A fixture that lives longer
+than the event loop of the configuration gets a `loop_scope` as well.
 
 ## Versions
 Error since pytest 9, `PytestRemovedIn9Warning` in 8.4, a warning of pytest-asyncio >= 0.25 before.
@@ -29,8 +30,8 @@ from collections.abc import Iterator
 
 from loopscope.rules.context import Context
 from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, Proof, Rule, Safety, Severity
-from loopscope.rules.support.fixtures import decorator_span, to_pytest_asyncio, unhandled_use
-from loopscope.workspace.model import Decorator, FixtureDef
+from loopscope.rules.support.fixtures import decorator_span, set_loop_scope, to_pytest_asyncio, unhandled_use
+from loopscope.workspace.model import Decision, Decorator, FixtureDef, Scope
 
 META = Meta("async-fixture-wrong-decorator", Group.FIXTURES, Severity.ERROR, words=("async",))
 
@@ -106,6 +107,64 @@ def test_value():
     assert 1 + 1 == 2
 """,
         proof=Proof("requested an async fixture 'clean_state' with autouse=True", "error", ">=9"),
+    ),
+    Example(
+        "A wide one in a conftest",
+        bad="""\
+def test_value():
+    assert 1 + 1 == 2
+# file: conftest.py
+import pytest
+
+
+@⟦pytest.fixture(scope="session", autouse=True)⟧
+async def database():
+    yield
+""",
+        good="""\
+def test_value():
+    assert 1 + 1 == 2
+# file: conftest.py
+import pytest
+import pytest_asyncio
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session", autouse=True)
+async def database():
+    yield
+""",
+        proof=Proof("requested an async fixture 'database' with autouse=True", "error", ">=9", pytest_asyncio=">=0.24"),
+    ),
+    Example(
+        "With pytest 8.4, where tests get the coroutine",
+        bad="""\
+import pytest
+
+
+@⟦pytest.fixture⟧
+async def value():
+    return 1
+
+
+@pytest.mark.asyncio
+async def test_value(value):
+    assert value == 1
+""",
+        good="""\
+import pytest
+import pytest_asyncio
+
+
+@pytest_asyncio.fixture
+async def value():
+    return 1
+
+
+@pytest.mark.asyncio
+async def test_value(value):
+    assert value == 1
+""",
+        proof=Proof("assert <coroutine object value", pytest=">=8.4,<9"),
     ),
 )
 
@@ -205,7 +264,13 @@ def fix(ctx: Context, finding: Finding) -> Fix | None:
     fixture = finding.data
     if not isinstance(fixture, FixtureDef) or not ctx.plugin_enabled("asyncio"):
         return None
-    edits = to_pytest_asyncio(ctx, fixture)
+    loop = ctx.fixture_loop_scope(fixture)
+    scope = fixture.scope
+    if isinstance(loop, Decision) and isinstance(scope, Scope) and scope.wider_than(loop.value):
+        # With the loop scope of the configuration it would be the next error.
+        edits = set_loop_scope(ctx, fixture, scope)
+    else:
+        edits = to_pytest_asyncio(ctx, fixture)
     return None if edits is None else ctx.fix("Use `@pytest_asyncio.fixture`", Safety.SAFE, edits)
 
 

@@ -30,9 +30,12 @@ from dataclasses import dataclass
 from loopscope.facts.questions import fixture_decorator
 from loopscope.rules.context import Context
 from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, Proof, Rule, Safety, Severity
+from loopscope.rules.support.imports import spelled
 from loopscope.rules.support.names import rename_parameter
 from loopscope.rules.support.related import definition_related
 from loopscope.rules.support.scopes import narrow_backend, too_narrow
+from loopscope.rules.support.text import without_item
+from loopscope.rules.support.wrapping import under
 from loopscope.text.edit import Edit
 from loopscope.text.span import Span
 from loopscope.workspace.model import FixtureDef, Scope, Unknown, Where
@@ -139,6 +142,81 @@ def test_data(data):
     assert data.name == "data.txt"
 """,
         proof=Proof("ScopeMismatch: You tried to access the function scoped fixture tmp_path", "error"),
+    ),
+    Example(
+        "`monkeypatch` in a wide fixture",
+        bad="""\
+import os
+
+import pytest
+import pytest_asyncio
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def settings(⟦monkeypatch⟧):
+    # For all tests of the module.
+    monkeypatch.setenv("APP_DEBUG", "1")
+    yield os.environ
+
+
+def test_settings(settings):
+    assert settings["APP_DEBUG"] == "1"
+""",
+        good="""\
+import os
+
+import pytest
+import pytest_asyncio
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def settings():
+    # For all tests of the module.
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setenv("APP_DEBUG", "1")
+        yield os.environ
+
+
+def test_settings(settings):
+    assert settings["APP_DEBUG"] == "1"
+""",
+        proof=Proof(
+            "ScopeMismatch: You tried to access the function scoped fixture monkeypatch",
+            "error",
+            pytest_asyncio=">=0.24",
+        ),
+    ),
+    Example(
+        "`caplog` in a wide fixture",
+        bad="""\
+import logging
+
+import pytest
+
+
+@pytest.fixture(scope="module", autouse=True)
+def quiet(⟦caplog⟧):
+    caplog.set_level(logging.ERROR)
+
+
+def test_level():
+    assert logging.getLogger().level == logging.ERROR
+""",
+        good="""\
+import logging
+
+import pytest
+
+
+@pytest.fixture(scope="function", autouse=True)
+def quiet(caplog):
+    caplog.set_level(logging.ERROR)
+
+
+def test_level():
+    assert logging.getLogger().level == logging.ERROR
+""",
+        proof=Proof("ScopeMismatch: You tried to access the function scoped fixture caplog", "error"),
     ),
     Example(
         "anyio's backend lives for a module",
@@ -308,7 +386,9 @@ def fix(ctx: Context, finding: Finding) -> Fix | None:
                 return None
             return ctx.fix("Request `tmp_path_factory`", Safety.UNSAFE, edits)
         case "monkeypatch":
-            return None
+            edits = _own_monkeypatch(ctx, data.fixture)
+            title = "Make a `MonkeyPatch` for this scope"
+            return None if edits is None else ctx.fix(title, Safety.UNSAFE, edits)
         case _:
             return _narrowed(ctx, data.fixture, needed)
 
@@ -332,6 +412,27 @@ def _advice(needed: FixtureDef, wide: Scope) -> str:
         "tmpdir": " Use `tmp_path_factory`.",
         "monkeypatch": " Use `with pytest.MonkeyPatch.context() as monkeypatch:`.",
     }.get(needed.name, "")
+
+
+def _own_monkeypatch(ctx: Context, fixture: FixtureDef) -> list[Edit] | None:
+    """Edits that put the body of a generator below `with pytest.MonkeyPatch.context()`, without the parameter."""
+    body = None if ctx.facts is None else ctx.facts.body(fixture.id)
+    if body is None or not body.yields:
+        return None
+    arguments = [*body.node.args.args, *body.node.args.kwonlyargs]
+    place = next((index for index, each in enumerate(arguments) if each.arg == "monkeypatch"), None)
+    if place is None or body.node.args.defaults or body.node.args.posonlyargs or body.node.args.vararg:
+        return None
+    statements = body.node.body
+    if isinstance(statements[0], ast.Expr) and isinstance(statements[0].value, ast.Constant):
+        statements = statements[1:]
+    imports: list[Edit] = []
+    header = f"with {spelled(ctx, 'pytest', imports)}.MonkeyPatch.context() as monkeypatch"
+    moved = under(ctx, body, statements, header) if statements else None
+    if moved is None:
+        return None
+    removal = without_item(ctx.text, [ctx.span(body, each) for each in arguments], place)
+    return [*imports, Edit(removal, ""), *moved]
 
 
 def _narrowed(ctx: Context, fixture: FixtureDef, needed: FixtureDef) -> Fix | None:

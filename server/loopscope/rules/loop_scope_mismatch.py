@@ -275,8 +275,8 @@ def check(ctx: Context) -> Iterator[Finding]:
         yield from _mismatches(ctx, test, ctx.test_loop_scope(test), chains)
     for fixture in ctx.own_fixtures:
         if fixture.kind.is_async and _runs_in_loop(ctx, fixture):
-            chains = {name: ctx.requested(fixture, name) for name in fixture.argnames}
-            known = {name: chain for name, chain in chains.items() if not isinstance(chain, Unknown)}
+            found = ((name, ctx.requested(fixture, name)) for name in fixture.argnames)
+            known = {name: chain for name, chain in found if not isinstance(chain, Unknown)}
             yield from _mismatches(ctx, fixture, ctx.fixture_loop_scope(fixture), known)
 
 
