@@ -81,6 +81,30 @@ async def test_fetch():
 """,
         proof=Proof("This event loop is already running"),
     ),
+    Example(
+        "A loop of its own",
+        bad=f"""\
+{_FETCH}
+@pytest.mark.asyncio
+async def test_fetch():
+    loop = asyncio.new_event_loop()
+    try:
+        assert ⟦loop.run_until_complete(fetch())⟧ == 1
+    finally:
+        loop.close()
+""",
+        good=f"""\
+{_FETCH}
+@pytest.mark.asyncio
+async def test_fetch():
+    loop = asyncio.new_event_loop()
+    try:
+        assert await fetch() == 1
+    finally:
+        loop.close()
+""",
+        proof=Proof("Cannot run the event loop while another loop is running"),
+    ),
 )
 
 NEAR_MISSES = (
