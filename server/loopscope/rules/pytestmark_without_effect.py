@@ -13,8 +13,9 @@ If other code reads the variable. Assignments below a condition, additions (`pyt
 something reads or imports are not reported.
 
 ## Fix safety
-Putting both values into one list is safe: each test gets the marks that stand above it in the file. A `pytestmark` of a
-conftest or package has no fix: write it into each module, or set `asyncio_default_test_loop_scope` or auto mode.
+Putting both values into one list is safe: each test gets the marks that were meant for it. In place of the `asyncio`
+mark of a conftest or package the fix sets auto mode and `asyncio_default_test_loop_scope`, for the whole project:
+unsafe. Other marks there have no fix: write them into each module.
 
 ## Versions
 All versions of pytest. The documentation of pytest-asyncio up to 1.5 recommends `pytestmark` in `__init__.py`, where it
@@ -31,10 +32,12 @@ from collections.abc import Iterator
 from pathlib import PurePath
 from typing import NamedTuple
 
+from loopscope.facts.expr import Call, Const, Ref
 from loopscope.facts.outline import Binding, ClassFact, FactId, Guard
 from loopscope.rules.context import Context
 from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, Proof, Rule, Safety, Severity
 from loopscope.rules.support.marks import MarkUse, marks_of
+from loopscope.rules.support.options import set_options
 from loopscope.rules.support.text import own_lines
 from loopscope.rules.support.words import workspace_python
 from loopscope.syntax.chunk import Placed
@@ -108,7 +111,17 @@ pytestmark = pytest.mark.asyncio
 async def test_value():
     assert 1 + 1 == 2
 """,
-        fixed="",
+        fixed="""\
+async def test_value():
+    assert 1 + 1 == 2
+# file: pytest.ini
+[pytest]
+asyncio_mode = auto
+asyncio_default_fixture_loop_scope = function
+# file: conftest.py
+import pytest
+
+""",
         proof=Proof(_UNMARKED),
     ),
     Example(
@@ -133,8 +146,20 @@ async def test_value():
     assert 1 + 1 == 2
 # file: package/__init__.py
 """,
-        fixed="",
-        proof=Proof(_UNMARKED, pytest_asyncio=">=0.24"),
+        fixed="""\
+# file: package/test_value.py
+async def test_value():
+    assert 1 + 1 == 2
+# file: pytest.ini
+[pytest]
+asyncio_default_test_loop_scope = package
+asyncio_mode = auto
+asyncio_default_fixture_loop_scope = function
+# file: package/__init__.py
+import pytest
+
+""",
+        proof=Proof(_UNMARKED, pytest_asyncio=">=0.26"),
     ),
 )
 
@@ -250,13 +275,14 @@ class TestOther:
 
 
 class Assignment(NamedTuple):
-    """One `pytestmark = value` of a module or class, and the marks in it."""
+    """One `pytestmark = value` of a module or class, and the marks in it, as written."""
 
     placed: Placed
     statement: ast.stmt
     target: Span
     value: ast.expr
     marks: tuple[str, ...]
+    uses: tuple[MarkUse, ...]
 
 
 def check(ctx: Context) -> Iterator[Finding]:
@@ -267,19 +293,26 @@ def check(ctx: Context) -> Iterator[Finding]:
     for owner, (lost, *others) in held.items():
         misplaced = owner is None and _misplaced(ctx)
         if misplaced:
-            yield ctx.finding(META, lost.target, f"`pytestmark` has no effect in {misplaced}: no test gets its marks.")
+            message = f"`pytestmark` has no effect in {misplaced}: no test gets its marks."
+            yield ctx.finding(META, lost.target, message, data=lost)
         elif len(others) == 1 and not set(lost.marks) <= set(others[0].marks) and not _is_read(ctx):
             message = "The later `pytestmark` replaces this one: no test gets its marks."
             yield ctx.finding(META, lost.target, message, data=(lost, others[0]))
 
 
 def fix(ctx: Context, finding: Finding) -> Fix | None:
-    """Puts both values into one list: at the first place, if the second names nothing that comes between."""
+    """Puts both values into one list, or sets options in place of an asyncio mark."""
     match finding.data:
         case (Assignment() as first, Assignment() as second):
-            pass
+            return _merged(ctx, first, second)
+        case Assignment() as lost:
+            return _as_options(ctx, lost)
         case _:
             return None
+
+
+def _merged(ctx: Context, first: Assignment, second: Assignment) -> Fix | None:
+    """One list: at the first place, if the second value names nothing that comes between."""
     known = {node.id for node in ast.walk(first.value) if isinstance(node, ast.Name)}
     early = {node.id for node in ast.walk(second.value) if isinstance(node, ast.Name)} <= known
     stays, goes = (first, second) if early else (second, first)
@@ -289,6 +322,26 @@ def fix(ctx: Context, finding: Finding) -> Fix | None:
     items = ", ".join(_items(ctx, each) for each in (first, second))
     edits = [Edit(stays.placed.span(stays.value), f"[{items}]"), Edit(lines, "")]
     return ctx.fix("Put both into one list", Safety.SAFE, edits)
+
+
+def _as_options(ctx: Context, lost: Assignment) -> Fix | None:
+    """Options that do what the asyncio mark was to do; None for other marks."""
+    lines = own_lines(ctx.text, lost.placed.span(lost.statement))
+    if lines is None or len(lost.uses) != 1 or lost.uses[0].name != "asyncio":
+        return None
+    values = {"asyncio_mode": "auto"}
+    match lost.uses[0].expr:
+        case Call(_, (), (("loop_scope", Const(str() as scope)),)) if ctx.environment.at_least("pytest-asyncio", 0, 26):
+            values["asyncio_default_test_loop_scope"] = scope
+        case Call(_, (), ()) | Ref():
+            pass
+        case _:
+            return None
+    edits = set_options(ctx, values)
+    if edits is None:
+        return None
+    title = "Set auto mode instead"
+    return Fix(title, Safety.UNSAFE, {**edits, ctx.path: (Edit(lines, ""),)}, preferred=False)
 
 
 def _assignments(ctx: Context) -> dict[FactId | None, list[Assignment]]:
@@ -308,7 +361,9 @@ def _assignments(ctx: Context) -> dict[FactId | None, list[Assignment]]:
         span = placed.span(value)
         own = [each for each in marks.get(id(placed.chunk), []) if _within(each.span, span)]
         texts = tuple(ctx.source(each.span) for each in own)
-        found.setdefault(holder, []).append(Assignment(placed, statement, placed.span(target), value, texts))
+        found.setdefault(holder, []).append(
+            Assignment(placed, statement, placed.span(target), value, texts, tuple(own))
+        )
     return {holder: each for holder, each in found.items() if _are_all(ctx, holder, each)}
 
 
