@@ -1,9 +1,8 @@
-"""An assertion of a mock that asserts nothing: not called, misspelt, or awaited.
+"""An assertion of a mock that asserts nothing: not called, misspelt, or of another kind of mock.
 
 ## What it does
 Reports `mock.assert_awaited_once` without a call, `assert mock.assert_awaited`, misspelt assertions of mocks
-(`mock.awaited_once_with(1)`, `assert mock.awaited`), `await mock.assert_awaited()`, and `assert_awaited…` of a mock
-that is no `AsyncMock`.
+(`mock.awaited_once_with(1)`, `assert mock.awaited`), and `assert_awaited…` of a mock that is no `AsyncMock`.
 
 ## Why is this bad
 A mock answers any attribute with another mock, and a method is always true: the test passes whatever was called. What
@@ -101,26 +100,6 @@ async def test_notify(mocker):
     sender.send.assert_awaited()
 """,
         proof=Proof("1 passed, 1 warning", "passed", requires=("pytest-mock",)),
-    ),
-    Example(
-        "Awaited",
-        bad=f"""\
-{_NOTIFY}
-@pytest.mark.asyncio
-async def test_notify():
-    sender = AsyncMock()
-    await notify(sender, "hello")
-    ⟦await sender.send.assert_awaited_once_with("hello")⟧
-""",
-        good=f"""\
-{_NOTIFY}
-@pytest.mark.asyncio
-async def test_notify():
-    sender = AsyncMock()
-    await notify(sender, "hello")
-    sender.send.assert_awaited_once_with("hello")
-""",
-        proof=Proof("object NoneType can't be used in 'await' expression"),
     ),
     Example(
         "An assertion that the mock does not have",
@@ -262,11 +241,11 @@ _CLOSE_ENOUGH = 0.7
 
 
 class _Site(NamedTuple):
-    """An attribute that should assert something; `whole` is the statement or `await` that it stands in."""
+    """An attribute that should assert something, and the statement that it stands in."""
 
     body: Body
     attribute: ast.Attribute
-    whole: ast.stmt | ast.Await
+    whole: ast.stmt
     called: bool
 
 
@@ -276,14 +255,13 @@ class _Mistake(NamedTuple):
 
 
 def check(ctx: Context) -> Iterator[Finding]:
-    """Findings at the attributes, or at the `await`."""
+    """Findings at the attributes."""
     for body in ctx.bodies:
         for site in _sites(body):
             found = _judged(ctx, site)
             if found is not None:
                 meant, message = found
-                node = site.whole if isinstance(site.whole, ast.Await) else site.attribute
-                yield ctx.finding(META, ctx.span(body, node), message, data=_Mistake(site, meant))
+                yield ctx.finding(META, ctx.span(body, site.attribute), message, data=_Mistake(site, meant))
 
 
 def fix(ctx: Context, finding: Finding) -> Fix | None:
@@ -299,21 +277,19 @@ def fix(ctx: Context, finding: Finding) -> Fix | None:
         return None
     edits: list[Edit] = []
     start = ctx.span(site.body, site.whole).start
-    if isinstance(site.whole, ast.Await | ast.Assert):
-        before = ctx.text[start : attribute.start].split()
-        if len(before) != 1 or (isinstance(site.whole, ast.Assert) and site.whole.msg is not None):
+    if isinstance(site.whole, ast.Assert):
+        if ctx.text[start : attribute.start].split() != ["assert"] or site.whole.msg is not None:
             return None
         edits.append(Edit(Span(start, attribute.start), ""))
     if site.attribute.attr != meant:
         edits.append(Edit(name, meant))
     if not site.called:
         edits.append(Edit(Span(attribute.end, attribute.end), "()"))
-    title = "Drop `await`" if isinstance(site.whole, ast.Await) else f"Call `{meant}`"
-    return ctx.fix(title, Safety.SAFE, edits)
+    return ctx.fix(f"Call `{meant}`", Safety.SAFE, edits)
 
 
 def _sites(body: Body) -> list[_Site]:
-    """The attributes whose value is dropped, asserted or awaited, and whose name looks like an assertion."""
+    """The attributes whose value is dropped or asserted, and whose name looks like an assertion."""
     if "assertion sites" not in body.notes:
         body.notes["assertion sites"] = [
             site for statement in body.statements for site in _of(body, statement) if _looks_like_one(site)
@@ -327,8 +303,6 @@ def _of(body: Body, statement: ast.stmt) -> Iterator[_Site]:
             yield _Site(body, node, statement, called=False)
         case ast.Expr(ast.Call(ast.Attribute() as node)) | ast.Assert(ast.Call(ast.Attribute() as node)):
             yield _Site(body, node, statement, called=True)
-        case ast.Expr(ast.Await(ast.Call(ast.Attribute() as node)) as awaited):
-            yield _Site(body, node, awaited, called=True)
         case _:
             pass
 
@@ -337,8 +311,6 @@ def _looks_like_one(site: _Site) -> bool:
     name = site.attribute.attr
     if name in CALL_ASSERTIONS or name in AWAIT_ASSERTIONS:
         return True
-    if isinstance(site.whole, ast.Await):
-        return False
     return _is_misspelt(name)
 
 
@@ -363,8 +335,6 @@ def _judged(ctx: Context, site: _Site) -> tuple[str | None, str] | None:
     mock = mock_at(ctx, site.body, site.attribute.value)
     if mock is None or not mock.bare or mock.set_up(name) is not None or mock.set_up("*") is not None:
         return None
-    if isinstance(site.whole, ast.Await):
-        return name, f"`{name}` returns None: awaiting it fails, after the assertion has passed."
     if isinstance(site.whole, ast.Assert) and real:
         return None
     if real:

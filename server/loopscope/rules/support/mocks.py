@@ -277,7 +277,7 @@ def _given(ctx: Context, owner: Owner, node: ast.Call) -> tuple[SetUp, ...]:
 def _of_fixture(ctx: Context, body: Body, name: str) -> Mock | None:
     """The mock that a fixture hands over to a parameter."""
     fixture = _fixture(ctx, body, name)
-    other = None if fixture is None else _context_of(ctx, fixture)
+    other = None if fixture is None else context_at(ctx, fixture.path)
     inner = None if fixture is None or other is None or other.facts is None else other.facts.body(fixture.id)
     if other is None or inner is None or (fixture is not None and fixture.has_params):
         return None
@@ -300,13 +300,12 @@ def _fixture(ctx: Context, body: Body, name: str) -> FixtureDef | None:
     return None
 
 
-def _context_of(ctx: Context, fixture: FixtureDef) -> Context | None:
-    if fixture.path == ctx.path:
-        return ctx
-    return ctx.remember(f"context {fixture.path}", lambda: _context_at(ctx, fixture.path))
+def context_at(ctx: Context, path: PurePath) -> Context | None:
+    """Another file of the same snapshot; None when it cannot be read."""
+    return ctx if path == ctx.path else ctx.remember(f"context {path}", lambda: _read(ctx, path))
 
 
-def _context_at(ctx: Context, path: PurePath) -> Context | None:
+def _read(ctx: Context, path: PurePath) -> Context | None:
     facts, text = ctx.snapshot.facts(path), ctx.snapshot.files.read(path)
     if isinstance(facts, Unreadable) or isinstance(text, Unreadable):
         return None

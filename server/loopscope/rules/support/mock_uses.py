@@ -1,0 +1,123 @@
+"""What becomes of mocks: in the function that has them, and in the functions that it hands them to."""
+
+import ast
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple, cast
+
+from loopscope.facts.bodies import Body, CallSite
+from loopscope.facts.outline import FunctionFact, ParamKind
+from loopscope.rules.context import Context
+from loopscope.rules.support.calls import binding_count, bound_value
+from loopscope.rules.support.mocks import Kind, Mock, child, context_at, mock_at
+from loopscope.rules.support.patches import mock_function
+from loopscope.workspace.targets import referred
+from loopscope.workspace.values import Function
+
+_DEEPEST = 8
+
+
+class Scene(NamedTuple):
+    """A function that meets mocks: `given` are those that its parameters are, in the call `handed` of a test.
+
+    `arguments` are the expressions, of the body `caller`, that hand them over.
+    """
+
+    ctx: Context
+    body: Body
+    given: Mapping[str, Mock]
+    caller: Body
+    handed: CallSite | None
+    arguments: Mapping[str, ast.Name]
+
+    def mock(self, node: ast.expr, depth: int = _DEEPEST) -> Mock | None:
+        """The mock that an expression is here: what a mock gives when it is called, or called and awaited, too."""
+        if depth == 0:
+            return None
+        match node:
+            case ast.Name(name) if name in self.given:
+                return self.given[name]
+            case ast.Name(name) if name in self.body.bound:
+                value = bound_value(self.body, name)
+                found = mock_at(self.ctx, self.body, node)
+                return found if found is not None or value is None else self.mock(value, depth - 1)
+            case ast.Attribute(owner, name):
+                found = self.mock(owner, depth - 1)
+                return None if found is None else child(self.ctx, found, name)
+            case ast.Await(ast.Call(func)):
+                return self._result(func, Kind.ASYNC, depth)
+            case ast.Call(func):
+                made = mock_at(self.ctx, self.body, node)
+                return made if made is not None else self._result(func, None, depth)
+            case _:
+                return None
+
+    def _result(self, func: ast.expr, wanted: Kind | None, depth: int) -> Mock | None:
+        """What the mock `func` gives: of an `AsyncMock` once awaited, of others at once."""
+        found = self.mock(func, depth - 1)
+        if found is None or (found.kind is Kind.ASYNC) is not (wanted is Kind.ASYNC) or found.set_up("side_effect"):
+            return None
+        return child(self.ctx, found, "return_value")
+
+
+def scenes(ctx: Context) -> tuple[Scene, ...]:
+    """The functions of a file, and those that their mocks are handed to."""
+    return ctx.remember("scenes", lambda: tuple(_scenes(ctx)))
+
+
+def _scenes(ctx: Context) -> Iterator[Scene]:
+    for body in ctx.bodies:
+        yield Scene(ctx, body, {}, body, None, {})
+        for call in _handing(body):
+            scene = _handed(ctx, body, call)
+            if scene is not None:
+                yield scene
+
+
+def _handing(body: Body) -> list[CallSite]:
+    """The calls of imported or global functions that get a local name."""
+    if "handing calls" not in body.notes:
+        body.notes["handing calls"] = [
+            call
+            for call in body.calls
+            if call.name is not None
+            and not call.local_root
+            and any(isinstance(each, ast.Name) and each.id in body.bound for each in _values(call.node))
+        ]
+    return cast("list[CallSite]", body.notes["handing calls"])
+
+
+def _values(node: ast.Call) -> list[ast.expr]:
+    return [*node.args, *(keyword.value for keyword in node.keywords)]
+
+
+def _handed(ctx: Context, body: Body, call: CallSite) -> Scene | None:
+    mocks = {
+        each.id: mock
+        for each in _values(call.node)
+        if isinstance(each, ast.Name) and (mock := mock_at(ctx, body, each)) is not None
+    }
+    if not mocks or call.name is None or mock_function(ctx, body, call) is not None or ctx.is_patched(call.name):
+        return None
+    found = referred(ctx.queries, ctx.path, call.name)
+    if not isinstance(found, Function) or found.fact.decorators or found.fact.id.holder:
+        return None
+    where = context_at(ctx, found.path)
+    inner = None if where is None or where.facts is None else where.facts.body(found.fact.id)
+    if where is None or inner is None:
+        return None
+    arguments = {
+        name: each
+        for name, each in _arguments(found.fact, call.node)
+        if each.id in mocks and binding_count(inner, name) == 1
+    }
+    return Scene(where, inner, {name: mocks[each.id] for name, each in arguments.items()}, body, call, arguments)
+
+
+def _arguments(fact: FunctionFact, node: ast.Call) -> Iterator[tuple[str, ast.Name]]:
+    """The parameters that get a local name, with that."""
+    places = [each.name for each in fact.params if each.kind in (ParamKind.POSITIONAL_ONLY, ParamKind.NORMAL)]
+    if not any(isinstance(each, ast.Starred) for each in node.args):
+        yield from ((place, each) for place, each in zip(places, node.args, strict=False) if isinstance(each, ast.Name))
+    for keyword in node.keywords:
+        if keyword.arg is not None and isinstance(keyword.value, ast.Name):
+            yield keyword.arg, keyword.value
