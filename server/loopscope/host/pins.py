@@ -45,6 +45,16 @@ def read_pins(workspace: PurePath) -> Mapping[str, Pin]:
     return found
 
 
+def may_pin(path: PurePath) -> bool:
+    """Whether a file is of the kinds that `read_pins` looks at."""
+    name = path.name
+    if name in _LOCKS or name in ("Pipfile.lock", "pyproject.toml", "setup.cfg", "tox.ini"):
+        return True
+    return name.endswith(".txt") and (
+        "requirements" in path.parent.name or "requirements" in name or "constraints" in name
+    )
+
+
 def fits(pin: Pin, version: tuple[int, ...]) -> bool:
     """Whether an installed version is one that the pin's requirement allows."""
     wanted = requirement(pin.requirement)

@@ -10,9 +10,10 @@ from loopscope.host.cache import open_cache
 from loopscope.host.environment import find_environment, readable_roots
 from loopscope.host.files import DiskFiles
 from loopscope.host.outlines import CachedOutlines
+from loopscope.host.pins import may_pin
 from loopscope.text.files import Files
 from loopscope.workspace.cancel import CancelToken
-from loopscope.workspace.environment import Environment
+from loopscope.workspace.environment import NEWEST_KNOWN, Environment
 from loopscope.workspace.snapshot import Snapshot
 
 SETTINGS_FILES = frozenset({"loopscope.toml", "pyproject.toml"})
@@ -29,6 +30,12 @@ class Project:
     def watched(self) -> tuple[PurePath, ...]:
         """The directories in which packages come and go."""
         return self.environment.site_packages
+
+    def is_pinned_by(self, path: PurePath) -> bool:
+        """Whether a file may say which versions the project wants, and what is installed does not settle that."""
+        installed = all(self.environment.has(name) for name in NEWEST_KNOWN)
+        settled = installed and self.environment.kind != "server"
+        return not settled and may_pin(path) and path.is_relative_to(self.root)
 
     def announcement(self) -> tuple[str, ...]:
         """What a user should know of the environment, in sentences."""

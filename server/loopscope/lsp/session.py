@@ -142,7 +142,10 @@ class Session:
 
     def is_environment_file(self, path: PurePath) -> bool:
         """Whether a file belongs to the environment of one of the projects, so that it must be read again."""
-        return any(path.is_relative_to(place) for project in self._projects for place in project.watched)
+        return any(
+            project.is_pinned_by(path) or any(path.is_relative_to(place) for place in project.watched)
+            for project in self._projects
+        )
 
     def watched_places(self) -> tuple[PurePath, ...]:
         """Where the packages of the projects are installed."""

@@ -12,6 +12,8 @@ WATCHED = (
     "**/*.py",
     "**/{pytest.toml,.pytest.toml,pytest.ini,.pytest.ini,pyproject.toml,tox.ini,setup.cfg,loopscope.toml}",
     "**/pyvenv.cfg",
+    "**/{uv.lock,poetry.lock,pdm.lock,pylock.toml,Pipfile.lock}",
+    "**/{*requirements*.txt,*constraints*.txt,requirements/*.txt}",
 )
 ENVIRONMENT = ("*.dist-info/{METADATA,RECORD,entry_points.txt}", "*.pth")
 
