@@ -2,7 +2,8 @@
 
 ## What it does
 Reports `loop_scope=` arguments of `@pytest.mark.asyncio` and `@pytest_asyncio.fixture`, and values of the
-`asyncio_default_..._loop_scope` options, that are none of function, class, module, package and session.
+`asyncio_default_..._loop_scope` options, that are none of function, class, module, package and session; and, before
+pytest-asyncio 1.0, the loop scope of a class for a test that is in none.
 
 ## Why is this bad
 A wrong option stops pytest. A wrong mark is an error at collection, so that no test of the module runs. A wrong fixture
@@ -25,12 +26,12 @@ from collections.abc import Iterator
 
 from loopscope.config.catalog import FIXTURE_SCOPE, LOOP_SCOPES
 from loopscope.config.model import ConfigProblem, closest, did_you_mean
-from loopscope.facts.expr import Const
+from loopscope.facts.expr import Call, Const
 from loopscope.rules.context import Context
 from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, Proof, Rule, Safety, Severity
 from loopscope.rules.support.config import problem_fix, problems_of
 from loopscope.rules.support.decorators import CallUse, fixture_calls
-from loopscope.rules.support.marks import mark_calls
+from loopscope.rules.support.marks import mark_calls, marks_of
 from loopscope.text.edit import Edit
 
 META = Meta(
@@ -94,10 +95,30 @@ async def test_value(value):
         proof=Proof("_Session_scoped_runner", "error", pytest_asyncio=">=1.1"),
     ),
     Example(
+        "The loop of a class, without a class",
+        bad="""\
+import pytest
+
+
+@pytest.mark.asyncio(loop_scope=⟦"class"⟧)
+async def test_value():
+    assert True
+""",
+        good="""\
+import pytest
+
+
+@pytest.mark.asyncio(loop_scope="function")
+async def test_value():
+    assert True
+""",
+        proof=Proof("but is not part of any class", "error", pytest_asyncio=">=0.24,<1.0"),
+    ),
+    Example(
         "As an option",
-        bad="# file: pytest.ini\n[pytest]\nasyncio_default_test_loop_scope = ⟦sesion⟧\n"
+        bad="# file: pytest.ini\n[pytest]\nasyncio_default_fixture_loop_scope = function\nasyncio_default_test_loop_scope = ⟦sesion⟧\n"
         "# file: test_example.py\ndef test_value():\n    assert True\n",
-        good="# file: pytest.ini\n[pytest]\nasyncio_default_test_loop_scope = session\n"
+        good="# file: pytest.ini\n[pytest]\nasyncio_default_fixture_loop_scope = function\nasyncio_default_test_loop_scope = session\n"
         "# file: test_example.py\ndef test_value():\n    assert True\n",
         proof=Proof("'sesion' is not a valid asyncio_default_test_loop_scope", "usage", pytest_asyncio=">=1.2"),
         config="",
@@ -105,6 +126,16 @@ async def test_value(value):
 )
 
 NEAR_MISSES = (
+    NearMiss(
+        "a class scope without a class, since pytest-asyncio 1.0",
+        'import pytest\n\n\n@pytest.mark.asyncio(loop_scope="class")\nasync def test_value():\n    pass\n',
+    ),
+    NearMiss(
+        "a class scope in a class",
+        'import pytest\n\n\nclass TestValue:\n    @pytest.mark.asyncio(loop_scope="class")\n'
+        "    async def test_value(self):\n        pass\n",
+        pytest_asyncio=">=0.24,<1.0",
+    ),
     NearMiss(
         "computed",
         'import pytest\n\nSCOPE = "mo" + "dule"\n\n\n'
@@ -128,6 +159,8 @@ def check(ctx: Context) -> Iterator[Finding]:
     yield from _newer(ctx)
     if not ctx.environment.at_least("pytest-asyncio", 0, 24):
         return
+    if not ctx.environment.at_least("pytest-asyncio", 1, 0):
+        yield from _without_class(ctx)
     for call in (*mark_calls(ctx, "asyncio"), *fixture_calls(ctx)):
         found = call.call.keyword("loop_scope")
         if not isinstance(found, Const) or found.value in LOOP_SCOPES or found.value is None:
@@ -158,6 +191,18 @@ def fix(ctx: Context, finding: Finding) -> Fix | None:
             return ctx.fix(f'Use "{suggestion}"', Safety.SAFE, [Edit(finding.span, f'"{suggestion}"')])
         case _:
             return None
+
+
+def _without_class(ctx: Context) -> Iterator[Finding]:
+    """Tests outside of classes whose own mark asks for the loop of a class, which pytest-asyncio < 1.0 refuses."""
+    wanted = {test.id: test for test in ctx.own_tests if test.function.is_async and not test.class_path}
+    for mark in marks_of(ctx):
+        if mark.name != "asyncio" or mark.owner not in wanted or not isinstance(mark.expr, Call):
+            continue
+        use = next((use for use in mark_calls(ctx, "asyncio") if use.node is mark.node), None)
+        if use is not None and use.call.keyword("loop_scope") == Const("class"):
+            message = "This test is not part of a class, so there is no loop of a class: pytest stops at collection."
+            yield ctx.finding(META, use.value_span("loop_scope"), message, data=(use, "function"))
 
 
 RULE = Rule(META, __doc__ or "", EXAMPLES, NEAR_MISSES, check, fix)

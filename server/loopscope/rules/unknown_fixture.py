@@ -131,6 +131,27 @@ def test_app(app):
 """,
         proof=Proof("fixture 'seting' not found", "error"),
     ),
+    Example(
+        "The fixture of a plugin that is not installed",
+        bad="""\
+import pytest
+
+
+@pytest.mark.asyncio
+async def test_index(⟦httpx_mock⟧):
+    httpx_mock.add_response(text="index")
+""",
+        good="""\
+import pytest
+
+
+@pytest.mark.asyncio
+async def test_index(monkeypatch):
+    monkeypatch.setenv("INDEX", "index")
+""",
+        fixed="",
+        proof=Proof("fixture 'httpx_mock' not found", "error"),
+    ),
 )
 
 NEAR_MISSES = (
