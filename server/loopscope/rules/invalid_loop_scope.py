@@ -116,9 +116,11 @@ async def test_value():
     ),
     Example(
         "As an option",
-        bad="# file: pytest.ini\n[pytest]\nasyncio_default_fixture_loop_scope = function\nasyncio_default_test_loop_scope = ⟦sesion⟧\n"
+        bad="# file: pytest.ini\n[pytest]\nasyncio_default_fixture_loop_scope = function\n"
+        "asyncio_default_test_loop_scope = ⟦sesion⟧\n"
         "# file: test_example.py\ndef test_value():\n    assert True\n",
-        good="# file: pytest.ini\n[pytest]\nasyncio_default_fixture_loop_scope = function\nasyncio_default_test_loop_scope = session\n"
+        good="# file: pytest.ini\n[pytest]\nasyncio_default_fixture_loop_scope = function\n"
+        "asyncio_default_test_loop_scope = session\n"
         "# file: test_example.py\ndef test_value():\n    assert True\n",
         proof=Proof("'sesion' is not a valid asyncio_default_test_loop_scope", "usage", pytest_asyncio=">=1.2"),
         config="",
