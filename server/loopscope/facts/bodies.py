@@ -87,6 +87,8 @@ class Body:
     nested: tuple["Body", ...] = ()
     lambdas: bool = False
     """Whether the own body has any."""
+    comprehensions: tuple[ast.comprehension, ...] = ()
+    """The first `for` of each comprehension and generator expression of the own body."""
 
     @property
     def is_async(self) -> bool:

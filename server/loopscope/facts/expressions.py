@@ -173,6 +173,7 @@ def _comprehension(
     w: Walk, node: ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp, _use: Use, _parent: ast.AST
 ) -> None:
     first = node.generators[0]
+    w.comprehensions.append(first)
     # The first iterable is evaluated outside, before anything else.
     expression(w, first.iter, ASYNC_ITERATED if first.is_async else ITERATED, first)
     before = w.comprehension, w.hidden, w.bound

@@ -71,6 +71,7 @@ class _Gatherer:
             binds=(*names, *walk.binds),
             statements=tuple(walk.statements),
             lambdas=walk.lambdas,
+            comprehensions=tuple(walk.comprehensions),
             nested=tuple(nested),
         )
 

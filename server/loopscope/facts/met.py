@@ -21,6 +21,7 @@ class Walk:
         "bound",
         "calls",
         "comprehension",
+        "comprehensions",
         "fors",
         "hidden",
         "imports",
@@ -62,4 +63,6 @@ class Walk:
         self.lambdas = False
         """Whether there was any."""
         self.comprehension = False
+        self.comprehensions: list[ast.comprehension] = []
+        """The first loop of each comprehension."""
         self.hidden: Hidden = ()

@@ -28,7 +28,7 @@ from loopscope.facts.bodies import Body, CallSite, Use
 from loopscope.rules.callees import result_of
 from loopscope.rules.context import Context
 from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, Proof, Rule, Safety, Severity
-from loopscope.rules.support.awaiting import is_awaited_chain, needs_value, outer_await
+from loopscope.rules.support.awaiting import call_needs_value, is_awaited_chain, outer_await
 from loopscope.rules.support.calls import noted
 from loopscope.text.edit import Edit
 from loopscope.text.span import Span
@@ -152,7 +152,7 @@ def _chained(body: Body) -> list[CallSite]:
     return [
         call
         for call in body.calls
-        if call.use is Use.ATTRIBUTE and needs_value(body, call.node) and is_awaited_chain(body, call)
+        if call.use is Use.ATTRIBUTE and call_needs_value(body, call) and is_awaited_chain(body, call)
     ]
 
 

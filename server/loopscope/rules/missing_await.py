@@ -36,9 +36,9 @@ from loopscope.rules.context import Context
 from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, Proof, Rule, Severity
 from loopscope.rules.support.awaiting import (
     await_fix,
+    call_needs_value,
     in_synchronous_code,
     is_awaited_chain,
-    needs_value,
     never_awaited,
     use_safety,
 )
@@ -398,7 +398,7 @@ def _is_dropped(body: Body, call: CallSite) -> bool:
         case Use.WITH | Use.ASYNC_WITH | Use.ITERATED | Use.ASYNC_ITERATED:
             return True
         case Use.COMPARED | Use.ATTRIBUTE | Use.ARGUMENT | Use.OTHER:
-            return needs_value(body, call.node) and not is_awaited_chain(body, call)
+            return call_needs_value(body, call) and not is_awaited_chain(body, call)
         case _:
             return False
 

@@ -27,7 +27,7 @@ All.
 
 import ast
 from collections.abc import Iterator
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
 from loopscope.facts.bodies import Body
 from loopscope.rules.callees import last_name, may_be_patched_name, type_of
@@ -364,29 +364,14 @@ def _loops(ctx: Context, body: Body) -> Iterator[_Wrong]:
             yield _Wrong(loop.iter, "This is iterated asynchronously: it needs `async for`.", loop)
         elif isinstance(loop, ast.AsyncFor) and isinstance(found, Iterable | Plain | Tuple):
             yield _Wrong(loop.iter, "This is not iterated asynchronously: it needs `for`.", ast.Pass())
-    for part in _comprehensions(body):
-        if not part.is_async and isinstance(type_of(ctx, body, part.iter), AsyncIterable):
+    # What other loops of a comprehension go through may come from the first.
+    for part in body.comprehensions:
+        if (
+            not part.is_async
+            and isinstance(part.iter, ast.Call)
+            and isinstance(type_of(ctx, body, part.iter), AsyncIterable)
+        ):
             yield _Wrong(part.iter, "This is iterated asynchronously: it needs `async for`.", part)
-
-
-def _comprehensions(body: Body) -> Iterator[ast.comprehension]:
-    """The first loops of the comprehensions: what others iterate may come from the first."""
-    found = body.notes.get("comprehensions")
-    if found is None:
-        parts = [
-            node.generators[0]
-            for statement in body.node.body
-            for node in ast.walk(statement)
-            if isinstance(node, ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp)
-            and isinstance(node.generators[0].iter, ast.Call)
-        ]
-        found = body.notes["comprehensions"] = [each for each in parts if not _in_nested(body, each)]
-    # The key is used here only.
-    yield from cast("list[ast.comprehension]", found)
-
-
-def _in_nested(body: Body, part: ast.comprehension) -> bool:
-    return any(each is part for inner in body.nested for each in ast.walk(inner.node))
 
 
 def _consumed(ctx: Context, body: Body) -> Iterator[_Wrong]:

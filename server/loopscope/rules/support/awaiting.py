@@ -7,6 +7,7 @@ from typing import cast
 from loopscope.facts.bodies import Body, CallSite, Use
 from loopscope.facts.expr import Const
 from loopscope.facts.outline import Assigned
+from loopscope.facts.tree import children, parents
 from loopscope.rules.context import Context
 from loopscope.rules.model import Fix, Safety
 from loopscope.rules.support.calls import await_edits, binding_count
@@ -45,15 +46,26 @@ def parents_of(body: Body) -> dict[int, ast.AST]:
     """What holds each node of a function, by the `id` of the node."""
     found = body.notes.get("parents")
     if found is None:
-        found = {id(child): node for node in ast.walk(body.node) for child in ast.iter_child_nodes(node)}
-        body.notes["parents"] = found
+        found = body.notes["parents"] = parents(body.node)
     # The key is used here only.
     return cast("dict[int, ast.AST]", found)
 
 
 def needs_value(body: Body, node: ast.expr) -> bool:
     """Whether what stands around an expression uses it as a value that no coroutine can be."""
-    parent = parents_of(body).get(id(node))
+    return _takes_value(body, parents_of(body).get(id(node)), node)
+
+
+def call_needs_value(body: Body, call: CallSite) -> bool:
+    """`needs_value` of a call, which knows for the most part what holds it."""
+    node, parent = call.node, call.parent
+    if not any(child is node for child in children(parent)):
+        # Something is looked through, as `use` does.
+        parent = parents_of(body)[id(node)]
+    return _takes_value(body, parent, node)
+
+
+def _takes_value(body: Body, parent: ast.AST | None, node: ast.expr) -> bool:
     match parent:
         case ast.Compare(_, signs):
             return not any(isinstance(sign, ast.Is | ast.IsNot) for sign in signs)
@@ -89,13 +101,13 @@ def never_awaited(body: Body, call: CallSite) -> bool:
 
 def _is_tested(body: Body, node: ast.expr) -> bool:
     """Whether the truth of a value is asked for: by `assert` or `if`, under `not`, `and`, `or`."""
-    parents = parents_of(body)
+    around = parents_of(body)
     inner: ast.AST = node
-    parent = parents.get(id(inner))
+    parent = around.get(id(inner))
     while isinstance(parent, ast.UnaryOp | ast.BoolOp):
         if isinstance(parent, ast.UnaryOp) and not isinstance(parent.op, ast.Not):
             return False
-        inner, parent = parent, parents.get(id(parent))
+        inner, parent = parent, around.get(id(parent))
     return isinstance(parent, ast.Assert | ast.If | ast.While) and parent.test is inner
 
 
@@ -106,16 +118,22 @@ def is_awaited_chain(body: Body, call: CallSite) -> bool:
 
 def outer_await(body: Body, call: CallSite) -> ast.Await | None:
     """The `await` that a chain of attributes, calls and subscripts ends in, which begins with a call."""
-    parents = parents_of(body)
-    node: ast.AST = call.node
-    parent = parents.get(id(node))
-    while (
-        (isinstance(parent, ast.Attribute) and parent.value is node)
-        or (isinstance(parent, ast.Subscript) and parent.value is node)
-        or (isinstance(parent, ast.Call) and parent.func is node)
-    ):
-        node, parent = parent, parents.get(id(parent))
-    return parent if isinstance(parent, ast.Await) and node is not call.node else None
+    return _chains(body).get(id(call.node))
+
+
+def _chains(body: Body) -> dict[int, ast.Await]:
+    """The `await`s of a function by the `id` of each expression that what they await goes on from."""
+    found = body.notes.get("awaited chains")
+    if found is None:
+        chains: dict[int, ast.Await] = {}
+        for each in body.awaits:
+            node = each.value
+            while isinstance(node, ast.Attribute | ast.Subscript | ast.Call):
+                node = node.func if isinstance(node, ast.Call) else node.value
+                chains[id(node)] = each
+        found = body.notes["awaited chains"] = chains
+    # The key is used here only.
+    return cast("dict[int, ast.Await]", found)
 
 
 def in_synchronous_code(ctx: Context, body: Body, node: ast.expr) -> bool:

@@ -4,6 +4,7 @@ import ast
 from typing import NamedTuple
 
 from loopscope.facts.bodies import Body, CallSite
+from loopscope.facts.tree import descendants
 from loopscope.rules.context import Context
 
 
@@ -62,7 +63,7 @@ def mentions_openers(text: str) -> bool:
 
 def is_looked_at(body: Body, load: ast.Name) -> bool:
     """Whether a name is read only to call a method that closes nothing, to read an attribute, or in an assertion."""
-    for node in (node for statement in body.statements for node in ast.walk(statement)):
+    for node in (node for statement in body.statements for node in descendants(statement)):
         match node:
             case ast.Attribute(value, attribute, ast.Load()) if value is load:
                 return attribute not in _CLOSING and not attribute.startswith("_")

@@ -4,6 +4,7 @@ import ast
 from collections.abc import Collection
 
 from loopscope.facts.bodies import Body
+from loopscope.facts.tree import descendants
 
 
 def uses_value(body: Body, load: ast.Name, attributes: Collection[str]) -> bool:
@@ -11,7 +12,7 @@ def uses_value(body: Body, load: ast.Name, attributes: Collection[str]) -> bool:
 
     Attributes do not count that begin with `_` or are among those given: what any object has, or that one.
     """
-    for node in (node for statement in body.statements for node in ast.walk(statement)):
+    for node in (node for statement in body.statements for node in descendants(statement)):
         match node:
             case ast.Subscript(value) | ast.Await(value) | ast.Starred(value) if value is load:
                 return True

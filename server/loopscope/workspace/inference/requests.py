@@ -6,6 +6,7 @@ from loopscope.config.patterns import path_matches_patterns
 from loopscope.facts.outline import FactId
 from loopscope.workspace.collection import collect_module
 from loopscope.workspace.definitions import defined_in
+from loopscope.workspace.glance import FIXTURE
 from loopscope.workspace.model import FixtureDef, TestItem, Unknown
 from loopscope.workspace.project import config_at
 from loopscope.workspace.queries import Queries
@@ -18,7 +19,8 @@ def requested_by(q: Queries, path: PurePath, id_: FactId, name: str) -> tuple[Fi
     None when the function is no test and no fixture of the file; empty when pytest's answer is not known, or the value
     is given by `parametrize`.
     """
-    fixtures = [each for each in q.get(defined_in, path) if each.id == id_]
+    # Most functions that are asked about are of ordinary modules: their text alone says that they define no fixtures.
+    fixtures = [each for each in q.get(defined_in, path) if each.id == id_] if q.mentions(path, FIXTURE) else []
     if fixtures:
         found = [_for_fixture(q, path, each, name) for each in fixtures if name in each.argnames]
         return _all(found) if found else None

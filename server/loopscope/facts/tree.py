@@ -1,0 +1,42 @@
+"""Walks over syntax trees that are several times faster than those of `ast`, for questions that each keystroke asks."""
+
+import ast
+from collections.abc import Iterator
+
+
+def descendants(root: ast.AST) -> Iterator[ast.AST]:
+    """A node and all below it, as `ast.walk` gives them but for `ctx` and in no order that counts."""
+    pending = [root]
+    while pending:
+        node = pending.pop()
+        yield node
+        pending += children(node)
+
+
+def children(node: ast.AST) -> list[ast.AST]:
+    """The nodes directly below a node, `ctx` left out."""
+    found: list[ast.AST] = []
+    # The fields are what an AST node has in its dict, beside its place.
+    for value in vars(node).values():
+        kind = type(value)
+        if kind is list:
+            found += [each for each in value if isinstance(each, ast.AST)]
+        elif kind not in _NO_NODES and isinstance(value, ast.AST):
+            found.append(value)
+    return found
+
+
+def parents(root: ast.AST) -> dict[int, ast.AST]:
+    """What holds each node below `root`, by the `id` of the node."""
+    found: dict[int, ast.AST] = {}
+    pending = [root]
+    while pending:
+        node = pending.pop()
+        below = children(node)
+        for child in below:
+            found[id(child)] = node
+        pending += below
+    return found
+
+
+_NO_NODES = frozenset({int, str, type(None), ast.Load, ast.Store, ast.Del})
