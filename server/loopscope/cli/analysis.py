@@ -149,8 +149,10 @@ def _is_conftest(path: PurePath) -> bool:
 
 def _check(snapshot: Snapshot, path: PurePath, selection: Selection, base: PurePath) -> FileResult:
     report = check_file(snapshot, path, selection)
+    rows = rows_of(snapshot, report.findings, base)
+    snapshot.release(path)
     errors = tuple(f"rule {error.rule} on {path}:\n{error.details}" for error in report.errors)
-    return FileResult(str(path), rows_of(snapshot, report.findings, base), errors, report.unreadable)
+    return FileResult(str(path), rows, errors, report.unreadable)
 
 
 def rows_of(snapshot: Snapshot, findings: Iterable[Finding], base: PurePath) -> tuple[Row, ...]:

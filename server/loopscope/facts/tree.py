@@ -1,7 +1,8 @@
 """Walks over syntax trees that are several times faster than those of `ast`, for questions that each keystroke asks."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 
 def descendants(root: ast.AST) -> Iterator[ast.AST]:
@@ -17,8 +18,9 @@ def children(node: ast.AST) -> list[ast.AST]:
     """The nodes directly below a node, `ctx` left out."""
     found: list[ast.AST] = []
     # The fields are what an AST node has in its dict, beside its place.
-    for value in vars(node).values():
-        kind = type(value)
+    values: Iterable[Any] = vars(node).values()
+    for value in values:
+        kind: type = type(value)
         if kind is list:
             found += [each for each in value if isinstance(each, ast.AST)]
         elif kind not in _NO_NODES and isinstance(value, ast.AST):
@@ -32,11 +34,20 @@ def parents(root: ast.AST) -> dict[int, ast.AST]:
     pending = [root]
     while pending:
         node = pending.pop()
-        below = children(node)
-        for child in below:
-            found[id(child)] = node
-        pending += below
+        # As `children`, in place: this runs for every function whose variables are in question.
+        values: Iterable[Any] = vars(node).values()
+        for value in values:
+            kind: type = type(value)
+            if kind is list:
+                for child in value:
+                    if isinstance(child, ast.AST):
+                        found[id(child)] = node
+                        pending.append(child)
+            elif kind not in _NO_NODES and isinstance(value, ast.AST):
+                found[id(value)] = node
+                if kind is not ast.Name and kind is not ast.Constant:
+                    pending.append(value)
     return found
 
 
-_NO_NODES = frozenset({int, str, type(None), ast.Load, ast.Store, ast.Del})
+_NO_NODES: frozenset[type] = frozenset({int, str, type(None), ast.Load, ast.Store, ast.Del})

@@ -10,6 +10,7 @@ from loopscope.rules.context import Context
 from loopscope.workspace.hooks import conftests_of
 from loopscope.workspace.inference.evaluate import Frame, call_result, call_type, expression_type
 from loopscope.workspace.inference.model import Callee, Coroutine, Type
+from loopscope.workspace.namespace import index_of
 from loopscope.workspace.queries import Queries
 
 _KEEP = frozenset(
@@ -39,6 +40,11 @@ def type_of(ctx: Context, body: Body, node: ast.expr) -> Type | None:
 
 def result_of(ctx: Context, body: Body, call: CallSite) -> Type | None:
     """What a call gives; None when that is not certain, or when the file may replace what is called."""
+    # Several rules ask about one call.
+    return ctx.remember(f"result of {id(call)}", lambda: _result_of(ctx, body, call))
+
+
+def _result_of(ctx: Context, body: Body, call: CallSite) -> Type | None:
     if ctx.facts is None or _is_hidden(call):
         return None
     found = call_type(Frame(ctx.queries, ctx.path, ctx.facts, body), call.node)
@@ -57,6 +63,9 @@ def _hands_on_patched(ctx: Context, body: Body, call: CallSite) -> bool:
 
 
 def _handed_on(q: Queries, path: PurePath, id_: FactId) -> frozenset[str]:
+    fact = q.get(index_of, path).functions.get(id_)
+    if fact is not None and fact.is_async:
+        return frozenset()
     facts = q.facts(path)
     body = facts.body(id_) if facts is not None else None
     if body is None or body.is_async:

@@ -24,6 +24,7 @@ OUTLINE = "outline"
 TEXT = "text"
 FOLDER = "folder"
 MENTIONS = "mentions"
+SETS = "sets"
 
 
 class Inputs(Protocol):
@@ -49,6 +50,10 @@ class Inputs(Protocol):
 
     def text_mentions(self, path: PurePath, words: tuple[str, ...]) -> bool:
         """Whether the text of a file holds one of the words."""
+        ...
+
+    def text_sets(self, path: PurePath) -> frozenset[str]:
+        """The names of attributes that the text of a file sets."""
         ...
 
     def environment_of(self, path: PurePath) -> Environment:
@@ -173,6 +178,11 @@ class Queries:
         """Whether the text of a file holds one of the words: far cheaper than its outline."""
         self._needs.add((MENTIONS, path, words))
         return self._memory.inputs.text_mentions(path, words)
+
+    def sets(self, path: PurePath, name: str) -> bool:
+        """Whether the text of a file sets an attribute of that name on anything, or declares it there."""
+        self._needs.add((SETS, path, name))
+        return name in self._memory.inputs.text_sets(path)
 
 
 class _TracedFiles:

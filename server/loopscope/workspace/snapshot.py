@@ -1,5 +1,6 @@
 """A frozen picture of a workspace: files, environments and settings at one moment, and all that follows from them."""
 
+import re
 from collections.abc import Callable, Iterable
 from pathlib import PurePath
 from typing import Protocol
@@ -13,15 +14,17 @@ from loopscope.syntax.parse import parse, parse_whole
 from loopscope.text.files import Files, Unreadable
 from loopscope.workspace.environment import Environment
 from loopscope.workspace.project import config_at, workspace_root
-from loopscope.workspace.queries import FOLDER, MENTIONS, OUTLINE, TEXT, Key, Memory, Queries
+from loopscope.workspace.queries import FOLDER, MENTIONS, OUTLINE, SETS, TEXT, Key, Memory, Queries
 from loopscope.workspace.view import ModuleView
 
 NO_ENVIRONMENT = Environment(path=None, kind="none")
 _FACTS_KEPT = 12
 """Of how many files the facts are remembered, besides those that are being edited: syntax trees are large."""
-_KEPT_WHOLE = 2_000_000
+_KEPT_WHOLE = 3_000_000
 """As many code points of files, those asked for last, are remembered where each file is looked at once: what tests
 import is asked about again and again, and a tree takes some fifteen times the room of its text."""
+
+_SETS = re.compile(r"\.(\w++)(?= = |: |, )|\bas self\.(\w++)")
 
 
 class OutlineCache(Protocol):
@@ -67,6 +70,7 @@ class Snapshot:
         self._whole = whole
         self._outlines: dict[PurePath, Outline | Unreadable] = {}
         self._mentions: dict[PurePath, dict[tuple[str, ...], bool]] = {}
+        self._sets: dict[PurePath, frozenset[str]] = {}
         self._facts: dict[PurePath, FileFacts] = {}
         self._kept = 0
         self._older: dict[PurePath, FileFacts] = {}
@@ -106,6 +110,11 @@ class Snapshot:
         for each in others[:-_FACTS_KEPT]:
             self._facts.pop(each, None)
         return facts
+
+    def release(self, path: PurePath) -> None:
+        """Forget the facts of a file that was looked at once and for all; they are made again for who asks."""
+        if self._whole and path in self._facts:
+            self._kept -= len(self._facts.pop(path).tree.text)
 
     def outline(self, path: PurePath) -> Outline:
         """The outline of a Python file; an empty one when it cannot be read."""
@@ -181,6 +190,15 @@ class Snapshot:
             known = of_path[words] = not isinstance(text, Unreadable) and any(word in text for word in words)
         return known
 
+    def text_sets(self, path: PurePath) -> frozenset[str]:
+        """The names of attributes that a text sets: `x.name = `, `x.name: `, `x.name, ` and `as self.name`."""
+        known = self._sets.get(path)
+        if known is None:
+            text = self.files.read(path)
+            found = [] if isinstance(text, Unreadable) else _SETS.findall(text)
+            known = self._sets[path] = frozenset(one or other for one, other in found)
+        return known
+
     def after(
         self,
         changed: Iterable[PurePath],
@@ -206,9 +224,11 @@ class Snapshot:
             edited=self._edited | touched if len(touched) < _FACTS_KEPT else self._edited,
         )
         new._outlines, new._mentions, new._facts = self._outlines.copy(), self._mentions.copy(), self._facts.copy()
+        new._sets = self._sets.copy()
         for path in touched:
             new._outlines.pop(path, None)
             new._mentions.pop(path, None)
+            new._sets.pop(path, None)
             new._facts.pop(path, None)
         new._older = {path: known for path in touched if (known := self._facts.get(path) or self._older.get(path))}
         if settled:
@@ -237,6 +257,8 @@ class Snapshot:
         for words, known in list(self._mentions.get(path, {}).items()):
             if new.text_mentions(path, words) != known:
                 changes.add((MENTIONS, path, words))
+        if path in self._sets:
+            changes.update((SETS, path, name) for name in self._sets[path] ^ new.text_sets(path))
         if old is None or isinstance(old, Unreadable) or not new.files.is_file(path):
             # Perhaps created or deleted, and its folders with it.
             changes.update((FOLDER, folder) for folder in path.parents)

@@ -406,9 +406,8 @@ def _taken(q: Queries, value: Value, owner: Instance | ClassObject) -> Type | No
 
 
 def _may_be_set(q: Queries, path: PurePath, id_: FactId, name: str) -> bool:
-    words = (f".{name} = ", f".{name}: ", f".{name}, ", f" as self.{name}")
     classes = q.get(mro_of, path, id_).classes
-    if not any(q.mentions(each, words) for each in {base for base, _ in classes}):
+    if not any(q.sets(each, name) for each in {base for base, _ in classes}):
         return False
     return any(True for _ in _setters(q, path, id_, name))
 
