@@ -2,9 +2,10 @@
 
 import gc
 import os
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path, PurePath
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from loopscope.cli.project import Project, open_project
 from loopscope.cli.rows import Row, row_of
@@ -19,6 +20,9 @@ from loopscope.rules.model import Finding
 from loopscope.text.files import Unreadable
 from loopscope.text.source import Source
 from loopscope.workspace.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
 
 _WORTH_A_PROCESS_BYTES = 1_000_000
 _SHARES_PER_PROCESS = 6
@@ -67,7 +71,7 @@ def analyse(project: Project, job: Job, files: Sequence[PurePath], jobs: int | N
         found = _check_all(project, files)
     else:
         shares = _shares(files, sizes, processes * _SHARES_PER_PROCESS)
-        found = _check_in_processes(project, job, shares, processes)
+        found = _check_in_processes(project, job, shares, min(processes, len(shares)))
     for result in found:
         results[result.path] = result
         progress.step()
@@ -78,23 +82,59 @@ def analyse(project: Project, job: Job, files: Sequence[PurePath], jobs: int | N
 def _check_in_processes(
     project: Project, job: Job, shares: Sequence[tuple[str, ...]], processes: int
 ) -> Iterator[FileResult]:
-    """Results as they come. Forked processes inherit the open project with what it knows of plugins; others open it."""
+    """Results as they come. Forked processes inherit the open project with what it knows of plugins; others open it.
+
+    Each process goes through a run of neighbours, which import the same modules: those it has to read for itself.
+    Raises what a process raised, and `EOFError` when one ended early.
+    """
     # Loaded late: they take longer than checking a small project does.
     import multiprocessing
-    from concurrent.futures import ProcessPoolExecutor, as_completed
+    from multiprocessing.connection import Connection, wait
     from multiprocessing.context import BaseContext
 
     global _worker  # noqa: PLW0603  a worker process has one project for its whole life
     if "fork" in multiprocessing.get_all_start_methods():
-        # Safe here: no other thread runs yet.
+        # Safe here: no other thread runs.
         context: BaseContext = multiprocessing.get_context("fork")
         project.snapshot.module(PurePath(shares[0][-1])).visible()
         _worker = project
     else:
         context = multiprocessing.get_context()
-    with ProcessPoolExecutor(processes, context, _open_in_worker, (job,)) as pool:
-        for done in as_completed([pool.submit(_check_share, share) for share in shares]):
-            yield from done.result()
+    todo = Todo(shares, processes)
+    numbers: dict[Connection, int] = {}
+    for number in range(processes):
+        ours, theirs = context.Pipe()
+        context.Process(target=_work, args=(theirs, job), daemon=True).start()  # type: ignore[attr-defined]  # typeshed
+        theirs.close()
+        numbers[ours] = number
+        ours.send(todo.next_for(number))
+    while numbers:
+        for ready in wait(list(numbers)):
+            assert isinstance(ready, Connection)
+            done: object = ready.recv()
+            if isinstance(done, BaseException):
+                raise done
+            share = todo.next_for(numbers[ready])
+            ready.send(share)
+            if share is None:
+                del numbers[ready]
+            assert isinstance(done, list)
+            yield from cast("list[FileResult]", done)
+
+
+class Todo:
+    """Shares of work for processes, each with a run of its own; who is done helps where most is left, from the end."""
+
+    def __init__(self, shares: Sequence[tuple[str, ...]], processes: int) -> None:
+        size = -(-len(shares) // processes)
+        self._runs = [deque(shares[start * size : (start + 1) * size]) for start in range(processes)]
+
+    def next_for(self, process: int) -> tuple[str, ...] | None:
+        """What the process of that number does next; None when nothing is left."""
+        if self._runs[process]:
+            return self._runs[process].popleft()
+        longest = max(self._runs, key=len)
+        return longest.pop() if longest else None
 
 
 def _shares(files: Sequence[PurePath], sizes: Mapping[PurePath, int], count: int) -> list[tuple[str, ...]]:
@@ -117,6 +157,16 @@ _worker: Project | None = None
 def _open_in_worker(job: Job) -> None:
     global _worker  # noqa: PLW0603  as above
     _worker = _worker or open_project([Path(path) for path in job.paths], job.environment, job.overrides)
+
+
+def _work(connection: "Connection", job: Job) -> None:
+    """Checks the shares that come, until None comes; answers each with a list of results, or with an exception."""
+    try:
+        _open_in_worker(job)
+        while (share := connection.recv()) is not None:
+            connection.send(_check_share(share))
+    except Exception as error:  # noqa: BLE001  whatever it is, it is raised again where the results are read
+        connection.send(error)
 
 
 def _check_share(paths: Sequence[str]) -> list[FileResult]:

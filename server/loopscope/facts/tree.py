@@ -20,7 +20,7 @@ def children(node: ast.AST) -> list[ast.AST]:
     # The fields are what an AST node has in its dict, beside its place.
     values: Iterable[Any] = vars(node).values()
     for value in values:
-        kind: type = type(value)
+        kind: object = value.__class__
         if kind is list:
             found += [each for each in value if isinstance(each, ast.AST)]
         elif kind not in _NO_NODES and isinstance(value, ast.AST):
@@ -37,7 +37,7 @@ def parents(root: ast.AST) -> dict[int, ast.AST]:
         # As `children`, in place: this runs for every function whose variables are in question.
         values: Iterable[Any] = vars(node).values()
         for value in values:
-            kind: type = type(value)
+            kind: object = value.__class__
             if kind is list:
                 for child in value:
                     if isinstance(child, ast.AST):
@@ -50,4 +50,4 @@ def parents(root: ast.AST) -> dict[int, ast.AST]:
     return found
 
 
-_NO_NODES: frozenset[type] = frozenset({int, str, type(None), ast.Load, ast.Store, ast.Del})
+_NO_NODES: frozenset[object] = frozenset({int, str, type(None), ast.Load, ast.Store, ast.Del})
