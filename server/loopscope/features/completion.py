@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from loopscope.features.completion_arguments import argument_names, argument_values, text_values
 from loopscope.features.completion_fixtures import in_body, in_parameters, in_string
+from loopscope.features.completion_mocks import mock_members
 from loopscope.features.completion_names import argnames, indirect_names, plugin_modules
 from loopscope.features.cursor import Place
 from loopscope.features.hover import fixture_card
@@ -40,7 +41,7 @@ def _found(site: Site) -> Iterable[Completion]:
         case Place.PARAMETER if cursor.signature is not None:
             return in_parameters(site, cursor.signature)
         case _ if cursor.dotted:
-            return mark_names(site)
+            return (*mark_names(site), *mock_members(site))
         case Place.ARGUMENT:
             return (*argument_names(site), *in_body(site))
         case Place.VALUE:

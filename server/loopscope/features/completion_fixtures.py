@@ -58,7 +58,7 @@ def in_string(site: Site) -> Iterator[Completion]:
 
 def in_body(site: Site) -> Iterator[Completion]:
     """The fixtures that a name being typed in a body may mean; the parameter comes with them."""
-    owner, body = _function_around(site), None
+    owner, body = function_around(site), None
     if site.cursor.prefix and owner is not None and site.cursor.signature is None:
         body = site.facts.body(owner)
     if owner is None or body is None or not _in_statements(site, owner, body):
@@ -76,6 +76,21 @@ def in_body(site: Site) -> Iterator[Completion]:
         edit = add_parameter(ctx, owner, one.name)
         if edit is not None:
             yield _fixture(site, one, fixture, lead=_LAST, edits=(edit,))
+
+
+def function_around(site: Site) -> FactId | None:
+    """The function of the cursor's line; told by indentation when the line is too broken to be part of it."""
+    if site.owner is not None:
+        return site.owner
+    lines = site.source.lines
+    above = [(id_, spans) for id_, spans in site.facts.layout.defs.items() if spans.name.start < site.cursor.offset]
+    nearest = max(above, key=lambda one: one[1].name.start, default=None)
+    if nearest is None:
+        return None
+    first, last = lines.line_of(nearest[1].name.start), lines.line_of(site.cursor.offset)
+    texts = [lines.line_text(number) for number in range(first, last + 1)]
+    outer, *inner = [len(text) - len(text.lstrip()) for text in texts if text.strip()]
+    return nearest[0] if inner and min(inner) > outer else None
 
 
 def _requestable(site: Site, id_: FactId, fixture: FixtureDef | None) -> Iterator[FixtureDef]:
@@ -174,21 +189,6 @@ def _in_statements(site: Site, owner: FactId, body: Body) -> bool:
     if spans is None or _NO_EXPRESSION.match(site.source.text[start : site.cursor.word.start]):
         return False
     return site.facts.span(body, body.node.body[0]).start <= site.cursor.word.start
-
-
-def _function_around(site: Site) -> FactId | None:
-    """The function of the cursor's line; told by indentation when the line is too broken to be part of it."""
-    if site.owner is not None:
-        return site.owner
-    lines = site.source.lines
-    above = [(id_, spans) for id_, spans in site.facts.layout.defs.items() if spans.name.start < site.cursor.offset]
-    nearest = max(above, key=lambda one: one[1].name.start, default=None)
-    if nearest is None:
-        return None
-    first, last = lines.line_of(nearest[1].name.start), lines.line_of(site.cursor.offset)
-    texts = [lines.line_text(number) for number in range(first, last + 1)]
-    outer, *inner = [len(text) - len(text.lstrip()) for text in texts if text.strip()]
-    return nearest[0] if inner and min(inner) > outer else None
 
 
 def _bound(site: Site, body: Body) -> frozenset[str]:

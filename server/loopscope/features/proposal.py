@@ -17,6 +17,8 @@ class Sort(Enum):
     ARGNAME = "parametrized name"
     MARK = "mark"
     MODULE = "module"
+    METHOD = "method"
+    ATTRIBUTE = "attribute"
 
 
 @dataclass(frozen=True, slots=True)

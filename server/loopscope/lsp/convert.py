@@ -30,6 +30,8 @@ _COMPLETION_KINDS = {
     Sort.ARGNAME: types.CompletionItemKind.Variable,
     Sort.MARK: types.CompletionItemKind.Event,
     Sort.MODULE: types.CompletionItemKind.Module,
+    Sort.METHOD: types.CompletionItemKind.Method,
+    Sort.ATTRIBUTE: types.CompletionItemKind.Field,
 }
 SYMBOL_KINDS = {
     SymbolKind.TEST: types.SymbolKind.Method,
