@@ -95,7 +95,7 @@ import pytest
 async def test_value():
     assert 1 + 1 == 2
 """,
-        proof=Proof("'asyncoi' not found in `markers` configuration option", "error"),
+        proof=Proof("'asyncoi' not found in `markers` configuration option", "error", pytest=">=8.4,!=9.0.*"),
         config="[pytest]\nasyncio_mode = strict\nasyncio_default_fixture_loop_scope = function\n"
         "addopts = --strict-markers\n",
     ),
