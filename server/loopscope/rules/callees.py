@@ -48,9 +48,9 @@ def _result_of(ctx: Context, body: Body, call: CallSite) -> Type | None:
     if ctx.facts is None or _is_hidden(call):
         return None
     found = call_type(Frame(ctx.queries, ctx.path, ctx.facts, body), call.node)
-    if found is None or may_be_patched(ctx, call) or _hands_on_patched(ctx, body, call):
+    if found is None or may_be_patched(ctx, call):
         return None
-    return found
+    return None if isinstance(found, Coroutine) and _hands_on_patched(ctx, body, call) else found
 
 
 def _hands_on_patched(ctx: Context, body: Body, call: CallSite) -> bool:

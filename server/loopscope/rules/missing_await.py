@@ -35,10 +35,12 @@ from loopscope.rules.callees import result_of
 from loopscope.rules.context import Context
 from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, Proof, Rule, Severity
 from loopscope.rules.support.awaiting import (
+    assigned_name,
     await_fix,
     call_needs_value,
     in_synchronous_code,
     is_awaited_chain,
+    last_of,
     never_awaited,
     use_safety,
 )
@@ -351,13 +353,21 @@ def test_save():
 )
 
 
+_NEVER = frozenset({"append", "extend", "print", "setattr", "setdefault", "raises", "fail", "skip", "setenv"})
+"""Functions that are no coroutine functions, most of them of builtin types: not worth to be looked up."""
+
+
 def check(ctx: Context) -> Iterator[Finding]:
     """Findings at the calls."""
     for body in ctx.bodies:
         # What becomes of the value is quickly seen; what is called may be in other files.
         for call in noted(body, "dropped", _dropped):
             message = _message(ctx, body, call)
-            if message is not None and not (expects_failure(body, call) or in_synchronous_code(ctx, body, call.node)):
+            if (
+                message is not None
+                and _is_dropped(body, call)
+                and not (expects_failure(body, call) or in_synchronous_code(ctx, body, call.node))
+            ):
                 yield ctx.finding(META, ctx.span(body, call.node), message, data=(body, call))
 
 
@@ -384,21 +394,31 @@ def _message(ctx: Context, body: Body, call: CallSite) -> str | None:
     return f"`{ast.unparse(call.node.func)}` is a coroutine function: without `await` this call does not run it."
 
 
-def _dropped(body: Body) -> list[CallSite]:
-    """The calls whose value nothing awaits, as what becomes of it shows."""
-    return [call for call in body.calls if not call.in_lambda and not call.in_comprehension and _is_dropped(body, call)]
-
-
 def _is_dropped(body: Body, call: CallSite) -> bool:
+    return never_awaited(body, call) if call.use is Use.ASSIGNED else not is_awaited_chain(body, call)
+
+
+def _dropped(body: Body) -> list[CallSite]:
+    """The calls whose value nothing awaits, as far as is quickly seen."""
+    handed_on = frozenset(each.value.id for each in body.awaits if isinstance(each.value, ast.Name))
+    return [
+        call
+        for call in body.calls
+        if not call.in_lambda and not call.in_comprehension and _may_be_dropped(body, call, handed_on)
+    ]
+
+
+def _may_be_dropped(body: Body, call: CallSite, awaited: frozenset[str]) -> bool:
     match call.use:
         case Use.STATEMENT:
-            return True
+            return last_of(call) not in _NEVER and not last_of(call).startswith("assert")
         case Use.ASSIGNED:
-            return never_awaited(body, call)
+            name = assigned_name(call)
+            return name is not None and name not in awaited and name not in body.inner_reads
         case Use.WITH | Use.ASYNC_WITH | Use.ITERATED | Use.ASYNC_ITERATED:
             return True
         case Use.COMPARED | Use.ATTRIBUTE | Use.ARGUMENT | Use.OTHER:
-            return call_needs_value(body, call) and not is_awaited_chain(body, call)
+            return call_needs_value(body, call) and not last_of(call).startswith("assert")
         case _:
             return False
 

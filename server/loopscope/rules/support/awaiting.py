@@ -87,16 +87,25 @@ def _takes_value(body: Body, parent: ast.AST | None, node: ast.expr) -> bool:
 
 def never_awaited(body: Body, call: CallSite) -> bool:
     """Whether a call's value is given to one name, bound once, that is only used as no coroutine can be, or never."""
-    match call.statement:
-        case ast.Assign([ast.Name(name)], value) if value is call.node:
-            pass
-        case ast.AnnAssign(ast.Name(name), _, value) if value is call.node:
-            pass
-        case _:
-            return False
-    if binding_count(body, name) != 1 or name in body.inner_reads:
+    name = assigned_name(call)
+    if name is None or binding_count(body, name) != 1 or name in body.inner_reads:
         return False
     return all(needs_value(body, load) or _is_tested(body, load) for load in body.reads.get(name, ()))
+
+
+def assigned_name(call: CallSite) -> str | None:
+    """The one name that a call's value is assigned to."""
+    match call.statement:
+        case ast.Assign([ast.Name(name)], value) | ast.AnnAssign(ast.Name(name), _, value) if value is call.node:
+            return name
+        case _:
+            return None
+
+
+def last_of(call: CallSite) -> str:
+    """The last name of what is called; empty when it has none."""
+    func = call.node.func
+    return func.attr if isinstance(func, ast.Attribute) else func.id if isinstance(func, ast.Name) else ""
 
 
 def _is_tested(body: Body, node: ast.expr) -> bool:

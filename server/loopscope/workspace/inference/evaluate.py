@@ -9,6 +9,7 @@ from loopscope.facts.bodies import Body
 from loopscope.facts.expr import Call, Const, Expr, Items, Pairs, Ref
 from loopscope.facts.extract import FileFacts
 from loopscope.facts.outline import FactId, FunctionFact, ParamKind
+from loopscope.workspace.imports import is_installed
 from loopscope.workspace.inference import externals
 from loopscope.workspace.inference.annotations import (
     Names,
@@ -661,8 +662,8 @@ def _raw_result(q: Queries, path: PurePath, fact: FunctionFact, receiver: Instan
     stated = text_type(names, fact.returns)
     if fact.is_async:
         return Coroutine(_inferred(q, path, fact, receiver) if stated is None else stated)
-    if stated is None or isinstance(stated, Instance | Plain | Group):
-        # What the body gives counts: annotations of functions that hand a coroutine on are often wrong.
+    if stated is None or (isinstance(stated, Instance | Plain | Group) and not is_installed(q, path)):
+        # What the body gives counts: a project's annotations of functions that hand a coroutine on are often wrong.
         inferred = _inferred(q, path, fact, receiver)
         if inferred is not None or isinstance(stated, Plain | Group):
             return inferred
