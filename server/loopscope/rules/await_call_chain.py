@@ -35,7 +35,13 @@ from loopscope.text.span import Span
 from loopscope.workspace.inference.evaluate import attribute_type, awaited, call_result
 from loopscope.workspace.inference.model import Coroutine
 
-META = Meta("await-call-chain", Group.AWAITING, Severity.ERROR, overlaps=("pyright: reportAttributeAccessIssue",))
+META = Meta(
+    "await-call-chain",
+    Group.AWAITING,
+    Severity.ERROR,
+    overlaps=("pyright: reportAttributeAccessIssue",),
+    words=("await",),
+)
 
 _GET = """\
 import pytest
@@ -121,8 +127,6 @@ async def test_get():
 
 def check(ctx: Context) -> Iterator[Finding]:
     """Findings at the first calls of the chains."""
-    if "await " not in ctx.text:
-        return
     for body in ctx.bodies:
         for call in noted(body, "chained", _chained):
             if isinstance(result_of(ctx, body, call), Coroutine):

@@ -37,7 +37,13 @@ from loopscope.workspace.inference.evaluate import surely_lacks
 from loopscope.workspace.inference.externals import article, never_awaitable
 from loopscope.workspace.inference.model import Callee, ClassObject, Instance, Known, LocalFunction, Type
 
-META = Meta("await-on-non-awaitable", Group.AWAITING, Severity.ERROR, overlaps=("pyright: reportGeneralTypeIssues",))
+META = Meta(
+    "await-on-non-awaitable",
+    Group.AWAITING,
+    Severity.ERROR,
+    overlaps=("pyright: reportGeneralTypeIssues",),
+    words=("await",),
+)
 
 _DATABASE = """\
 import pytest
@@ -263,8 +269,6 @@ _ASSERTIONS = (
 
 def check(ctx: Context) -> Iterator[Finding]:
     """Findings at the `await`s."""
-    if "await " not in ctx.text:
-        return
     for body in ctx.bodies:
         for node in body.awaits:
             message = _message(ctx, body, node)

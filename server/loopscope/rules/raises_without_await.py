@@ -37,7 +37,13 @@ from loopscope.rules.support.text import indentation, line_end
 from loopscope.text.edit import Edit
 from loopscope.workspace.inference.model import Coroutine
 
-META = Meta("raises-without-await", Group.AWAITING, Severity.ERROR, overlaps=("pyright: reportUnusedCoroutine",))
+META = Meta(
+    "raises-without-await",
+    Group.AWAITING,
+    Severity.ERROR,
+    overlaps=("pyright: reportUnusedCoroutine",),
+    words=("raises", "warns", "deprecated_call", "assertRaises", "assertRaisesRegex", "RaisesGroup"),
+)
 
 _FAIL = """\
 import asyncio
@@ -157,8 +163,6 @@ _STARTS = frozenset({"asyncio.create_task", "asyncio.ensure_future"})
 
 def check(ctx: Context) -> Iterator[Finding]:
     """Findings at the calls."""
-    if not any(word in ctx.text for word in _BLOCKS):
-        return
     for body in ctx.bodies:
         for block, call in _in_blocks(body):
             if _binds_wrongly(block):

@@ -1,0 +1,304 @@
+"""What expressions, fixtures and their members are, read from annotations and code."""
+
+import ast
+import textwrap
+from pathlib import PurePath
+
+import pytest
+
+from loopscope.text.files import Unreadable
+from loopscope.workspace.inference.evaluate import Frame, expression_type
+from loopscope.workspace.inference.members import fixture_type, member_of, members_of, shown
+from loopscope.workspace.model import FixtureDef
+from loopscope.workspace.queries import Queries
+from rules.world import ROOT, MemoryFiles, snapshot_of
+
+APP = """\
+from __future__ import annotations
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from contextlib import asynccontextmanager
+from typing import Any, Generic, Optional, Protocol, Self, TypeVar, Union
+import nowhere
+
+T = TypeVar("T")
+B = TypeVar("B", bound="Base")
+
+
+class Base:
+    label: str
+    other: "Client"
+
+    async def inherited(self) -> int: ...
+    def me(self: B) -> B: ...
+    def chained(self) -> Self: ...
+
+
+class Client(Base):
+    def __init__(self, name: str, inner: Optional[Base] = None):
+        self.name = name
+        self.inner = inner
+        self.lock = asyncio.Lock()
+        self.maker = make
+
+    async def get(self) -> Client: ...
+    def sync(self): return 1
+    @property
+    def parent(self) -> Base: ...
+    @classmethod
+    async def connect(cls): return cls("x")
+    async def __aenter__(self): return self
+    def __aiter__(self) -> AsyncIterator[Base]: ...
+
+
+class Box(Generic[T]):
+    def value(self) -> T: ...
+    def __await__(self): return self._open().__await__()
+    async def _open(self): return Client("x")
+
+
+class Odd:
+    def __new__(cls): return object()
+
+
+async def make() -> Client: ...
+def unsure(): return nowhere.thing()
+def either(flag) -> Union[Client, Base]: ...
+def same(flag): return Client("a") if flag else Client("b")
+def pending() -> Coroutine[Any, Any, Client]: ...
+def future() -> Awaitable[Client]: ...
+def callback() -> Callable[[], Awaitable[Client]]: ...
+def wrong() -> int: return make()
+def boxed() -> Box[Client]: ...
+@asynccontextmanager
+async def opened():
+    yield Client("x")
+
+
+shared = Client("x")
+"""
+
+
+def types_of(lines: str) -> list[str | None]:
+    """The types of the expressions that stand as statements in an async function, in order."""
+    head = "from app import *\nimport app\nimport asyncio\n\n\nasync def f(given: Client):\n"
+    text = f"{head}{textwrap.indent(lines, '    ')}\n"
+    snapshot = snapshot_of({"app.py": APP, "test_it.py": text})
+    facts = snapshot.facts(ROOT / "test_it.py")
+    assert not isinstance(facts, Unreadable)
+    frame = Frame(snapshot.queries, ROOT / "test_it.py", facts, facts.bodies[0])
+    return [shown(expression_type(frame, each.value)) for each in frame.body.statements if isinstance(each, ast.Expr)]
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ("given", "Client"),
+        ("given.get()", "Coroutine[Any, Any, Client]"),
+        ("await given.get()", "Client"),
+        ("given.inherited()", "Coroutine[Any, Any, int]"),
+        ("given.sync()", "int"),
+        ("given.parent", "Base"),
+        ("given.parent.inherited()", "Coroutine[Any, Any, int]"),
+        ("given.me()", "Client"),
+        ("given.chained().get()", "Coroutine[Any, Any, Client]"),
+        ("given.lock.acquire()", "Coroutine[Any, Any, Any]"),
+        ("given.inner.inherited()", "Coroutine[Any, Any, int]"),
+        ("given.other.get()", "Coroutine[Any, Any, Client]"),
+        ("given.maker()", "Coroutine[Any, Any, Client]"),
+        ("given.missing", None),
+        ("await Client.connect()", "Client"),
+        ("Odd()", None),
+        ("shared.get()", "Coroutine[Any, Any, Client]"),
+        ("app.shared.get()", "Coroutine[Any, Any, Client]"),
+        ("unsure()", None),
+        ("either(1)", None),
+        ("same(1)", "Client"),
+        ("pending()", "Coroutine[Any, Any, Client]"),
+        ("future()", "Awaitable[Client]"),
+        ("await future()", "Client"),
+        ("callback()()", "Awaitable[Client]"),
+        ("wrong()", "Coroutine[Any, Any, Client]"),
+        ("boxed().value()", "Client"),
+        ("await Box()", "Client"),
+        ("opened()", "AbstractAsyncContextManager[Client]"),
+        ("asyncio.gather(make())", "Awaitable[list]"),
+        ("await asyncio.wait_for(make(), 1)", "Client"),
+        ("await asyncio.create_task(make())", "Client"),
+        ("await asyncio.open_connection()", "tuple[asyncio.StreamReader, asyncio.StreamWriter]"),
+        ("(x for x in [])", "Iterator[Any]"),
+        ("(await x for x in [])", "AsyncGenerator[Any]"),
+        ("Client('x') or given", "Client"),
+        ("given if given else None", "Client"),
+        ("nowhere_at_all.thing()", None),
+    ],
+)
+def test_expression(expression: str, expected: str | None) -> None:
+    assert types_of(expression) == [expected]
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        ("async with opened() as c: c", ["Client"]),
+        ("async with Client('x') as c: c", ["Client"]),
+        ("async for each in given: each", ["Base"]),
+        ("a, b = given, app.Base()\nb", ["Base"]),
+        ("x = None\nx = given\nx", ["Client"]),
+        ("x = given\nx = app.Base()\nx", [None]),
+        ("x = given\ndef inner():\n    nonlocal x\n    x = 1\nx", [None]),
+        ("async def inner(): return given\ninner()", ["Coroutine[Any, Any, Client]"]),
+        ("x: app.Base = unsure()\nx", [None]),
+        ("for x in []: x", [None]),
+        ("x = y\ny = x\nx", [None]),
+    ],
+)
+def test_names(lines: str, expected: list[str | None]) -> None:
+    assert types_of(lines) == expected
+
+
+CONFTEST = """\
+from typing import AsyncIterator, Iterator
+from unittest.mock import Mock, create_autospec
+import pytest
+import pytest_asyncio
+from contextlib import AsyncExitStack
+from app import Base, Client, make, opened, unsure
+
+
+@pytest_asyncio.fixture
+async def plain():
+    yield Client("x")
+
+@pytest_asyncio.fixture
+async def stated() -> AsyncIterator[Client]:
+    yield unsure()
+
+@pytest.fixture
+def sync_stated() -> Iterator["Client"]:
+    yield unsure()
+
+@pytest_asyncio.fixture
+async def entered():
+    try:
+        async with opened() as client:
+            yield client
+    finally:
+        pass
+
+@pytest_asyncio.fixture
+async def stacked():
+    async with AsyncExitStack() as stack:
+        yield await stack.enter_async_context(opened())
+
+@pytest_asyncio.fixture
+async def awaited():
+    return await make()
+
+@pytest.fixture
+def other(plain):
+    return plain
+
+@pytest.fixture
+def factory(plain):
+    async def create():
+        return plain
+    return create
+
+@pytest.fixture
+def pair(plain):
+    return plain, Base()
+
+@pytest.fixture
+def mocked() -> Client:
+    return Mock()
+
+@pytest.fixture
+def specced() -> Client:
+    return create_autospec(Client)
+
+@pytest.fixture(params=[1])
+def chosen(request):
+    return request.param
+
+@pytest.fixture
+def unknown():
+    return unsure()
+
+@pytest.fixture
+def renamed_function():
+    return Base()
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("plain", "Client"),
+        ("stated", "Client"),
+        ("sync_stated", "Client"),
+        ("entered", "Client"),
+        ("stacked", "Client"),
+        ("awaited", "Client"),
+        ("other", "Client"),
+        ("pair", "tuple[Client, Base]"),
+        ("mocked", "unittest.mock.Mock"),
+        ("specced", "unittest.mock.create_autospec"),
+        ("chosen", None),
+        ("unknown", None),
+    ],
+)
+def test_fixture(name: str, expected: str | None) -> None:
+    queries, fixture = fixture_named(name)
+    assert shown(fixture_type(queries, fixture)) == expected
+
+
+def fixture_named(name: str) -> tuple[Queries, FixtureDef]:
+    snapshot = snapshot_of({"app.py": APP, "conftest.py": CONFTEST, "test_it.py": ""})
+    path: PurePath = ROOT / "conftest.py"
+    return snapshot.queries, next(each for each in snapshot.module(path).fixtures if each.name == name)
+
+
+def test_the_last_definition_counts() -> None:
+    text = """\
+import pytest
+from app import Base
+
+@pytest.fixture
+def plain():
+    return Base()
+
+def test_it(plain):
+    plain
+"""
+    snapshot = snapshot_of({"app.py": APP, "conftest.py": CONFTEST, "test_it.py": text})
+    facts = snapshot.facts(ROOT / "test_it.py")
+    assert not isinstance(facts, Unreadable)
+    body = next(each for each in facts.bodies if each.node.name == "test_it")
+    frame = Frame(snapshot.queries, ROOT / "test_it.py", facts, body)
+    statement = body.statements[0]
+    assert isinstance(statement, ast.Expr)
+    assert shown(expression_type(frame, statement.value)) == "Base"
+
+
+def test_members() -> None:
+    queries, fixture = fixture_named("plain")
+    value = fixture_type(queries, fixture)
+    found = {each.name: each for each in members_of(queries, value)}
+    assert {"get", "inherited", "sync", "parent", "name", "lock"} <= found.keys()
+    assert [name for name, each in found.items() if each.must_be_awaited] == ["get", "connect", "inherited", "maker"]
+    assert found["sync"].is_callable
+    assert not found["name"].is_callable
+    assert found["get"].definition == (ROOT / "app.py", found["get"].type.id)
+    assert member_of(queries, value, "nothing").type is None
+
+
+def test_an_edit_of_the_class_changes_the_answer() -> None:
+    texts = {"app.py": APP, "conftest.py": CONFTEST, "test_it.py": "x = 1\n"}
+    snapshot = snapshot_of(texts)
+    fixture = next(each for each in snapshot.module(ROOT / "conftest.py").fixtures if each.name == "plain")
+    assert shown(fixture_type(snapshot.queries, fixture)) == "Client"
+    assert isinstance(snapshot.files, MemoryFiles)
+    edited = {**snapshot.files.texts, ROOT / "app.py": APP.replace("class Client", "class Other")}
+    after = snapshot.after([ROOT / "app.py"], MemoryFiles(edited, snapshot.files.disk))
+    assert fixture_type(after.queries, fixture) is None
