@@ -48,7 +48,7 @@ class Echo(AsyncWebsocketConsumer):
 
 
 """
-_REQUIRES = ("pytest-django", "channels")
+_REQUIRES = ("pytest-django", "channels", "daphne")
 
 EXAMPLES = (
     Example(
