@@ -19,7 +19,8 @@ def evidence(snapshot: Snapshot, base: PurePath, explanation: Explanation) -> tu
     """The findings of the rules behind a message, on by default or not, that concern the tests it was printed for.
 
     `base` is the folder that the paths of the output are relative to. Findings in a test's own code, in fixtures that
-    it uses, in its class and module, and in pytest's configuration count; those in other tests do not.
+    it uses, elsewhere in its file and conftests, and in pytest's configuration count; those in other tests and fixtures
+    do not.
     """
     selection = Selection(explanation.rules)
     found: dict[Finding, None] = {}
@@ -49,7 +50,7 @@ def line_of_test(snapshot: Snapshot, base: PurePath, occurrence: Occurrence) -> 
 
 
 class _Concerned(NamedTuple):
-    """A file to check; `defs` are the functions in it that count, None for all of it."""
+    """A file to check; `defs` are the tests and fixtures in it that count, None for all of it."""
 
     path: PurePath
     defs: frozenset[FactId] | None
@@ -68,20 +69,23 @@ def _concerned(snapshot: Snapshot, base: PurePath, occurrence: Occurrence) -> It
         yield from (_Concerned(path, frozenset(ids)) for path, ids in defs.items())
     else:
         names = {occurrence.test.partition("::")[0], *(place.path for place in occurrence.places)}
-        paths = (resolve(snapshot, base, name) for name in sorted(names) if name.endswith(".py"))
-        yield from (_Concerned(path, None) for path in paths if path is not None)
+        paths = [resolve(snapshot, base, name) for name in sorted(names) if name.endswith(".py")]
+        known = [path for path in paths if path is not None] or list(snapshot.queries.get(conftests_of, base))
+        yield from (_Concerned(path, None) for path in known)
     config = snapshot.config(test.path if test is not None else base / "conftest.py")
     files = (config.inipath, *config.shadowed, *config.passed_over)
     yield from (_Concerned(path, None) for path in files if path is not None)
 
 
 def _concerns(snapshot: Snapshot, finding: Finding, concerned: _Concerned) -> bool:
-    """Whether a finding stands in one of the functions, or in none: on a class or at module level."""
+    """Whether a finding stands anywhere but in another test or fixture: set-up functions and helpers may be at work."""
     facts = snapshot.facts(finding.path) if finding.path.suffix == ".py" else None
     if concerned.defs is None or facts is None or isinstance(facts, Unreadable):
         return True
     inside = facts.layout.at(finding.span.start)
-    return inside is None or inside in concerned.defs or facts.body(inside) is None
+    view = snapshot.module(finding.path)
+    others = {test.id for test in view.tests if test.code_path == finding.path} | {each.id for each in view.fixtures}
+    return inside in concerned.defs or inside not in others
 
 
 def _test(snapshot: Snapshot, base: PurePath, occurrence: Occurrence) -> TestItem | None:
