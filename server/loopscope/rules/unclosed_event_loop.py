@@ -15,7 +15,7 @@ If the process ends right away. A loop that is returned, yielded or given to oth
 Unsafe: `asyncio.run(...)`, offered where the loop does nothing but run one coroutine, also cancels what is left.
 
 ## Versions
-pytest >= 9 reports what is collected at the end of the run; older ones may stay silent.
+pytest 9.2 reports what is collected late as a warning; older ones leave it to the end of the process.
 
 ## References
 - [Python: asyncio.new_event_loop](https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.new_event_loop)
@@ -57,7 +57,7 @@ EXAMPLES = (
 {_FETCH}def test_fetch():
     assert asyncio.run(fetch()) == 1
 """,
-        proof=Proof("unclosed event loop", "warning"),
+        proof=Proof("unclosed event loop", "warning", pytest=">=9.2"),
         config=_CONFIG,
     ),
     Example(
@@ -78,7 +78,7 @@ EXAMPLES = (
         loop.close()
 """,
         fixed="",
-        proof=Proof("unclosed event loop", "warning"),
+        proof=Proof("unclosed event loop", "warning", pytest=">=9.2"),
         config=_CONFIG,
     ),
 )
