@@ -65,4 +65,5 @@ async def _session(read: Read, writer: ByteWriter) -> int:
         return server.exit_code
     finally:
         server.workers.stop()
+        session.oracle.stop()
         writer.close()

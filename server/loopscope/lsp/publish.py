@@ -1,6 +1,7 @@
 """Diagnostics that the server sends unasked: of a document when it changes, of others when what they depend on does."""
 
 import asyncio
+from collections.abc import Callable
 from pathlib import PurePath
 
 from lsprotocol import types
@@ -17,8 +18,10 @@ _AS_SAVED = object()
 class Publisher:
     """One run at a time for each document; a newer one cancels it. All methods belong to the event loop."""
 
-    def __init__(self, server: Server) -> None:
+    def __init__(self, server: Server, on_checked: Callable[[], None]) -> None:
+        """`on_checked` is called when a document was checked: rules may have asked what is answered later."""
         self._server = server
+        self._on_checked = on_checked
         self._runs: dict[str, asyncio.Task[None]] = {}
         self._sent: dict[str, tuple[int | None, list[types.Diagnostic]]] = {}
         self._outlines: dict[PurePath, object] = {}
@@ -34,6 +37,7 @@ class Publisher:
     def looked_at(self, path: PurePath) -> None:
         """Know that questions about a document are answered at once from now on."""
         self._warm.add(path)
+        self._on_checked()
 
     def document_changed(self, state: State, document: Document) -> None:
         """Check a document that was opened or edited, and then those that depend on what changed in it."""

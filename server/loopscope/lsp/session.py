@@ -12,6 +12,7 @@ from loopscope.host.files import DiskFiles, OverlayFiles
 from loopscope.lsp.client import Client, client_of
 from loopscope.lsp.documents import Document, changed, opened
 from loopscope.lsp.log import LOG
+from loopscope.lsp.oracle import Oracle
 from loopscope.lsp.project import Editor, EditorSettings, Project, after, new_snapshot, read_projects
 from loopscope.lsp.publish import Publisher
 from loopscope.lsp.server import Server
@@ -29,7 +30,9 @@ class Session:
 
     def __init__(self, server: Server) -> None:
         self.server = server
-        self.publisher = Publisher(server)
+        self.publisher = Publisher(server, self._answer_later)
+        self.oracle = Oracle()
+        self._asking: asyncio.Task[None] | None = None
         self.client = Client()
         self.folders: tuple[PurePath, ...] = ()
         self.initial_settings: Mapping[str, object] = {}
@@ -159,6 +162,24 @@ class Session:
     def _check_everything(self) -> None:
         if self._state is not None:
             self.publisher.everything_changed(self._state)
+
+    def _answer_later(self) -> None:
+        """Ask the oracle what rules could not tell, beside everything else."""
+        idle = self._asking is None or self._asking.done()
+        if idle and self._state is not None and self._state.snapshot.questions:
+            self._asking = self.server.spawn(self._ask, "asking for the types of fixtures")
+
+    async def _ask(self) -> None:
+        """Take over the answers; check again when there are new ones."""
+        while self._state is not None and self._state.snapshot.questions:
+            asked = self._state.snapshot
+            answers = await self.server.workers.run(partial(self.oracle.answers, asked))
+            current = self._state.snapshot
+            answered = current.answered(answers)
+            if answered is not current:
+                self._install(answered)
+            if answered.knows_more_than(current):
+                self._check_everything()
 
     def _install(self, snapshot: Snapshot) -> None:
         by_path = {document.path: document for document in self._documents.values()}

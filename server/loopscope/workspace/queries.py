@@ -14,6 +14,7 @@ from loopscope.facts.extract import FileFacts
 from loopscope.facts.outline import Outline
 from loopscope.text.files import Entry, Files, Unreadable
 from loopscope.workspace.environment import Environment
+from loopscope.workspace.oracle import Answer, Question
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -24,6 +25,7 @@ OUTLINE = "outline"
 TEXT = "text"
 FOLDER = "folder"
 MENTIONS = "mentions"
+ORACLE = "oracle"
 SETS = "sets"
 
 
@@ -54,6 +56,10 @@ class Inputs(Protocol):
 
     def text_sets(self, path: PurePath) -> frozenset[str]:
         """The names of attributes that the text of a file sets."""
+        ...
+
+    def ask_oracle(self, question: Question) -> Answer | None:
+        """What the oracle has answered; None when it has not, or not yet."""
         ...
 
     def environment_of(self, path: PurePath) -> Environment:
@@ -160,6 +166,11 @@ class Queries:
         self._needs.add((TEXT, path))
         facts = self._memory.inputs.facts(path)
         return None if isinstance(facts, Unreadable) else facts
+
+    def oracle(self, question: Question) -> Answer | None:
+        """What the oracle has answered to a question; None when it has not, or not yet."""
+        self._needs.add((ORACLE, question))
+        return self._memory.inputs.ask_oracle(question)
 
     def environment(self, path: PurePath) -> Environment:
         """The environment of the project of `path`; for a file of an environment, that environment."""

@@ -13,8 +13,9 @@ from loopscope.facts.outline import Outline
 from loopscope.syntax.parse import parse, parse_whole
 from loopscope.text.files import Files, Unreadable
 from loopscope.workspace.environment import Environment
+from loopscope.workspace.oracle import Answer, Answers, Question
 from loopscope.workspace.project import config_at, workspace_root
-from loopscope.workspace.queries import FOLDER, MENTIONS, OUTLINE, SETS, TEXT, Key, Memory, Queries
+from loopscope.workspace.queries import FOLDER, MENTIONS, ORACLE, OUTLINE, SETS, TEXT, Key, Memory, Queries
 from loopscope.workspace.view import ModuleView
 
 NO_ENVIRONMENT = Environment(path=None, kind="none")
@@ -78,6 +79,9 @@ class Snapshot:
         self._environments: dict[PurePath, Environment] = {}
         self._environment_at: dict[PurePath, Environment] = {}
         self._memory = Memory(self, traced=not whole)
+        self._questions: set[Question] = set()
+        self._answers: Answers = {}
+        self._stale: set[Question] = set()
 
     def module(self, path: PurePath) -> ModuleView:
         """What pytest makes of a Python file."""
@@ -225,6 +229,9 @@ class Snapshot:
         )
         new._outlines, new._mentions, new._facts = self._outlines.copy(), self._mentions.copy(), self._facts.copy()
         new._sets = self._sets.copy()
+        new._questions, new._answers = self._questions.copy(), self._answers.copy()
+        # Until it is answered again, what was said of a file that is edited goes on to count.
+        new._stale = self._stale | {each for each in self._answers if each.path in touched}
         for path in touched:
             new._outlines.pop(path, None)
             new._mentions.pop(path, None)
@@ -242,6 +249,36 @@ class Snapshot:
         if shared:
             new._memory.needed |= self._memory.needed
         return new
+
+    def ask_oracle(self, question: Question) -> Answer | None:
+        """What was answered to a question; one that is new is remembered for whoever can answer it."""
+        self._questions.add(question)
+        return self._answers.get(question)
+
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        """What rules have asked that is not answered yet, or was answered of an older text."""
+        return tuple(sorted(each for each in set(self._questions) if each not in self._answers or each in self._stale))
+
+    def answered(self, answers: Answers) -> "Snapshot":
+        """The snapshot once questions are answered; it shares all that does not depend on a new answer."""
+        new = self.after(())
+        gone: set[Key] = {(ORACLE, each) for each, answer in answers.items() if self._answers.get(each) != answer}
+        new._know(  # noqa: SLF001  another object of this class
+            answers, Memory(new, self._memory.without(gone), traced=not self._whole), self._memory.needed
+        )
+        return new
+
+    def _know(self, answers: Answers, memory: Memory, needed: set[Key]) -> None:
+        self._answers.update(answers)
+        self._stale -= answers.keys()
+        memory.needed |= needed
+        self._memory = memory
+
+    def knows_more_than(self, earlier: "Snapshot") -> bool:
+        """Whether an answer differs from what an earlier snapshot knew: something may be found that was not before."""
+        before = earlier._answers  # noqa: SLF001  another object of this class
+        return any(before.get(each) != answer for each, answer in self._answers.items())
 
     def _changes(self, new: "Snapshot", path: PurePath) -> set[Key]:
         """The inputs that are not what they were, of one file that was touched."""

@@ -46,6 +46,7 @@ from loopscope.workspace.inference.requests import requested_by
 from loopscope.workspace.model import Kind
 from loopscope.workspace.mro import class_fact, member, mro_of
 from loopscope.workspace.namespace import index_of, module_member
+from loopscope.workspace.oracle import Question
 from loopscope.workspace.queries import Cycle, Queries
 from loopscope.workspace.signature import decorator_name, scoped_decorators
 from loopscope.workspace.stdlib_async import CLASSES, COROUTINE_FUNCTIONS, INSTANCES, public_name
@@ -909,7 +910,16 @@ def fixture_value(q: Queries, path: PurePath, id_: FactId, kind: Kind) -> Type |
         stated = item_of(names_of(frame), written, is_async=kind is Kind.ASYNC_GENERATOR)
     else:
         stated = None if written is None else annotation_type(names_of(frame), written)
+    if stated is None and found is None and written is None and not is_installed(q, path):
+        return _told(q, Question(path, id_))
     return found if stated is None else stated
+
+
+def _told(q: Queries, question: Question) -> Type | None:
+    """What the oracle says of a fixture whose code says nothing that is understood here."""
+    answer = q.oracle(question)
+    owner = q.get(index_of, answer.path).class_named(answer.qualname) if answer is not None else None
+    return None if answer is None or owner is None else Instance(answer.path, owner.id)
 
 
 def _wraps_manager(q: Queries, path: PurePath, fact: FunctionFact) -> bool:

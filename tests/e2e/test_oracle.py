@@ -1,0 +1,38 @@
+"""What jedi answers later comes as diagnostics of the same version, and typing does not wait for it."""
+
+from pathlib import Path
+
+from e2e.lsp_client import Client
+
+APP = "class Client:\n    async def get(self): ...\n"
+CONFTEST = """\
+import pytest
+from app import Client
+
+TABLE = {"client": Client}
+
+
+@pytest.fixture
+def client():
+    return TABLE["client"]()
+"""
+TEST = "import pytest\n\n\n@pytest.mark.asyncio\nasync def test_it(client):\n    client.get()\n"
+
+
+def write(folder: Path) -> None:
+    (folder / "app.py").write_text(APP, encoding="utf-8")
+    (folder / "conftest.py").write_text(CONFTEST, encoding="utf-8")
+    (folder / "test_it.py").write_text(TEST, encoding="utf-8")
+
+
+def test_a_later_answer_is_published(tmp_path: Path, client: Client) -> None:
+    write(tmp_path)
+    client.initialize(tmp_path)
+    uri = client.open(tmp_path / "test_it.py")
+    found = client.wait_for(
+        "textDocument/publishDiagnostics", lambda params: params["uri"] == uri and bool(params["diagnostics"])
+    )["diagnostics"]
+    assert [each["code"] for each in found] == ["missing-await"]
+    assert found[0]["range"]["start"] == {"line": 5, "character": 4}
+    client.change(uri, 2, {"text": f"{TEST}# more\n"})
+    assert [each["code"] for each in client.diagnostics(uri, 2)] == ["missing-await"]
