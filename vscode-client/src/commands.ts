@@ -51,6 +51,7 @@ export function registerCommands(parts: Parts): vscode.Disposable[] {
 }
 
 async function showMenu({ status }: Parts): Promise<void> {
+  await status.refresh();
   const entries: (vscode.QuickPickItem & { command?: string })[] = [
     { label: "Show logs", iconPath: new vscode.ThemeIcon("output"), command: "loopscope.showLogs" },
     { label: "Restart the server", iconPath: new vscode.ThemeIcon("debug-restart"), command: "loopscope.restart" },

@@ -4,6 +4,8 @@ import * as vscode from "vscode";
 
 import { type Server, SELECTOR, type State } from "./server";
 
+const PAUSE_MS = 1000;
+
 /** The answer of the server's command `loopscope.status`. */
 export interface Found {
   readonly pytest: string | null;
@@ -18,6 +20,7 @@ export class Status implements vscode.Disposable {
   private readonly item = vscode.window.createStatusBarItem("loopscope.status", vscode.StatusBarAlignment.Right, 90);
   private readonly subscriptions: vscode.Disposable[] = [];
   private found: Found | undefined;
+  private soon: NodeJS.Timeout | undefined;
 
   constructor(private readonly server: Server) {
     this.item.name = "loopscope";
@@ -25,7 +28,8 @@ export class Status implements vscode.Disposable {
     this.subscriptions.push(
       server.onDidChange(() => void this.refresh()),
       vscode.window.onDidChangeActiveTextEditor(() => void this.refresh()),
-      vscode.workspace.onDidSaveTextDocument(() => void this.refresh()),
+      // The server says something new: it may have read another configuration or environment.
+      vscode.languages.onDidChangeDiagnostics(() => this.refreshSoon()),
     );
     void this.refresh();
   }
@@ -51,8 +55,14 @@ export class Status implements vscode.Disposable {
   }
 
   dispose(): void {
+    clearTimeout(this.soon);
     this.item.dispose();
     this.subscriptions.forEach((one) => one.dispose());
+  }
+
+  private refreshSoon(): void {
+    clearTimeout(this.soon);
+    this.soon = setTimeout(() => void this.refresh(), PAUSE_MS);
   }
 
   private show(): void {
@@ -81,10 +91,15 @@ export function describe(state: State, found: Found | undefined): string[] {
       return [
         `pytest ${found?.pytest ?? "not found"}`,
         `pytest-asyncio ${found?.pytestAsyncio ?? "not found"}${found?.mode ? `, ${found.mode} mode` : ""}`,
-        ...(found?.environment ? [`Environment: ${found.environment} (${found.foundBy})`] : []),
-        `Server on Python ${state.interpreter.version.join(".")}: ${state.interpreter.executable}`,
+        ...(found?.environment ? [`Environment: ${shown(found.environment)} (${found.foundBy})`] : []),
+        `Server on Python ${state.interpreter.version.join(".")}: ${shown(state.interpreter.executable)}`,
       ];
   }
+}
+
+/** A path, relative to the workspace where it is in it. */
+function shown(path: string): string {
+  return vscode.workspace.asRelativePath(path);
 }
 
 const ICONS = { starting: "sync~spin", running: "check", waiting: "sync~spin", stopped: "circle-slash", failed: "error" };

@@ -66,7 +66,7 @@ export function handsOn({ page, folder }) {
 
   /** Waits until `check` answers with something true; the answer. */
   async function until(what, check) {
-    for (let waited = 0; waited < 30_000; waited += 100) {
+    for (let waited = 0; waited < 60_000; waited += 100) {
       const answer = await check();
       if (answer) {
         return answer;

@@ -4,6 +4,7 @@ import fs from "node:fs";
 import path from "node:path";
 
 import { handsOn } from "./hands.mjs";
+import { command, serverPid } from "./processes.mjs";
 import { withWindow } from "./window.mjs";
 
 /** A window without any Python on PATH; then a setting that names Python 3.10; then one that works. */
@@ -14,7 +15,7 @@ export async function interpreters({ work, vsix, example, python, step, shot }) 
   const nothing = path.join(work, "empty");
   fs.mkdirSync(nothing);
   await withWindow({ work, folder, vsix: vsix.slice(0, 1), env: { PATH: nothing } }, async (window) => {
-    const { open, notification, squiggles, status, page } = handsOn(window);
+    const { open, notification, squiggles, status, until, page } = handsOn(window);
     await open("tests/test_orders.py", "async def test_new_shop_is_empty");
     await notification("found none: no python3, python, py on PATH").waitFor();
     await status().locator(".codicon-error").waitFor();
@@ -27,19 +28,27 @@ export async function interpreters({ work, vsix, example, python, step, shot }) 
     await page.locator(".quick-input-widget .monaco-list-row", { hasText: "Browse" }).waitFor();
     await page.keyboard.press("Escape");
     step("Python 3.10");
-    window.setOnMachine({ "loopscope.interpreter": python, "loopscope.environment": path.dirname(path.dirname(python)) });
+    const good = { "loopscope.interpreter": python, "loopscope.environment": path.dirname(path.dirname(python)) };
+    window.setOnMachine(good);
     await squiggles().first().waitFor();
     await status().filter({ hasText: "strict" }).waitFor();
     step("a Python that works");
+    window.setOnMachine({ ...good, "loopscope.importStrategy": "fromEnvironment" });
+    const runs = () => command(serverPid(work)).includes("--from-environment");
+    await until("the environment's own loopscope runs", runs);
+    await status().filter({ hasText: "strict" }).waitFor();
+    step("the server of the environment");
   });
 }
 
 /** A Python 3.10 of this machine, or else a program that answers as one. */
 function python310(work) {
-  const candidates = ["python3.10", path.join(process.env.HOME ?? "", ".pyenv/shims/python3.10")];
-  for (const candidate of candidates) {
+  const versions = path.join(process.env.HOME ?? "", ".pyenv/versions");
+  const installed = fs.existsSync(versions) ? fs.readdirSync(versions).filter((name) => name.startsWith("3.10.")) : [];
+  for (const candidate of ["python3.10", ...installed.map((name) => path.join(versions, name, "bin/python"))]) {
     try {
-      return execFileSync(candidate, ["-c", "import sys; print(sys.executable)"], { stdio: ["ignore", "pipe", "ignore"] }).toString().trim();
+      const question = ["-c", "import sys; assert sys.version_info[:2] == (3, 10); print(sys.executable)"];
+      return execFileSync(candidate, question, { stdio: ["ignore", "pipe", "ignore"] }).toString().trim();
     } catch {
       // not here
     }

@@ -28,7 +28,7 @@ for (const [name, play] of Object.entries({ session, interpreters, trust })) {
       python: PYTHON,
       step,
       pictures: PICTURES,
-      shot: (picture, page) => page.screenshot({ path: path.join(PICTURES, `${picture}.png`) }),
+      shot: (picture, page) => page.screenshot({ path: path.join(PICTURES, `${picture}.png`), animations: "disabled" }),
     });
     fs.rmSync(work, { recursive: true, force: true });
   } catch (error) {

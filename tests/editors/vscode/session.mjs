@@ -1,10 +1,12 @@
 // One session in one window, from the first squiggle to a server that was killed.
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 
 import { newFilm } from "./film.mjs";
 import { handsOn } from "./hands.mjs";
+import { command, serverPid } from "./processes.mjs";
 import { withWindow } from "./window.mjs";
 
 const MAIL = `import pytest
@@ -21,6 +23,7 @@ const SETTINGS = {
   "editor.inlayHints.enabled": "on",
 };
 
+const NEEDED = /^(_?pytest|pluggy|iniconfig|packaging|pytest_(asyncio|mock))(-.*\.dist-info)?$/;
 const FILMED = { x: 52, y: 36, width: 1044, height: 610 };
 
 /** Plays it. `shot(name, page)` takes a picture, `step(name)` says what is done by now; pictures go to a folder. */
@@ -29,14 +32,15 @@ export async function session({ work, vsix, example, python, step, shot, picture
   fs.cpSync(example, folder, { recursive: true, filter: (source) => !source.includes("__pycache__") });
   fs.writeFileSync(path.join(folder, "tests/test_mail.py"), MAIL);
   fs.writeFileSync(path.join(folder, "tests/test_stock.py"), STOCK);
+  const own = makeEnvironment(path.join(folder, ".venv"), python);
   const active = path.join(work, "active-python");
-  fs.writeFileSync(active, python);
+  fs.writeFileSync(active, own);
   const env = { ACTIVE_PYTHON: active };
   await withWindow({ work, folder, vsix, settings: SETTINGS, env }, async (window) => {
     const hands = handsOn(window);
     const film = newFilm(window.page, FILMED);
-    for (const part of [diagnostics, quickFix, completion, reading, definitionInPlugin, documents, fixAllOnSave, rename, hintsAndLenses, configuration, preview, environmentChange, crash]) {
-      await part(hands, { shot: (name) => shot(name, window.page), film, work, active, python });
+    for (const part of [diagnostics, quickFix, completion, reading, definitionInPlugin, documents, fixAllOnSave, rename, hintsAndLenses, configuration, statusMenu, logs, preview, environmentChange, crash]) {
+      await part(hands, { shot: (name) => shot(name, window.page), film, work, active, python: own });
       step(part.name);
     }
     film.write(path.join(pictures, "demo.png"));
@@ -72,6 +76,7 @@ async function quickFix({ page, editor, line, cursorAfter }, { shot, film }) {
 
 async function completion({ page, line, complete, cursorAfter }, { shot, film }) {
   await cursorAfter("async def test_two_orders(database");
+  await film.frame(600);
   await complete(", cata", "catalogue");
   await shot("completion");
   await film.frame(1800);
@@ -128,7 +133,6 @@ async function hintsAndLenses({ page, open, editor }, { shot }) {
   await shot("lenses");
   await lens.locator("a").first().click();
   await page.locator(".peekview-widget", { hasText: "Locations" }).first().waitFor();
-  await shot("uses");
   await page.keyboard.press("Escape");
   await page.locator(".peekview-widget").first().waitFor({ state: "hidden" });
 }
@@ -171,6 +175,24 @@ async function configuration({ page, open, cursorAfter, complete, run }, { shot 
   await run("File: Revert File");
 }
 
+async function statusMenu({ page, status }, { shot }) {
+  await status().click();
+  const menu = page.locator(".quick-input-widget");
+  await menu.locator(".monaco-list-row", { hasText: /pytest-asyncio .*strict mode/ }).waitFor();
+  await menu.locator(".monaco-list-row", { hasText: "Show logs" }).waitFor();
+  await shot("status");
+  await page.keyboard.press("Escape");
+  await menu.waitFor({ state: "hidden" });
+}
+
+async function logs({ page, run }) {
+  await run("loopscope: Show Logs");
+  const output = page.locator(".part.panel", { hasText: "Output" });
+  await output.getByText("loopscope", { exact: true }).or(output.locator("select option:checked", { hasText: "loopscope" })).first().waitFor({ state: "attached" });
+  await page.keyboard.press("Control+J");
+  await output.waitFor({ state: "hidden" });
+}
+
 async function preview({ page, run, read, until }, { shot }) {
   assert.equal(read("tests/test_stock.py"), STOCK);
   await run("loopscope: Fix All in Workspace…");
@@ -210,19 +232,13 @@ async function crash({ page, open, cursorAfter, squiggles, until, status }, { wo
   await squiggles().first().waitFor();
 }
 
-/** The process of the server that this session's extension has started. */
-function serverPid(work) {
-  return fs
-    .readdirSync("/proc")
-    .filter((name) => /^\d+$/.test(name))
-    .map(Number)
-    .find((pid) => command(pid).some((word) => word.startsWith(work) && word.endsWith("run_server.py")));
-}
-
-function command(pid) {
-  try {
-    return fs.readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0");
-  } catch {
-    return [];
+/** A virtual environment with the packages that the example's tests need, copied from that of `python`; its interpreter. */
+function makeEnvironment(prefix, python) {
+  execFileSync(python, ["-m", "venv", "--without-pip", prefix]);
+  const sitePackages = "import sysconfig; print(sysconfig.get_path('purelib'))";
+  const [from, to] = [python, path.join(prefix, "bin/python")].map((one) => execFileSync(one, ["-c", sitePackages]).toString().trim());
+  for (const name of fs.readdirSync(from).filter((one) => NEEDED.test(one))) {
+    fs.cpSync(path.join(from, name), path.join(to, name), { recursive: true });
   }
+  return path.join(prefix, "bin/python");
 }

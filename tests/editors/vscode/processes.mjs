@@ -1,0 +1,20 @@
+// The server process of a scenario, as the system knows it.
+import fs from "node:fs";
+
+/** The process of the server that this session's extension has started. */
+export function serverPid(work) {
+  return fs
+    .readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .find((pid) => command(pid).some((word) => word.startsWith(work) && word.endsWith("run_server.py")));
+}
+
+/** The command line of a process; empty when it has ended. */
+export function command(pid) {
+  try {
+    return fs.readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0");
+  } catch {
+    return [];
+  }
+}
