@@ -20,15 +20,17 @@ def evidence(snapshot: Snapshot, base: PurePath, explanation: Explanation) -> tu
 
     `base` is the folder that the paths of the output are relative to. Findings in a test's own code, in fixtures that
     it uses, elsewhere in its file and conftests, and in pytest's configuration count; those in other tests and fixtures
-    do not.
+    only when there are none of these.
     """
     selection = Selection(explanation.rules)
     found: dict[Finding, None] = {}
+    elsewhere: dict[Finding, None] = {}
     for occurrence in explanation.occurrences:
         for each in _concerned(snapshot, base, occurrence):
-            report = check_file(snapshot, each.path, selection)
-            found |= dict.fromkeys(finding for finding in report.findings if _concerns(snapshot, finding, each))
-    return tuple(found)
+            for finding in check_file(snapshot, each.path, selection).findings:
+                (found if _concerns(snapshot, finding, each) else elsewhere)[finding] = None
+    # What is noticed late, such as a session that nobody closed, is printed with whatever test ran just then.
+    return tuple(found or elsewhere)
 
 
 def resolve(snapshot: Snapshot, base: PurePath, name: str) -> PurePath | None:
@@ -64,8 +66,9 @@ def _concerned(snapshot: Snapshot, base: PurePath, occurrence: Occurrence) -> It
             for fixture in chain:
                 if any(fixture.path.is_relative_to(root) for root in snapshot.roots):
                     defs.setdefault(fixture.path, set()).add(fixture.id)
-        for conftest in snapshot.queries.get(conftests_of, test.path.parent):
-            defs.setdefault(conftest, set())
+        packages = (folder / "__init__.py" for folder in test.path.parents if folder.is_relative_to(base))
+        for path in (*snapshot.queries.get(conftests_of, test.path.parent), *filter(snapshot.files.is_file, packages)):
+            defs.setdefault(path, set())
         yield from (_Concerned(path, frozenset(ids)) for path, ids in defs.items())
     else:
         names = {occurrence.test.partition("::")[0], *(place.path for place in occurrence.places)}

@@ -17,6 +17,7 @@ _PLACES = (
     re.compile(rf"(?:[>E]\s+)?[Ff]ile \"?{_PATH}\"?, line (?P<line>\d+)"),
 )
 _ARGUMENT = re.compile(r"\w+ = ")
+_GROUPED = re.compile(r"\s+(?:\| )+(?P<said>[\w.]*(?:Error|Exception|Group|Interrupt|Exit)\b.*)$")
 _FOREIGN = re.compile(r"site-packages|dist-packages|[/\\][Ll]ib[/\\]python3|^<")
 
 
@@ -96,7 +97,10 @@ def _said(lines: Sequence[str], *, structured: bool) -> Iterator[str]:
         summary = _SUMMARY.match(line)
         if summary is not None and summary["message"]:
             continue
-        if line.startswith("E "):
+        grouped = _GROUPED.match(line)
+        if grouped is not None:
+            yield grouped["said"]
+        elif line.startswith("E "):
             yield line[1:].strip()
         elif not structured or not (line.startswith((" ", ">", "\t", "_")) or _ARGUMENT.match(line)):
             yield line.strip()
@@ -131,7 +135,7 @@ def _summaries(lines: Iterable[str]) -> Iterator[Piece]:
 def _places(lines: Iterable[str]) -> Iterator[Place]:
     for line in lines:
         for pattern in _PLACES:
-            match = pattern.match(line.strip())
+            match = pattern.match(line.strip(" \t|"))
             if match is not None and not _FOREIGN.search(match["path"]):
                 yield Place(match["path"], int(match["line"]))
                 break

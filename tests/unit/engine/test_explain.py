@@ -49,6 +49,25 @@ FAILED two/test_x.py::test_a - RuntimeError: Event loop is closed
 FAILED one/test_x.py::test_a - RuntimeError: Event loop is closed
 """
 
+GROUP = """\
+==================================== ERRORS ====================================
+________________________ ERROR at teardown of test_work ________________________
+  + Exception Group Traceback (most recent call last):
+  |   File "/shop/test_it.py", line 13, in group
+  |     async with asyncio.TaskGroup() as group:
+  |   File "/usr/lib/python3.11/asyncio/taskgroups.py", line 145, in __aexit__
+  |     raise me from None
+  | ExceptionGroup: unhandled errors in a TaskGroup (1 sub-exception)
+  +-+---------------- 1 ----------------
+    | Traceback (most recent call last):
+    |   File "/shop/test_it.py", line 8, in work
+    |     raise ValueError("boom")
+    | ValueError: boom
+    +------------------------------------
+=========================== short test summary info ============================
+ERROR test_it.py::test_work - ValueError('boom') [single exception in ExceptionGroup]
+"""
+
 WARNINGS = """\
 =============================== warnings summary ===============================
 tests/test_a.py::test_one
@@ -114,6 +133,13 @@ def test_the_summary_alone_will_do() -> None:
     [explanation] = explain(text)
     assert [each.test for each in explanation.occurrences] == ["tests/test_a.py::test_y"]
     assert explanation.occurrences[0].place == Place("tests/test_a.py")
+
+
+def test_exception_groups_are_looked_into() -> None:
+    [explanation] = explain(GROUP)
+    assert explanation.message.title == "unhandled errors in a TaskGroup"
+    [occurrence] = explanation.occurrences
+    assert occurrence.places == (Place("/shop/test_it.py", 13), Place("/shop/test_it.py", 8))
 
 
 def test_an_internal_error_is_no_test() -> None:
