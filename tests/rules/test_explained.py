@@ -29,7 +29,7 @@ def test_output_leads_to_the_rule_and_its_place(rule: Rule, example: Example, ju
     assert explanations, output
     snapshot = snapshot_of(marked.texts, installed=home.found)
     found = {
-        (finding.path.name, finding.span)
+        (finding.path.relative_to(ROOT).as_posix(), finding.span)
         for explanation in explanations
         for finding in evidence(snapshot, ROOT, explanation)
         if finding.rule == rule.meta.name
