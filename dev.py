@@ -33,6 +33,7 @@ def main() -> int:
     test.add_argument("only", nargs="*", help="names of the steps to run (default: all)")
     options = parser.parse_args()
     set_up()
+    compile_sources()
     if options.command == "demo":
         return run_demo()
     if options.command == "test":
@@ -54,6 +55,11 @@ def set_up() -> None:
     tools = f"{HERE / 'pyproject.toml'}:dev"
     pip("install", "--constraint", str(HERE / "constraints.txt"), "--editable", str(HERE), "--group", tools)
     stamp.write_text(wanted)
+
+
+def compile_sources() -> None:
+    """Compiles loopscope's modules, also where PYTHONDONTWRITEBYTECODE is set: else each start would do so, in 0.3 s."""
+    subprocess.run([str(PYTHON), "-m", "compileall", "-q", str(HERE / "server")], check=False)
 
 
 def fingerprint() -> str:
