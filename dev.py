@@ -58,7 +58,7 @@ def set_up() -> None:
 
 
 def compile_sources() -> None:
-    """Compiles loopscope's modules, also where PYTHONDONTWRITEBYTECODE is set: else each start would do so, in 0.3 s."""
+    """Compiles loopscope's modules, also where PYTHONDONTWRITEBYTECODE is set: else each start would do so."""
     subprocess.run([str(PYTHON), "-m", "compileall", "-q", str(HERE / "server")], check=False)
 
 

@@ -51,8 +51,8 @@ class Param(NamedTuple):
     annotation: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class FunctionFact:
+@distinct
+class FunctionFact(NamedTuple):
     """A `def` at module or class level. `decorators` are in source order, the outermost first."""
 
     id: FactId
@@ -64,8 +64,8 @@ class FunctionFact:
     returns: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ClassFact:
+@distinct
+class ClassFact(NamedTuple):
     """A class at module or class level; `bindings` is its body's namespace in source order."""
 
     id: FactId

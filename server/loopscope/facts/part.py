@@ -3,7 +3,7 @@
 import ast
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 from loopscope.facts.bodies import Body, CallSite
@@ -155,7 +155,7 @@ def make_part(
 
 def with_members(fact: ClassFact, members: tuple[Binding, ...]) -> ClassFact:
     """A class with further bindings in its body."""
-    return replace(fact, bindings=fact.bindings + members)
+    return fact._replace(bindings=fact.bindings + members)
 
 
 class _Builder:

@@ -1,7 +1,6 @@
 """Fixtures together with what their functions do."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from loopscope.facts.bodies import Body
 from loopscope.facts.questions import fixture_decorator
@@ -27,7 +26,7 @@ def is_plain(fixture: FixtureDef) -> bool:
     """Whether a fixture's function is called as its `def` stands, as far as its decorators tell."""
     index = decorator_index(fixture)
     others = [expr for place, expr in enumerate(fixture.function.decorators) if place != index]
-    return keeps_asyncness(replace(fixture.function, decorators=tuple(others)))
+    return keeps_asyncness(fixture.function._replace(decorators=tuple(others)))
 
 
 def decorator_index(fixture: FixtureDef) -> int | None:
