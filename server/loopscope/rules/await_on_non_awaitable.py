@@ -30,7 +30,7 @@ from loopscope.facts.bodies import Body
 from loopscope.rules.callees import last_name, may_be_patched_name, type_of
 from loopscope.rules.context import Context
 from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, Proof, Rule, Safety, Severity
-from loopscope.rules.support.calls import expects_failure_at
+from loopscope.rules.support.calls import failure_is_expected
 from loopscope.text.edit import Edit
 from loopscope.text.span import Span
 from loopscope.workspace.inference.evaluate import surely_lacks
@@ -272,7 +272,7 @@ def check(ctx: Context) -> Iterator[Finding]:
     for body in ctx.bodies:
         for node in body.awaits:
             message = _message(ctx, body, node)
-            if message is not None and not expects_failure_at(body, node):
+            if message is not None and not failure_is_expected(ctx, body, node):
                 yield ctx.finding(META, ctx.span(body, node), message, data=(body, node))
 
 

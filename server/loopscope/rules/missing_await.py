@@ -150,6 +150,64 @@ async def test_send(client):
         proof=Proof("assert <coroutine object Client.send"),
     ),
     Example(
+        "After the `yield` of a fixture",
+        bad="""\
+import pytest
+import pytest_asyncio
+
+
+class Client:
+    closed = []
+
+    async def aclose(self):
+        self.closed.append(1)
+
+
+@pytest_asyncio.fixture
+async def client():
+    client = Client()
+    yield client
+    ⟦client.aclose()⟧
+
+
+@pytest.mark.asyncio
+async def test_client(client):
+    assert client.closed == []
+
+
+def test_closed():
+    assert Client.closed == [1]
+""",
+        good="""\
+import pytest
+import pytest_asyncio
+
+
+class Client:
+    closed = []
+
+    async def aclose(self):
+        self.closed.append(1)
+
+
+@pytest_asyncio.fixture
+async def client():
+    client = Client()
+    yield client
+    await client.aclose()
+
+
+@pytest.mark.asyncio
+async def test_client(client):
+    assert client.closed == []
+
+
+def test_closed():
+    assert Client.closed == [1]
+""",
+        proof=Proof("assert [] == [1]"),
+    ),
+    Example(
         "In a synchronous test",
         bad="""\
 async def check():

@@ -33,7 +33,7 @@ from loopscope.facts.bodies import Body
 from loopscope.rules.callees import last_name, may_be_patched_name, type_of
 from loopscope.rules.context import Context
 from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, Proof, Rule, Safety, Severity
-from loopscope.rules.support.calls import expects_failure_at
+from loopscope.rules.support.calls import failure_is_expected
 from loopscope.text.edit import Edit
 from loopscope.text.span import Span
 from loopscope.workspace.inference.evaluate import enters_by
@@ -272,6 +272,16 @@ async def test_fails():
     with pytest.raises(TypeError):
         with Connection():
             pass
+
+
+@pytest.mark.asyncio
+async def test_fails_inside():
+    async def inner():
+        with Connection():
+            pass
+
+    with pytest.raises(TypeError):
+        await inner()
 """,
     ),
 )
@@ -297,7 +307,7 @@ def check(ctx: Context) -> Iterator[Finding]:
             patched = may_be_patched_name(ctx, last_name(inner))
             # The block itself may be the one that expects an exception.
             outer = body if not isinstance(wrong.holder, ast.AsyncWith) else None
-            if not patched and not (outer is not None and expects_failure_at(outer, wrong.node)):
+            if not patched and not (outer is not None and failure_is_expected(ctx, outer, wrong.node)):
                 yield ctx.finding(META, ctx.span(body, wrong.node), wrong.message, data=(body, wrong))
 
 

@@ -170,7 +170,7 @@ def function_is_coroutine(q: Queries, path: PurePath, id_: FactId) -> bool | Non
         return None
     if fact.is_async and not fact.yields:
         names = _decorators(q, path, fact)
-        if any(name in _KEEPS_NO_FUNCTION for name in names):
+        if any(name in _KEEPS_NO_FUNCTION or name.rpartition(".")[2].endswith("fixture") for name in names):
             return None
         return True if coroutine_doubt(q, path, id_) is None else None
     names = _decorators(q, path, fact)

@@ -217,6 +217,12 @@ def mocked() -> Client:
 def specced() -> Client:
     return create_autospec(Client)
 
+@pytest_asyncio.fixture
+async def of_own_class() -> AsyncIterator[Client]:
+    class Own(Client):
+        def get(self): ...
+    yield Own("x")
+
 @pytest.fixture(params=[1])
 def chosen(request):
     return request.param
@@ -245,6 +251,7 @@ def renamed_function():
         ("mocked", "unittest.mock.Mock"),
         ("specced", "unittest.mock.create_autospec"),
         ("chosen", None),
+        ("of_own_class", None),
         ("unknown", None),
     ],
 )

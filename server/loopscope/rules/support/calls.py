@@ -46,6 +46,18 @@ def expects_failure_at(body: Body, node: ast.expr) -> bool:
     return any(_holds(block, node) and any(_expects(item.context_expr) for item in block.items) for block in body.withs)
 
 
+def failure_is_expected(ctx: Context, body: Body, node: ast.expr) -> bool:
+    """`expects_failure_at`; a nested function may be called wherever the functions around it expect exceptions."""
+    around = ctx.around(body)
+    if expects_failure_at(body, node):
+        return True
+    while around is not None:
+        if any(_expects(item.context_expr) for block in around.withs for item in block.items):
+            return True
+        around = ctx.around(around)
+    return False
+
+
 def await_edits(ctx: Context, body: Body, call: CallSite) -> list[Edit]:
     """Edits that await a call, in brackets where precedence asks for them."""
     span = ctx.span(body, call.node)

@@ -641,6 +641,9 @@ def _decorated(q: Queries, path: PurePath, fact: FunctionFact, result: Type | No
         name = decorator_name(q, path, expr) or ""
         if name in _TRANSPARENT or name in _PROPERTY or name.startswith("pytest.mark."):
             continue
+        if name.rpartition(".")[2].endswith("fixture"):
+            # What it makes cannot be called.
+            return None
         if name == "contextlib.asynccontextmanager":
             result = Manager(result.item, is_async=True) if isinstance(result, AsyncIterable) else None
         elif name == "contextlib.contextmanager":
@@ -666,9 +669,15 @@ def _raw_result(q: Queries, path: PurePath, fact: FunctionFact, receiver: Instan
     if stated is None or (isinstance(stated, Instance | Plain | Group) and not is_installed(q, path)):
         # What the body gives counts: a project's annotations of functions that hand a coroutine on are often wrong.
         inferred = _inferred(q, path, fact, receiver)
-        if inferred is not None or isinstance(stated, Plain | Group):
+        frame = frame_of(q, path, fact.id)
+        if inferred is not None or isinstance(stated, Plain | Group) or (frame and _defines_class(frame.body)):
             return inferred
     return stated
+
+
+def _defines_class(body: Body) -> bool:
+    """Whether a function makes a class of its own, perhaps one that does not do what an annotation says of its base."""
+    return any(isinstance(statement, ast.ClassDef) for statement in body.statements)
 
 
 def _self_type(receiver: Instance | ClassObject | None) -> Type | None:
@@ -903,7 +912,7 @@ def fixture_value(q: Queries, path: PurePath, id_: FactId, kind: Kind) -> Type |
     found = produced(frame, yields=yields)
     if found is not None and (found != NONE or not yields):
         return found
-    if mentions_mock(frame.body.node):
+    if mentions_mock(frame.body.node) or _defines_class(frame.body):
         return found
     written = parsed(fact.returns)
     if yields:
