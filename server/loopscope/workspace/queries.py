@@ -5,7 +5,7 @@ such question becomes a dependency of the answer. An outline that stays equal is
 leaves every index in place.
 """
 
-from collections.abc import Callable, Collection, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from pathlib import PurePath
 from typing import Concatenate, NamedTuple, ParamSpec, Protocol, TypeAlias, TypeVar
 
@@ -88,31 +88,32 @@ class Cycle(Exception):  # noqa: N818  a signal between queries, never an error 
 class Memory:
     """The answers of one snapshot. Filled from any thread: entries are only ever added, and equal when added twice."""
 
-    def __init__(self, inputs: Inputs, entries: dict[Key, Remembered] | None = None, *, traced: bool = True) -> None:
-        """Without `traced` nothing is noted of what answers depend on: no later memory can share them."""
+    def __init__(
+        self, inputs: Inputs, earlier: "Memory | None" = None, changed: Iterable[Key] = (), *, traced: bool = True
+    ) -> None:
+        """With all answers of an `earlier` memory that need no changed input.
+
+        Without `traced` nothing is noted of what answers depend on: no later memory can share them.
+        """
         self.inputs = inputs
         self.traced = traced
-        self.entries: dict[Key, Remembered] = {} if entries is None else entries
-        self.needed: set[Key] = set()
-        """All that entries need, and perhaps more."""
+        self.entries: dict[Key, Remembered] = {} if earlier is None else earlier.without(changed)
+        self.users: dict[Key, set[Key]] = {} if earlier is None else earlier.users
+        """Which entries need a key, and perhaps some that did; shared by all memories that share entries."""
 
-    def without(self, changed: Collection[Key]) -> dict[Key, Remembered]:
+    def without(self, changed: Iterable[Key]) -> dict[Key, Remembered]:
         """The entries that need none of the changed inputs, directly or through other entries."""
-        gone = set(changed)
-        # Typing in a body touches a text that no answer was made of: no need to know who depends on whom.
-        if not any(key in self.needed for key in gone):
-            return self.entries.copy()
-        dependents: dict[Key, list[Key]] = {}
-        for key, entry in list(self.entries.items()):
-            for need in entry.needs:
-                dependents.setdefault(need, []).append(key)
-        waiting = list(gone)
+        left = self.entries.copy()
+        waiting = list(changed)
         while waiting:
-            for key in dependents.get(waiting.pop(), ()):
-                if key not in gone:
-                    gone.add(key)
+            need = waiting.pop()
+            # A list first: another thread may go on adding.
+            for key in list(self.users.get(need, ())):
+                entry = left.get(key)
+                if entry is not None and need in entry.needs:
+                    del left[key]
                     waiting.append(key)
-        return {key: entry for key, entry in list(self.entries.items()) if key not in gone}
+        return left
 
 
 class Queries:
@@ -150,7 +151,9 @@ class Queries:
             value = query(inner, *args, **_)
             entry = Remembered(value, frozenset(inner._needs) if self._traced else _NOTHING)
             # In this order, for a thread that goes on to the next snapshot meanwhile.
-            self._memory.needed |= entry.needs
+            users = self._memory.users
+            for need in entry.needs:
+                users.setdefault(need, set()).add(key)
             self._memory.entries[key] = entry
         return entry.value  # type: ignore[return-value]  # a key holds its own query, which returns a `T`
 

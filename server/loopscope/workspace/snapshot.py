@@ -245,9 +245,7 @@ class Snapshot:
         for path in touched:
             gone |= self._changes(new, path)
         shared = settled and not self._whole
-        new._memory = Memory(new, self._memory.without(gone) if shared else None, traced=not self._whole)
-        if shared:
-            new._memory.needed |= self._memory.needed
+        new._memory = Memory(new, self._memory if shared else None, gone, traced=not self._whole)
         return new
 
     def ask_oracle(self, question: Question) -> Answer | None:
@@ -264,15 +262,13 @@ class Snapshot:
         """The snapshot once questions are answered; it shares all that does not depend on a new answer."""
         new = self.after(())
         gone: set[Key] = {(ORACLE, each) for each, answer in answers.items() if self._answers.get(each) != answer}
-        new._know(  # noqa: SLF001  another object of this class
-            answers, Memory(new, self._memory.without(gone), traced=not self._whole), self._memory.needed
-        )
+        memory = Memory(new, self._memory, gone, traced=not self._whole)
+        new._know(answers, memory)  # noqa: SLF001  another object of this class
         return new
 
-    def _know(self, answers: Answers, memory: Memory, needed: set[Key]) -> None:
+    def _know(self, answers: Answers, memory: Memory) -> None:
         self._answers.update(answers)
         self._stale -= answers.keys()
-        memory.needed |= needed
         self._memory = memory
 
     def knows_more_than(self, earlier: "Snapshot") -> bool:
