@@ -138,7 +138,7 @@ def check(ctx: Context) -> Iterator[Finding]:
     """Findings at the calls."""
     for body in ctx.bodies:
         for call in noted(body, "not consumed", _not_consumed):
-            found = result_of(ctx, body, call)
+            found = result_of(ctx, body, call, AsyncIterable)
             if isinstance(found, AsyncIterable) and found.is_generator and not expects_failure(body, call):
                 shown = ast.unparse(call.node.func)
                 message = f"`{shown}` is an asynchronous generator function: without `async for` none of its code runs."

@@ -38,19 +38,27 @@ def type_of(ctx: Context, body: Body, node: ast.expr) -> Type | None:
     return None if ctx.facts is None else expression_type(Frame(ctx.queries, ctx.path, ctx.facts, body), node)
 
 
-def result_of(ctx: Context, body: Body, call: CallSite) -> Type | None:
-    """What a call gives; None when that is not certain, or when the file may replace what is called."""
+def result_of(ctx: Context, body: Body, call: CallSite, *wanted: type[object]) -> Type | None:
+    """What a call gives; None when that is not certain, or when the file may replace what is called.
+
+    With `wanted`, the types that matter to who asks, also None for any other.
+    """
     # Several rules ask about one call.
-    return ctx.remember(f"result of {id(call)}", lambda: _result_of(ctx, body, call))
+    found = ctx.remember(f"result of {id(call)}", lambda: _result_of(ctx, body, call))
+    if found is None or (wanted and not isinstance(found, wanted)):
+        return None
+    replaced = ctx.remember(f"replaced {id(call)}", lambda: _may_be_replaced(ctx, body, call, found))
+    return None if replaced else found
 
 
 def _result_of(ctx: Context, body: Body, call: CallSite) -> Type | None:
     if ctx.facts is None or _is_hidden(call):
         return None
-    found = call_type(Frame(ctx.queries, ctx.path, ctx.facts, body), call.node)
-    if found is None or may_be_patched(ctx, call):
-        return None
-    return None if isinstance(found, Coroutine) and _hands_on_patched(ctx, body, call) else found
+    return call_type(Frame(ctx.queries, ctx.path, ctx.facts, body), call.node)
+
+
+def _may_be_replaced(ctx: Context, body: Body, call: CallSite, found: Type) -> bool:
+    return may_be_patched(ctx, call) or (isinstance(found, Coroutine) and _hands_on_patched(ctx, body, call))
 
 
 def _hands_on_patched(ctx: Context, body: Body, call: CallSite) -> bool:
@@ -75,7 +83,7 @@ def _handed_on(q: Queries, path: PurePath, id_: FactId) -> frozenset[str]:
 
 def gives_coroutine(ctx: Context, body: Body, call: CallSite) -> bool:
     """Whether calling surely gives a coroutine, which does not run until it is awaited."""
-    return isinstance(result_of(ctx, body, call), Coroutine)
+    return result_of(ctx, body, call, Coroutine) is not None
 
 
 def is_coroutine_function(ctx: Context, body: Body, node: ast.expr) -> bool:

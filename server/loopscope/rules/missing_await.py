@@ -442,7 +442,7 @@ def _message(ctx: Context, body: Body, call: CallSite) -> str | None:
     """What is wrong with a call whose value nothing awaits; None when nothing surely is."""
     if call.use is Use.STATEMENT and call.name == "asyncio.gather" and not call.local_root:
         return "Without `await` nothing waits for what `asyncio.gather` starts: its results and exceptions are lost."
-    found: Type | None = result_of(ctx, body, call)
+    found: Type | None = result_of(ctx, body, call, Awaitable, Coroutine)
     if isinstance(found, Awaitable) and call.use is Use.COMPARED:
         return f"`{ast.unparse(call.node.func)}` gives a future: without `await` it is compared, not its result."
     if isinstance(call.parent, ast.Attribute) and is_read_too_early(ctx.queries, found, call.parent.attr):
