@@ -11,9 +11,25 @@ ROOT = Path(__file__).parents[2]
 SOURCES = sorted((ROOT / "server").rglob("*.py"))
 
 
+RULES = ROOT / "server" / "loopscope" / "rules"
+
+
 def test_no_module_outgrows_one_subject() -> None:
-    long = {str(path.relative_to(ROOT)): lines for path in SOURCES if (lines := path.read_text().count("\n")) > 400}
+    """A rule's examples are its proof and may be many: for rules the rest counts."""
+    long = {}
+    for path in SOURCES:
+        is_rule = path.parent == RULES and path.name not in ("__init__.py", "context.py", "model.py")
+        lines = _logic(path) if is_rule else path.read_text().count("\n")
+        if lines > (180 if is_rule else 400):
+            long[str(path.relative_to(ROOT))] = lines
     assert not long
+
+
+def _logic(path: Path) -> int:
+    """The lines of a module without its docstring and what it assigns at its top level."""
+    text = path.read_text()
+    data = [node for node in ast.parse(text).body if isinstance(node, ast.Assign | ast.AnnAssign | ast.Expr)]
+    return text.count("\n") - sum((node.end_lineno or 0) - node.lineno + 1 for node in data)
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT / "server")))
