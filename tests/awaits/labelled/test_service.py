@@ -30,7 +30,7 @@ async def made(client, store):
 
 @pytest.fixture
 def mocked() -> Repository:
-    return Mock(spec=Repository)
+    return Mock(name="repository")
 
 
 @pytest.fixture

@@ -107,6 +107,7 @@ def types_of(lines: str) -> list[str | None]:
         ("given.other.get()", "Coroutine[Any, Any, Client]"),
         ("given.maker()", "Coroutine[Any, Any, Client]"),
         ("given.missing", None),
+        ("given.__class__('x').get()", "Coroutine[Any, Any, Client]"),
         ("await Client.connect()", "Client"),
         ("Odd()", None),
         ("shared.get()", "Coroutine[Any, Any, Client]"),

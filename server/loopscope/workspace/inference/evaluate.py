@@ -356,6 +356,8 @@ def _dotted_type(frame: Frame, node: ast.Attribute) -> Type | None:
 def attribute_type(q: Queries, owner: Type | None, name: str) -> Type | None:
     """What an attribute of a value is; methods know what they were taken from."""
     match owner:
+        case Instance(path, id_) if name == "__class__":
+            return ClassObject(path, id_)
         case Instance(path, id_) | ClassObject(path, id_):
             try:
                 return q.get(class_attribute, path, id_, name, owner)
@@ -383,6 +385,8 @@ def class_attribute(q: Queries, path: PurePath, id_: FactId, name: str, owner: I
     set_on_self = isinstance(owner, Instance) and q.get(_may_be_set, path, id_, name)
     found = attribute(q, Class(path, fact), name) if (fact := class_fact(q, path, id_)) is not None else None
     if found is None or (isinstance(found, Expression) and found.expr == Const(None)):
+        if name == "objects" and isinstance(owner, ClassObject):
+            return _django_manager(q, path, id_)
         if not isinstance(owner, Instance) or q.get(class_doubt, path, id_) is not None:
             return None
         return q.get(_set_attribute, path, id_, name) if set_on_self else q.get(_declared, path, id_, name)
@@ -391,6 +395,16 @@ def class_attribute(q: Queries, path: PurePath, id_: FactId, name: str, owner: I
     if isinstance(found, Alternatives):
         return _one_of(q, [_taken(q, each, owner) for each in found.values])
     return _taken(q, found, owner)
+
+
+def _django_manager(q: Queries, path: PurePath, id_: FactId) -> Type | None:
+    """What `Model.objects` is, which Django's metaclass adds: a manager, with the methods of a query set."""
+    for base_path, base_id in q.get(mro_of, path, id_).classes:
+        if base_id.qualname == "Model" and base_path.parts[-4:] == ("django", "db", "models", "base.py"):
+            queries = base_path.with_name("query.py")
+            found = q.get(index_of, queries).class_named("QuerySet")
+            return None if found is None else Instance(queries, found.id)
+    return None
 
 
 def _taken(q: Queries, value: Value, owner: Instance | ClassObject) -> Type | None:
