@@ -163,10 +163,14 @@ async def test_fetch():
         await app.later()
     with patch("app.dispatched", new_callable=AsyncMock), patch("app.stub", AsyncMock()):
         await app.run()
+    with patch("app.either", AsyncMock()), patch("app.union", AsyncMock()), patch("app.broken", AsyncMock()):
+        pass
 
 
 # file: app.py
 import asyncio
+from collections.abc import Awaitable
+from typing import Union
 from nowhere import connect, wraps
 
 
@@ -205,6 +209,18 @@ async def run():
 
 def stub():
     raise NotImplementedError
+
+
+def either(pool) -> list[int] | None | Awaitable[list[int]]:
+    return pool.claim()
+
+
+def union(pool) -> Union[list[int], Awaitable[list[int]]]:
+    return pool.claim()
+
+
+def broken(pool) -> "list[int | Awaitable":
+    return pool.claim()
 """,
     ),
     NearMiss(

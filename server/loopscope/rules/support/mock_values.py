@@ -168,8 +168,22 @@ def gives_plain_value(q: Queries, value: Value | None) -> bool:
         return False
     returns = value.fact.returns
     if returns is not None:
-        return returns.partition("[")[0].strip("\"' ") in _PLAIN_TYPES
+        return _is_plain_type(returns)
     return q.get(_returns_plain_values, value.path, value.fact.id)
+
+
+def _is_plain_type(annotation: str) -> bool:
+    """Whether an annotation names a plain type, or several of them: `dict[str, int] | None`, and no `Awaitable[...]`."""
+    try:
+        node = ast.parse(annotation.strip("\"' "), mode="eval").body
+    except (SyntaxError, ValueError):
+        return False
+    while isinstance(node, ast.BinOp):
+        if not _is_plain_type(ast.unparse(node.right)):
+            return False
+        node = node.left
+    node = node.value if isinstance(node, ast.Subscript) else node
+    return ast.unparse(node) in _PLAIN_TYPES
 
 
 def _returns_plain_values(q: Queries, path: PurePath, id_: FactId) -> bool:
