@@ -40,6 +40,8 @@ META = Meta(
     "blocking-call-in-async-test",
     Group.BLOCKING,
     Severity.WARNING,
+    default=False,
+    preset="recommended",
     overlaps=("ruff: ASYNC210", "ruff: ASYNC212", "ruff: ASYNC221", "ruff: ASYNC222", "ruff: ASYNC251"),
     words=("sleep", "urlopen", "system", "subprocess", "requests", "httpx"),
 )

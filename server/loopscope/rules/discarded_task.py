@@ -32,6 +32,8 @@ META = Meta(
     "discarded-task",
     Group.TASKS,
     Severity.WARNING,
+    default=False,
+    preset="recommended",
     overlaps=("ruff: RUF006", "flake8-async: ASYNC300"),
     words=("create_task", "ensure_future"),
 )

@@ -1,11 +1,13 @@
 """`asyncio_default_fixture_loop_scope` is not set.
 
 ## What it does
-Reports a configuration of pytest that sets options of pytest-asyncio, and not `asyncio_default_fixture_loop_scope`.
+Reports a configuration of pytest that sets options of pytest-asyncio, and not `asyncio_default_fixture_loop_scope`,
+where the installed pytest shows the warning that this brings.
 
 ## Why is this bad
 pytest-asyncio warns that its default will change. pytest 9.2 and newer obey `filterwarnings = error` at that moment:
-they stop with an internal error before any test runs. Older ones print the warning, or, from 8.4 to 9.1, swallow it.
+they stop with an internal error before any test runs. Older ones print the warning, or, from 8.4 to 9.1, swallow it:
+nothing is reported for these.
 
 ## When not to fix
 If another file or the command line of CI sets the option.
@@ -65,6 +67,7 @@ NEAR_MISSES = (
         "",
         config="[pytest]\nfilterwarnings =\n    error\n    ignore::pytest.PytestDeprecationWarning\n",
     ),
+    NearMiss("a pytest that swallows the warning", "", config="[pytest]\nasyncio_mode = auto\n", pytest=">=8.4,<9.2"),
     NearMiss("not in effect", "# file: tox.ini\n[pytest]\nasyncio_mode = auto\n"),
 )
 
@@ -87,10 +90,9 @@ def check(ctx: Context) -> Iterator[Finding]:
         message = f"`{_OPTION}` is unset, and warnings are errors: pytest stops with an internal error."
         yield ctx.finding(META, section.span, message, severity=Severity.ERROR)
     elif any(name in config.raw for name in ASYNCIO_OPTIONS):
-        shown = obeyed or not ctx.environment.at_least("pytest", 8, 4)
-        silent = "" if shown else ", which this pytest does not show"
-        message = f"`{_OPTION}` is unset: pytest-asyncio warns that its default will change{silent}."
-        yield ctx.finding(META, section.span, message, severity=None if shown else Severity.INFORMATION)
+        if obeyed or not ctx.environment.at_least("pytest", 8, 4):
+            message = f"`{_OPTION}` is unset: pytest-asyncio warns that its default will change."
+            yield ctx.finding(META, section.span, message)
 
 
 def fix(ctx: Context, finding: Finding) -> Fix:

@@ -93,6 +93,7 @@ async def test_session():
     fifth.__aexit__ = leave
     sixth = MagicMock()
     sixth.__aenter__.return_value = AsyncMock()
+    sixth.__aenter__.return_value.__aexit__ = AsyncMock()
 """,
     ),
     NearMiss(
@@ -133,7 +134,7 @@ def check(ctx: Context) -> Iterator[Finding]:
             if not each.result and any(made.set_up(name) for name in ("return_value", "side_effect", "*")):
                 continue
             if made.bare:
-                message = f"`{each.name}` returns a mock, which is true: every exception of the block is swallowed."
+                message = f"`{each.name}` returns a mock, which is true: a block that it ends swallows all exceptions."
                 yield ctx.finding(META, ctx.span(body, each.value), message, data=(body, each))
 
 
@@ -161,12 +162,17 @@ def _set_ups(body: Body) -> list[_SetUp]:
 def _found(body: Body) -> Iterator[_SetUp]:
     for statement in body.statements:
         match statement:
-            case ast.Assign([ast.Attribute(_, name) as target], value) if name in _EXITS:
+            case ast.Assign([ast.Attribute(owner, name) as target], value) if name in _EXITS and not _is_entered(owner):
                 yield _SetUp(name, ast.unparse(target), value, result=False)
             case ast.Assign([ast.Attribute(ast.Attribute(_, name) as target, "return_value")], value) if name in _EXITS:
                 yield _SetUp(name, ast.unparse(target), value, result=True)
             case _:
                 pass
+
+
+def _is_entered(owner: ast.expr) -> bool:
+    """Whether it is what entering a manager gives, which its block does not leave."""
+    return any(isinstance(node, ast.Attribute) and node.attr in ("__enter__", "__aenter__") for node in ast.walk(owner))
 
 
 def _is_told(body: Body, found: _SetUp) -> bool:

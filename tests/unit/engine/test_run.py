@@ -119,7 +119,10 @@ def test_unknown_names_are_problems_with_a_suggestion() -> None:
 
 def test_severity_and_off() -> None:
     settings = settings_from_mapping(
-        {"severity": {"async-test-never-runs": "hint", "blocking-call-in-async-test": "off"}}
+        {
+            "preset": "recommended",
+            "severity": {"async-test-never-runs": "hint", "blocking-call-in-async-test": "off"},
+        }
     )
     [finding] = check_file(snapshot_of(BAD), PATH, select(settings)).findings
     assert (finding.rule, finding.severity) == ("async-test-never-runs", Severity.HINT)
@@ -182,5 +185,6 @@ def test_a_fix_that_never_ends_is_told() -> None:
 def test_unsafe_fixes_are_applied_only_when_asked() -> None:
     text = "import asyncio\n\n\nasync def helper():\n    asyncio.create_task(helper())\n    await helper()\n"
     texts = {**BAD, "test_example.py": text}
-    assert fix_file(snapshot_of(texts), PATH, select()).text == text
-    assert "task = " in fix_file(snapshot_of(texts), PATH, select(), unsafe=True).text
+    selection = select(settings_from_mapping({"select": ["discarded-task"]}))
+    assert fix_file(snapshot_of(texts), PATH, selection).text == text
+    assert "task = " in fix_file(snapshot_of(texts), PATH, selection, unsafe=True).text

@@ -59,8 +59,9 @@ async def test_other():
 def test_a_comment_on_a_definition_silences_all_of_it(place: str) -> None:
     places = {"decorator": "", "header": ""}
     text = BLOCK.format(**{**places, place: "  # loopscope: ignore[blocking-call-in-async-test]"})
-    assert rules_of(BLOCK.format(**places)) == ["blocking-call-in-async-test"] * 3
-    assert rules_of(text) == ["blocking-call-in-async-test"]
+    recommended = settings_from_mapping({"preset": "recommended"})
+    assert rules_of(BLOCK.format(**places), recommended) == ["blocking-call-in-async-test"] * 3
+    assert rules_of(text, recommended) == ["blocking-call-in-async-test"]
 
 
 def test_a_comment_on_a_class_silences_its_methods() -> None:
@@ -115,7 +116,7 @@ def test_noqa_for_another_tool_silences_nothing() -> None:
         ("x = 1  # type: ignore  # loopscope: ignore[missing-await]\n", "x = 1  # type: ignore\n"),
         ("x = 1  # loopscope: ignore[missing-await]  # why\n", "x = 1  # why\n"),
         ("x = 1\n# loopscope: ignore-file[missing-await]\ny = 2\n", "x = 1\ny = 2\n"),
-        ("x = 1  # loopscope: ignore[missing-await, discarded-task]\n", "x = 1\n"),
+        ("x = 1  # loopscope: ignore[missing-await, client-not-closed]\n", "x = 1\n"),
     ],
 )
 def test_unused_comments_are_deleted(text: str, fixed: str) -> None:

@@ -61,7 +61,7 @@ def test_an_unknown_option_is_an_error_where_configuration_is_strict() -> None:
     ("installed", "severity"),
     [
         (having(pytest="9.2.0", pytest_asyncio="1.5.0"), Severity.WARNING),
-        (having(pytest="9.0.3", pytest_asyncio="1.5.0"), Severity.INFORMATION),
+        (having(pytest="9.0.3", pytest_asyncio="1.5.0"), None),
         (having(pytest="8.3.5", pytest_asyncio="0.26.0"), Severity.WARNING),
         (having(pytest="8.3.5", pytest_asyncio="0.23.8"), None),
         (having(pytest="9.2.0", anyio="4.16.0"), None),
