@@ -89,10 +89,11 @@ def check(ctx: Context) -> Iterator[Finding]:
     if deciding is not None and deciding.action == "error" and obeyed and ctx.environment.has("pytest-asyncio"):
         message = f"`{_OPTION}` is unset, and warnings are errors: pytest stops with an internal error."
         yield ctx.finding(META, section.span, message, severity=Severity.ERROR)
-    elif any(name in config.raw for name in ASYNCIO_OPTIONS):
-        if obeyed or not ctx.environment.at_least("pytest", 8, 4):
-            message = f"`{_OPTION}` is unset: pytest-asyncio warns that its default will change."
-            yield ctx.finding(META, section.span, message)
+    elif (obeyed or not ctx.environment.at_least("pytest", 8, 4)) and any(
+        name in config.raw for name in ASYNCIO_OPTIONS
+    ):
+        message = f"`{_OPTION}` is unset: pytest-asyncio warns that its default will change."
+        yield ctx.finding(META, section.span, message)
 
 
 def fix(ctx: Context, finding: Finding) -> Fix:

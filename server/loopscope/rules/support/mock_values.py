@@ -173,7 +173,7 @@ def gives_plain_value(q: Queries, value: Value | None) -> bool:
 
 
 def _is_plain_type(annotation: str) -> bool:
-    """Whether an annotation names a plain type, or several of them: `dict[str, int] | None`, and no `Awaitable[...]`."""
+    """Whether an annotation names plain types only: `dict[str, int] | None`, and no `Awaitable[...]` beside them."""
     try:
         node = ast.parse(annotation.strip("\"' "), mode="eval").body
     except (SyntaxError, ValueError):
