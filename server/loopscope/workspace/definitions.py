@@ -35,7 +35,7 @@ def _of_module(q: Queries, path: PurePath) -> list[FixtureDef]:
         level = q.get(folder_level, path.parent)
     else:
         for plugin in q.get(roster_of, path.parent).plugins:
-            if plugin.path == path:
+            if plugin.path == path and not plugin.late:
                 held = q.get(plugin_held, plugin)
                 return [define(recipe, "", plugin.where, path, plugin.dist) for recipe in held.recipes]
         level = q.get(module_level, path)

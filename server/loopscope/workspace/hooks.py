@@ -8,6 +8,7 @@ from loopscope.facts.bodies import Body
 from loopscope.facts.expr import Call, Const
 from loopscope.facts.outline import FactId, FunctionFact
 from loopscope.workspace.model import Where
+from loopscope.workspace.mro import member
 from loopscope.workspace.namespace import index_of, lookup
 from loopscope.workspace.plugins import roster_of
 from loopscope.workspace.project import config_at
@@ -50,13 +51,14 @@ def runner_hooks(q: Queries, folder: PurePath) -> tuple[Hook, ...]:
         found += _hooks(q, path, _RUNS_TESTS, "conftest.py")
     for plugin in q.get(roster_of, folder).plugins:
         if plugin.where is not Where.PYTEST and plugin.name not in _KNOWN:
-            found += _hooks(q, plugin.path, _RUNS_TESTS, plugin.name)
+            found += _hooks(q, plugin.path, _RUNS_TESTS, plugin.name, plugin.holder)
     return tuple(found)
 
 
 def loop_scope_marks(q: Queries, folder: PurePath) -> tuple[LateMark, ...]:
     """The asyncio marks that `pytest_collection_modifyitems` of the project adds to the tests of a folder."""
-    return tuple(late for path in _own_sources(q, folder) for late in q.get(_late_marks, path))
+    sources = _own_sources(q, folder)
+    return tuple(late for path, holder in sources for late in q.get(_late_marks, path, holder))
 
 
 def generated_names(q: Queries, path: PurePath, class_names: tuple[str, ...]) -> Generated | None:
@@ -64,20 +66,22 @@ def generated_names(q: Queries, path: PurePath, class_names: tuple[str, ...]) ->
     name = "pytest_generate_tests"
     names: set[str] = set()
     found: PurePath | None = None
-    for source in (path, *_own_sources(q, path.parent)):
+    for source, holder in ((path, None), *_own_sources(q, path.parent)):
         if not q.mentions(source, (name,)):
             continue
-        for id_ in (FactId(name), *(FactId(f"{each}.{name}") for each in class_names)):
+        own = FactId(name) if holder is None else FactId(f"{holder.qualname}.{name}")
+        for id_ in (own, *(FactId(f"{each}.{name}") for each in class_names)):
             if id_ in q.get(index_of, source).functions:
                 found = source
                 names |= q.get(_parametrized, source, id_)
     return None if found is None else Generated(found, frozenset(names))
 
 
-def _own_sources(q: Queries, folder: PurePath) -> tuple[PurePath, ...]:
-    """The conftests and the project's own plugins that the tests of a folder see."""
-    local = [plugin.path for plugin in q.get(roster_of, folder).plugins if plugin.where is Where.LOCAL_PLUGIN]
-    return (*q.get(conftests_of, folder), *local)
+def _own_sources(q: Queries, folder: PurePath) -> tuple[tuple[PurePath, FactId | None], ...]:
+    """The conftests and the project's own plugins that the tests of a folder see; for plugin objects with the class."""
+    plugins = q.get(roster_of, folder).plugins
+    local = [(plugin.path, plugin.holder) for plugin in plugins if plugin.where is Where.LOCAL_PLUGIN]
+    return (*((path, None) for path in q.get(conftests_of, folder)), *local)
 
 
 def _parametrized(q: Queries, path: PurePath, id_: FactId) -> frozenset[str]:
@@ -106,12 +110,13 @@ def _literals(expr: ast.expr) -> tuple[str, ...]:
             return ()
 
 
-def _late_marks(q: Queries, path: PurePath) -> tuple[LateMark, ...]:
+def _late_marks(q: Queries, path: PurePath, holder: FactId | None) -> tuple[LateMark, ...]:
     name = "pytest_collection_modifyitems"
     if not q.mentions(path, (name,)) or not q.mentions(path, ("add_marker",)):
         return ()
     facts = q.facts(path)
-    body = facts.body(FactId(name)) if facts is not None else None
+    id_ = FactId(name) if holder is None else FactId(f"{holder.qualname}.{name}")
+    body = facts.body(id_) if facts is not None else None
     if body is None:
         return ()
     found: list[LateMark] = []
@@ -170,13 +175,13 @@ def conftests_of(q: Queries, folder: PurePath) -> tuple[PurePath, ...]:
     return tuple(path for each in folders if q.files.is_file(path := each / "conftest.py"))
 
 
-def _hooks(q: Queries, path: PurePath, names: tuple[str, ...], plugin: str) -> list[Hook]:
-    return [Hook(name, path, plugin) for name in names if _implements(q, path, name)]
+def _hooks(q: Queries, path: PurePath, names: tuple[str, ...], plugin: str, holder: FactId | None = None) -> list[Hook]:
+    return [Hook(name, path, plugin) for name in names if _implements(q, path, name, holder)]
 
 
-def _implements(q: Queries, path: PurePath, name: str) -> bool:
-    """Whether a module has the hook as a function that is no mere wrapper."""
-    value = last_of(q.get(lookup, path, name))
+def _implements(q: Queries, path: PurePath, name: str, holder: FactId | None) -> bool:
+    """Whether a module, or a class of it, has the hook as a function that is no mere wrapper."""
+    value = last_of(q.get(lookup, path, name) if holder is None else q.get(member, path, holder, name))
     return isinstance(value, Function) and not _is_wrapper(value.fact)
 
 

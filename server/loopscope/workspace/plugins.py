@@ -16,6 +16,7 @@ from loopscope.workspace.modules import find_module
 from loopscope.workspace.namespace import lookup
 from loopscope.workspace.project import config_at
 from loopscope.workspace.queries import Queries
+from loopscope.workspace.registered import registered_by
 from loopscope.workspace.values import Class, Expression, last_of
 
 
@@ -27,6 +28,10 @@ class Plugin(NamedTuple):
     where: Where
     dist: str | None = None
     holder: FactId | None = None
+    late: bool = False
+    """Whether a plugin or conftest registers it itself, once the initial conftests are loaded."""
+    sure: bool = True
+    """Whether each run registers it."""
 
 
 class Roster(NamedTuple):
@@ -38,6 +43,8 @@ class Roster(NamedTuple):
     plugins: tuple[Plugin, ...]
     unknown: Unknown | None = None
     assumed: bool = False
+    conftests: tuple[PurePath, ...] = ()
+    """The conftests that are loaded before collection."""
 
     def has(self, name: str) -> bool:
         """Whether a plugin of that registered name is active (`PluginManager.has_plugin`)."""
@@ -62,15 +69,20 @@ def roster_of(q: Queries, folder: PurePath) -> Roster:
             building.entry(entry)
     for early in config.early_plugins:
         building.load(early.value)
-    for conftest in initial_conftests(q, config):
+    conftests = initial_conftests(q, config)
+    for conftest in conftests:
         building.mentioned_in(conftest)
     building.legacy_paths()
-    return Roster(tuple(building.found), building.unknown, building.assumed)
+    building.objects(conftests)
+    return Roster(tuple(building.found), building.unknown, building.assumed, conftests)
 
 
 def plugins_named_in(q: Queries, path: PurePath) -> Roster:
-    """The plugins that the `pytest_plugins` of one module adds, and those that these add."""
-    if not q.mentions(path, ("pytest_plugins",)):
+    """The plugins that the `pytest_plugins` of one module adds, and those that these add.
+
+    Of a conftest that is not loaded before collection also what it registers.
+    """
+    if not q.mentions(path, ("pytest_plugins", "pluginmanager")):
         return Roster(())
     building = _Building(q, path.parent, q.get(config_at, path.parent))
     active = q.get(roster_of, path.parent).plugins
@@ -78,6 +90,7 @@ def plugins_named_in(q: Queries, path: PurePath) -> Roster:
     building.names |= {plugin.name for plugin in active}
     building.mentioned_in(path)
     building.legacy_paths()
+    building.objects((path,) if path.name == "conftest.py" else ())
     building.found = [plugin for plugin in building.found if plugin not in active]
     return Roster(tuple(building.found), building.unknown)
 
@@ -190,6 +203,19 @@ class _Building:
             plugin = legacy._replace(name=f"legacypath-{needs}", holder=FactId(name))
             if needs in self.names and needs not in self.blocked and plugin not in self.found:
                 self.found.append(plugin)
+
+    def objects(self, conftests: tuple[PurePath, ...]) -> None:
+        """What the plugins and these conftests register in `pytest_configure` and elsewhere."""
+        sources = [(plugin.path, plugin.where, plugin.dist) for plugin in self.found if not plugin.late]
+        sources += [(conftest, Where.LOCAL_PLUGIN, None) for conftest in conftests]
+        for path, where, dist in dict.fromkeys(sources):
+            registrations = self.q.get(registered_by, path)
+            self.unknown = self.unknown or registrations.unknown
+            for each in registrations.found:
+                name = each.path.stem if each.holder is None else f"{each.path.stem}.{each.holder.qualname}"
+                plugin = Plugin(name, each.path, where, dist, each.holder, late=True, sure=each.sure)
+                if not any((known.path, known.holder) == (plugin.path, plugin.holder) for known in self.found):
+                    self.found.append(plugin)
 
     def _register(self, plugin: Plugin) -> None:
         self.names.add(plugin.name)

@@ -83,9 +83,18 @@ def session_level(q: Queries, folder: PurePath) -> Level:
     builder = _Builder(None, "", q.get(loop_requests, folder), tuple(name.value for name in config.usefixtures))
     outer = _conftests(q, folder, outside=True)
     for plugin in roster.plugins:
-        builder.add_plugin(q, plugin)
+        if not plugin.late:
+            builder.add_plugin(q, plugin)
+    before = list(builder.autouse)
+    for plugin in roster.plugins:
+        if plugin.late:
+            builder.add_plugin(q, plugin)
+    # Objects never override a conftest. pytest before 9.1 parsed conftests as it loaded them, objects after that.
+    late = [] if q.environment(folder).at_least("pytest", 9, 1) else builder.autouse[len(before) :]
+    builder.autouse = before if late else builder.autouse
     for conftest in outer:
         builder.add(q.get(held_by_module, conftest), Where.CONFTEST, conftest, None)
+    builder.autouse += late
     return builder.level(roster.unknown)
 
 
@@ -99,6 +108,8 @@ def folder_level(q: Queries, folder: PurePath) -> Level:
     conftest = folder / "conftest.py"
     if conftest not in _conftests(q, folder, outside=False):
         return above
+    if conftest not in q.get(roster_of, folder).conftests:
+        above = _with_plugins(q, above, conftest)
     builder = _Builder(above, folder.relative_to(root).as_posix(), q.get(loop_requests, folder))
     builder.add(q.get(held_by_module, conftest), Where.CONFTEST, conftest, None)
     return builder.level()
@@ -108,17 +119,24 @@ def module_level(q: Queries, path: PurePath) -> Level:
     """What the functions of a module see."""
     config = q.get(config_at, path.parent)
     above = q.get(folder_level, path.parent)
-    named = q.get(plugins_named_in, path) if path.name != "conftest.py" else None
-    if named is not None and (named.plugins or named.unknown is not None):
-        extra = _Builder(above, "", q.get(loop_requests, path.parent))
-        for plugin in named.plugins:
-            extra.add_plugin(q, plugin)
-        above = extra.level(named.unknown)
+    if path.name != "conftest.py":
+        above = _with_plugins(q, above, path)
     builder = _Builder(above, nodeid_of(path, config.rootdir), q.get(loop_requests, path.parent))
     for fixture in q.get(module_setup, path):
         builder.register(fixture)
     builder.add(q.get(held_by_module, path), Where.MODULE, path, None)
     return builder.level()
+
+
+def _with_plugins(q: Queries, above: Level, path: PurePath) -> Level:
+    """A level with the plugins that a module or a conftest loaded during collection brings."""
+    named = q.get(plugins_named_in, path)
+    if not named.plugins and named.unknown is None:
+        return above
+    extra = _Builder(above, "", q.get(loop_requests, path.parent))
+    for plugin in named.plugins:
+        extra.add_plugin(q, plugin)
+    return extra.level(named.unknown)
 
 
 def class_level(
@@ -217,7 +235,12 @@ class _Builder:
 
     def add_plugin(self, q: Queries, plugin: Plugin) -> None:
         """Register the fixtures of a plugin."""
-        self.add(q.get(plugin_held, plugin), plugin.where, plugin.path, plugin.dist)
+        held = q.get(plugin_held, plugin)
+        if plugin.sure:
+            self.add(held, plugin.where, plugin.path, plugin.dist)
+        else:
+            doubt = Unknown(f"`{plugin.name}` is a plugin that is registered under a condition")
+            self.unknown.update((recipe.name, doubt) for recipe in (*held.recipes, *held.maybe))
 
     def add(self, held: Held, where: Where, holder: PurePath, dist: str | None) -> None:
         """Register what a holder has."""

@@ -1,0 +1,179 @@
+"""Plugin objects that conftests and plugins register themselves; pytest is asked in the same test."""
+
+import os
+from pathlib import PurePath
+
+import pytest
+
+from support.oracle import judge, snapshot_of, write_tree
+from unit.workspace.agreement import answers, differences
+
+SURE = """
+--- pytest.ini
+[pytest]
+addopts = -p local_plugin
+--- local_plugin.py
+import pytest
+from more_objects import Imported
+
+class Objects:
+    @pytest.fixture
+    def from_plugin(self, also_from_plugin): pass
+    @pytest.fixture
+    def also_from_plugin(self, request): yield
+    @pytest.fixture
+    def overridden(self): pass
+    @pytest.fixture(autouse=True, scope="session")
+    def always_there(self): pass
+
+def pytest_configure(config):
+    manager = config.pluginmanager
+    manager.register(Objects(), "objects")
+    plugin = Imported(config)
+    config.pluginmanager.register(plugin)
+--- more_objects.py
+import pytest
+
+class Base:
+    @pytest.fixture
+    def inherited(self): pass
+
+class Imported(Base):
+    def __init__(self, config): pass
+    @pytest.fixture(name="renamed")
+    def _imported(self, inherited): pass
+--- conftest.py
+import sys
+import pytest
+import as_module
+
+class Own:
+    @pytest.fixture
+    def from_conftest(self): pass
+
+@pytest.fixture
+def overridden(overridden): pass
+
+@pytest.fixture(autouse=True, scope="session")
+def of_conftest(): pass
+
+def pytest_configure(config):
+    config.pluginmanager.register(Own(), name="own")
+    config.pluginmanager.register(as_module)
+--- as_module.py
+import pytest
+
+@pytest.fixture
+def of_module(): pass
+--- inner/conftest.py
+import pytest
+
+class Inner:
+    @pytest.fixture
+    def from_inner(self): pass
+
+def pytest_configure(config):
+    config.pluginmanager.register(Inner())
+--- inner/test_inner.py
+def test_inner(from_inner, from_conftest, nowhere): pass
+--- test_root.py
+def test_root(from_plugin, overridden, renamed, from_conftest, of_module, nowhere): pass
+"""
+
+UNSURE = """
+--- pytest.ini
+[pytest]
+--- conftest.py
+import pytest
+
+class Maybe:
+    @pytest.fixture
+    def maybe(self): pass
+
+def pytest_configure(config):
+    if config.getoption("verbose"):
+        config.pluginmanager.register(Maybe())
+--- test_unsure.py
+def test_unsure(maybe, nowhere): pass
+"""
+
+MADE = """
+--- pytest.ini
+[pytest]
+--- conftest.py
+import pytest
+
+def make():
+    class Hidden:
+        @pytest.fixture
+        def hidden(self): pass
+    return Hidden()
+
+def pytest_configure(config):
+    config.pluginmanager.register(make())
+--- test_made.py
+def test_made(hidden, tmp_path): pass
+"""
+
+RUNS = """
+--- pytest.ini
+[pytest]
+addopts = -p no:asyncio -p no:anyio
+--- conftest.py
+import asyncio, inspect
+
+class Runs:
+    def pytest_pyfunc_call(self, pyfuncitem):
+        if inspect.iscoroutinefunction(pyfuncitem.obj):
+            asyncio.run(pyfuncitem.obj())
+            return True
+
+    def pytest_generate_tests(self, metafunc):
+        if "given" in metafunc.fixturenames:
+            metafunc.parametrize("given", [1])
+
+def pytest_configure(config):
+    config.pluginmanager.register(Runs())
+--- test_runs.py
+async def test_runs(): pass
+def test_given(given): pass
+"""
+
+
+@pytest.fixture
+def both(tmp_path):
+    def both(text):
+        write_tree(tmp_path, text)
+        root = PurePath(os.path.realpath(tmp_path))
+        return judge(tmp_path)["tests"], answers(snapshot_of(tmp_path), root)
+
+    return both
+
+
+def test_their_fixtures_are_those_that_pytest_finds(both):
+    judged, said = both(SURE)
+    assert said.keys() == judged.keys()
+    assert [line for nodeid in judged for line in differences(said[nodeid], judged[nodeid])] == []
+    assert [name for record in said.values() for name in record["unknown"]] == []
+    assert {name for record in said.values() for name in record["missing"]} == {"nowhere"}
+
+
+def test_a_registration_below_a_condition_is_unknown_and_nothing_else(both):
+    _, said = both(UNSURE)
+    [record] = said.values()
+    assert list(record["unknown"]) == ["maybe"]
+    assert record["missing"] == ["nowhere"]
+
+
+def test_an_object_that_is_not_found_silences_missing_names(both):
+    judged, said = both(MADE)
+    [(nodeid, record)] = said.items()
+    assert record["unknown"] == {"hidden": "`pytest_configure` of conftest.py registers a plugin object"}
+    assert differences(record, judged[nodeid]) == []
+
+
+def test_their_hooks_count(both):
+    judged, said = both(RUNS)
+    assert judged.keys() == said.keys()
+    assert said["test_runs.py::test_runs"]["runner"].value.startswith("a hook")
+    assert "pytest_generate_tests" in said["test_runs.py::test_given"]["unknown"]["given"]
