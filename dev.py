@@ -114,6 +114,7 @@ def run_tests(only: list[str]) -> int:
         "tests": [python, "-m", "pytest", "-n", "2", "--dist", "worksteal", "-q", "-m", "not real"],
         "client": [python, "tests/editors/steps.py", "client"],
         "editors": [python, "tests/editors/steps.py", "vscode"],
+        "other-editors": [python, "tests/editors/others/run.py"],
         "real": [python, "-m", "pytest", "-n", "2", "--dist", "worksteal", "-q", "tests/real"],
     }
     unknown = sorted(set(only) - set(steps))
