@@ -70,6 +70,9 @@ def test_fixes_of_the_workspace_are_sent_to_be_confirmed(tmp_path: Path, client:
     assert (annotation["label"], annotation["needsConfirmation"]) == ("2 safe fixes", True)
     assert "async-test-never-runs" in annotation["description"]
     assert all(one["annotationId"] == uri for one in edit["documentChanges"][0]["edits"])
+    since = client.since()
+    assert execute(client, "loopscope.fixWorkspace", False) == 2
+    assert "changeAnnotations" not in client.wait_for("workspace/applyEdit", since=since)["edit"]
 
 
 def test_fixes_of_the_workspace_for_plain_clients(tmp_path: Path, client: Client, uri: str) -> None:

@@ -117,7 +117,7 @@ def install_vscode() -> None:
 
 def npm(*arguments: str, cwd: Path) -> None:
     """Runs npm; ends the program when it fails."""
-    run(["npm", *arguments], cwd)
+    run([shutil.which("npm") or "npm", *arguments], cwd)
 
 
 def run(command: list[str], cwd: Path, more: Mapping[str, str] | None = None, *, quiet: bool = False) -> None:

@@ -113,9 +113,15 @@ async function showFor({ server, documents }: Parts, command: string, name: stri
   await documents.show(name, text);
 }
 
-/** The server sends the edit itself, each change to be confirmed: VS Code shows them all before it applies any. */
+/** The server sends the edit itself; VS Code previews one whose changes are to be confirmed. */
 async function fixAllInWorkspace(server: Server): Promise<void> {
-  const fixes = await answerOf<number>(server, "loopscope.fixWorkspace");
+  const preview = { label: "$(list-tree) Preview the changes", detail: "Tick the files that you want changed, then apply.", confirm: true };
+  const apply = { label: "$(check-all) Apply all safe fixes", detail: "One undo takes them back.", confirm: false };
+  const chosen = await vscode.window.showQuickPick([preview, apply], { title: "loopscope: fix all in workspace" });
+  if (chosen === undefined) {
+    return;
+  }
+  const fixes = await answerOf<number>(server, "loopscope.fixWorkspace", chosen.confirm);
   if (fixes === 0) {
     void vscode.window.showInformationMessage("loopscope: there is nothing in the workspace that a safe fix mends.");
   }

@@ -62,11 +62,7 @@ export class Server implements vscode.Disposable {
   /** Start, or start again, because of `why`, which goes to the log. */
   restart(why: string): Promise<void> {
     this.restarts.forget();
-    return this.enqueue(async () => {
-      this.log.info(`Starting the server: ${why}.`);
-      await this.stopNow();
-      await this.startNow();
-    });
+    return this.enqueue(() => this.restartNow(why));
   }
 
   stop(): Promise<void> {
@@ -74,13 +70,18 @@ export class Server implements vscode.Disposable {
   }
 
   /** Another environment became active: the server is told, and started again when it should run on that one. */
-  async environmentChanged(): Promise<void> {
-    const chosen = await this.choose();
-    if (chosen.kind !== "chosen" || chosen.executable !== this.interpreter?.executable) {
-      await this.restart("the Python environment has changed");
-    } else {
-      await this.client?.sendNotification(DidChangeConfigurationNotification.type, { settings: null });
-    }
+  environmentChanged(): Promise<void> {
+    return this.enqueue(async () => {
+      const chosen = await this.choose();
+      const same = chosen.kind === "chosen" && chosen.executable === this.interpreter?.executable;
+      // A client that does not run yet, or no more, would be started by a notification.
+      if (same && this.client?.state === ClientState.Running) {
+        await this.client.sendNotification(DidChangeConfigurationNotification.type, { settings: null });
+      } else {
+        this.restarts.forget();
+        await this.restartNow("the Python environment has changed");
+      }
+    });
   }
 
   /** The answer of a command of the server; undefined when no server runs. Rejects when the server refuses. */
@@ -106,6 +107,12 @@ export class Server implements vscode.Disposable {
     const done = this.queue.then(job);
     this.queue = done.catch((error: unknown) => this.fail(`The server cannot be started: ${String(error)}`));
     return this.queue;
+  }
+
+  private async restartNow(why: string): Promise<void> {
+    this.log.info(`Starting the server: ${why}.`);
+    await this.stopNow();
+    await this.startNow();
   }
 
   private async startNow(): Promise<void> {

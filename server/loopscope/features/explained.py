@@ -26,13 +26,14 @@ def explained(snapshot: Snapshot, base: PurePath, output: str) -> str:
 def _section(snapshot: Snapshot, base: PurePath, explanation: Explanation) -> str:
     message = explanation.message
     places = [_place(snapshot, base, one) for one in explanation.occurrences]
-    parts = [f"## {message.title}", _bullets(places), f"Cause: {message.cause}", f"Fix: {message.fix}"]
-    if explanation.rules:
-        names = ", ".join(f"[{rule.meta.name}]({url(rule.meta.name)})" for rule in explanation.rules)
-        parts.append(f"Rules: {names}")
     findings = [line for one in evidence(snapshot, base, explanation) for line in _finding(snapshot, base, one)]
+    parts = [f"## {message.title}", _bullets(places)]
     if findings:
         parts.append("In this project:\n\n" + "\n".join(dict.fromkeys(findings)))
+    parts += [f"Cause: {message.cause}", f"Fix: {message.fix}"]
+    if explanation.rules:
+        # Addresses as they are: the document is also read as plain text.
+        parts.append("Rules:\n\n" + "\n".join(f"- {url(rule.meta.name)}" for rule in explanation.rules))
     return "\n\n".join(part for part in parts if part)
 
 

@@ -17,12 +17,15 @@ export function handsOn({ page, folder }) {
   const status = () => page.locator(".statusbar-item", { hasText: "loopscope" }).first();
   const read = (name) => fs.readFileSync(path.join(folder, name), "utf8");
 
-  async function quickInput(keys, text, row) {
+  async function quickInput(keys, text, row, choice) {
     await page.keyboard.press(keys);
     const input = page.locator(".quick-input-widget input").first();
     await input.waitFor();
     await input.fill(text);
     await page.locator(".quick-input-widget .monaco-list-row", { hasText: row }).first().click();
+    if (choice !== undefined) {
+      await page.locator(".quick-input-widget .monaco-list-row", { hasText: choice }).first().click();
+    }
     await page.locator(".quick-input-widget").waitFor({ state: "hidden" });
     await page.mouse.move(...NOWHERE);
   }
@@ -33,8 +36,10 @@ export function handsOn({ page, folder }) {
     await line(text).waitFor();
   }
 
-  /** Runs a command of the palette by its title. */
-  const run = (title) => quickInput("Control+Shift+P", `>${title}`, title);
+  /** Runs a command of the palette by its title, and makes the choice that it asks for. */
+  async function run(title, choice) {
+    await quickInput("Control+Shift+P", `>${title}`, title, choice);
+  }
 
   /** Puts the cursor right behind the first `text` of the file. */
   async function cursorAfter(text) {

@@ -43,9 +43,9 @@ def register(server: Server, session: Session) -> None:
 
         return answer
 
-    async def fix_all() -> int:
+    async def fix_all(confirm: object = True) -> int:
         state, fixes = await over_workspace(server, session, "loopscope: fixing the workspace", _fixes)
-        edit = _to_confirm(state, fixes)
+        edit = _edit(state, fixes, confirm=confirm is not False)
         if edit is not None:
             if not state.client.applies_edits:
                 raise JsonRpcException("this client applies no edits", types.LSPErrorCodes.RequestFailed)
@@ -105,10 +105,10 @@ def _fixes(state: State, token: CancelToken) -> tuple[State, WorkspaceFixes]:
     return state, fix_workspace(state.snapshot, checked_paths(state, token), token)
 
 
-def _to_confirm(state: State, fixes: WorkspaceFixes) -> types.WorkspaceEdit | None:
-    """The edit; each file's changes are to be confirmed where the client can ask. None when nothing changes."""
+def _edit(state: State, fixes: WorkspaceFixes, *, confirm: bool) -> types.WorkspaceEdit | None:
+    """The edit; each file's changes are to be confirmed where that is wanted and possible. None without changes."""
     edit = workspace_edit(state, fixes.edits) if fixes.edits else None
-    if edit is None or edit.document_changes is None or not state.client.change_annotations:
+    if edit is None or edit.document_changes is None or not (confirm and state.client.change_annotations):
         return edit
     rules: dict[str, Counter[str]] = {}
     for finding, _ in fixes.applied:
