@@ -32,8 +32,10 @@ from loopscope.rules.support.awaiting import call_needs_value, is_awaited_chain,
 from loopscope.rules.support.calls import noted
 from loopscope.text.edit import Edit
 from loopscope.text.span import Span
-from loopscope.workspace.inference.evaluate import attribute_type, awaited, call_result
+from loopscope.workspace.inference.attributes import attribute_type
+from loopscope.workspace.inference.calls import call_result
 from loopscope.workspace.inference.model import Coroutine
+from loopscope.workspace.inference.protocols import awaited
 
 META = Meta(
     "await-call-chain",

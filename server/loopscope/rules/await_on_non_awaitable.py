@@ -33,7 +33,7 @@ from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, 
 from loopscope.rules.support.calls import failure_is_expected
 from loopscope.text.edit import Edit
 from loopscope.text.span import Span
-from loopscope.workspace.inference.evaluate import surely_lacks
+from loopscope.workspace.inference.attributes import surely_lacks
 from loopscope.workspace.inference.externals import article, never_awaitable
 from loopscope.workspace.inference.model import Callee, ClassObject, Instance, Known, LocalFunction, Type
 

@@ -8,7 +8,9 @@ from loopscope.facts.expr import dotted
 from loopscope.facts.outline import FactId, FunctionFact
 from loopscope.rules.context import Context
 from loopscope.workspace.hooks import conftests_of
-from loopscope.workspace.inference.evaluate import Frame, call_result, call_type, expression_type
+from loopscope.workspace.inference.calls import call_result, call_type
+from loopscope.workspace.inference.expressions import expression_type
+from loopscope.workspace.inference.frames import Frame
 from loopscope.workspace.inference.model import Callee, Coroutine, Type
 from loopscope.workspace.namespace import index_of
 from loopscope.workspace.queries import Queries

@@ -45,8 +45,8 @@ from loopscope.rules.support.awaiting import (
     use_safety,
 )
 from loopscope.rules.support.calls import expects_failure, noted
-from loopscope.workspace.inference.evaluate import is_read_too_early
 from loopscope.workspace.inference.model import Awaitable, Coroutine, Type
+from loopscope.workspace.inference.protocols import is_read_too_early
 
 META = Meta(
     "missing-await",

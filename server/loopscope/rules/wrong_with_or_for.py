@@ -36,9 +36,9 @@ from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, 
 from loopscope.rules.support.calls import failure_is_expected
 from loopscope.text.edit import Edit
 from loopscope.text.span import Span
-from loopscope.workspace.inference.evaluate import enters_by
 from loopscope.workspace.inference.model import AsyncIterable, Coroutine, Iterable, Plain, Type
 from loopscope.workspace.inference.model import Group as Tuple
+from loopscope.workspace.inference.protocols import enters_by
 
 META = Meta(
     "wrong-with-or-for",

@@ -318,23 +318,17 @@ def _meaning(q: Queries, path: PurePath, dotted: str, but: str | None = None) ->
     if dotted in _SAME:
         return External(_SAME[dotted])
     first, _, rest = dotted.partition(".")
-    if first and first != but and first in q.get(index_of, path).names:
+    placed = q.get(index_of, path).names.get(first, ()) if first and first != but else ()
+    if any(each.binding.guard is not Guard.TYPE_CHECKING for each in placed):  # others hide no import
         try:
-            value = q.get(lookup, path, first)
+            return _attributes(q, q.get(lookup, path, first), rest)
         except Cycle:
             return Hidden("a definition in terms of itself")
-        if value is not None or not _for_type_checkers(q, path, first):
-            return _attributes(q, value, rest)
     if first in _NOT_FOLLOWED:
         return External(dotted)
     if not first or rest or _from_star(q, path, first):
         return imported_name(q, path, dotted)
     return External(dotted)
-
-
-def _for_type_checkers(q: Queries, path: PurePath, name: str) -> bool:
-    """Whether only type checkers see a name of a module, so that imports of other names go past it."""
-    return all(each.binding.guard is Guard.TYPE_CHECKING for each in q.get(index_of, path).names[name])
 
 
 def _from_star(q: Queries, path: PurePath, name: str) -> bool:

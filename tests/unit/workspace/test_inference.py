@@ -7,7 +7,8 @@ from pathlib import PurePath
 import pytest
 
 from loopscope.text.files import Unreadable
-from loopscope.workspace.inference.evaluate import Frame, expression_type
+from loopscope.workspace.inference.expressions import expression_type
+from loopscope.workspace.inference.frames import Frame
 from loopscope.workspace.inference.members import fixture_type, member_of, members_of, shown
 from loopscope.workspace.model import FixtureDef
 from loopscope.workspace.queries import Queries

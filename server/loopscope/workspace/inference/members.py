@@ -5,7 +5,9 @@ from pathlib import PurePath
 from typing import NamedTuple
 
 from loopscope.facts.outline import FactId
-from loopscope.workspace.inference.evaluate import attribute_type, call_result, fixture_value
+from loopscope.workspace.inference.attributes import attribute_type
+from loopscope.workspace.inference.calls import call_result
+from loopscope.workspace.inference.fixtures import fixture_value
 from loopscope.workspace.inference.model import (
     AsyncIterable,
     Awaitable,

@@ -1,0 +1,181 @@
+"""What names of modules and attributes of values are."""
+
+from pathlib import PurePath
+
+from loopscope.facts.expr import Call, Const, Expr, Items, Pairs, Ref
+from loopscope.facts.outline import FactId
+from loopscope.workspace.inference import calls, externals, instances, results
+from loopscope.workspace.inference.annotations import (
+    known_instance,
+)
+from loopscope.workspace.inference.frames import decorator_names
+from loopscope.workspace.inference.model import (
+    NONE,
+    AsyncIterable,
+    Awaitable,
+    Callee,
+    ClassObject,
+    Coroutine,
+    Giving,
+    Group,
+    Instance,
+    Known,
+    ModuleObject,
+    Named,
+    Plain,
+    Type,
+    agreed,
+)
+from loopscope.workspace.mro import class_fact, member, mro_of
+from loopscope.workspace.namespace import index_of, module_member
+from loopscope.workspace.queries import Cycle, Queries
+from loopscope.workspace.stdlib_async import COROUTINE_FUNCTIONS, INSTANCES
+from loopscope.workspace.targets import attribute, class_doubt, may_have, referred
+from loopscope.workspace.values import Alternatives, Class, Expression, External, Function, Module, Value
+
+PROPERTIES = frozenset(("property", "functools.cached_property", "abc.abstractproperty"))
+
+
+def value_type(q: Queries, value: Value | None) -> Type | None:
+    """What a name of a module or class is."""
+    match value:
+        case Function(path, fact):
+            name = f"asyncio.{fact.name}" if path.parent.name == "asyncio" else ""
+            return Named(name) if name in COROUTINE_FUNCTIONS or name in INSTANCES else Callee(path, fact.id)
+        case Class(path, fact):
+            known = known_instance(f"asyncio.{fact.name}") if path.parent.name == "asyncio" else None
+            return Named(known.name) if isinstance(known, Known) else ClassObject(path, fact.id)
+        case Module(name, path):
+            return ModuleObject(name, path)
+        case External(name):
+            return Named(name)
+        case Expression(path, expr):
+            try:
+                return q.get(assigned_type, path, expr)
+            except Cycle:
+                return None
+        case Alternatives(values, _):
+            return _one_of(q, [value_type(q, each) for each in values])
+        case _:
+            return None
+
+
+def _one_of(q: Queries, types: list[Type | None]) -> Type | None:
+    """What one of several values is: of functions, what all of them give."""
+    if all(isinstance(each, Callee) for each in types):
+        result = agreed([calls.call_result(q, each, []) for each in types])
+        return None if result is None else Giving(result)
+    return agreed(types)
+
+
+def assigned_type(q: Queries, path: PurePath, expr: Expr) -> Type | None:
+    """What an expression at module or class level is."""
+    match expr:
+        case Const(value):
+            return NONE if value is None else Plain(type(value).__name__)
+        case Items(kind, items):
+            return Group(tuple(q.get(assigned_type, path, each) for each in items)) if kind == "tuple" else Plain(kind)
+        case Pairs():
+            return Plain("dict")
+        case Ref(name):
+            head, _, last = name.rpartition(".")
+            found = value_type(q, referred(q, path, name))
+            if found is None and head.strip("."):
+                return attribute_type(q, q.get(assigned_type, path, Ref(head)), last)
+            return found
+        case Call(func, args):
+            return calls.call_result(
+                q, q.get(assigned_type, path, func), [q.get(assigned_type, path, each) for each in args]
+            )
+        case _:
+            return None
+
+
+def attribute_type(q: Queries, owner: Type | None, name: str) -> Type | None:
+    """What an attribute of a value is; methods know what they were taken from."""
+    match owner:
+        case Instance(path, id_) if name == "__class__":
+            return ClassObject(path, id_)
+        case Instance(path, id_) | ClassObject(path, id_):
+            try:
+                return q.get(class_attribute, path, id_, name, owner)
+            except Cycle:
+                return None
+        case ModuleObject(module, path):
+            return value_type(q, module_member(q, Module(module, path), name))
+        case Named(known):
+            return Named(f"{known}.{name}")
+        case Known(known):
+            result = externals.method(known, name)
+            return None if result is None else Giving(result)
+        case Awaitable():
+            result = externals.method("asyncio.Task", name)
+            return None if result is None else Giving(result)
+        case AsyncIterable(item, True) if name in ("__anext__", "asend", "athrow", "aclose"):
+            return Giving(Coroutine(None if name == "aclose" else item))
+        case _:
+            return None
+
+
+def class_attribute(q: Queries, path: PurePath, id_: FactId, name: str, owner: Instance | ClassObject) -> Type | None:
+    """What an attribute of an instance or class is, from its bodies, else from what methods set on `self`."""
+    # `setattr`-like changes of the class itself are seen by `member`; what instances set hides a method.
+    set_on_self = isinstance(owner, Instance) and q.get(instances.may_be_set_on_self, path, id_, name)
+    found = attribute(q, Class(path, fact), name) if (fact := class_fact(q, path, id_)) is not None else None
+    if found is None or (isinstance(found, Expression) and found.expr == Const(None)):
+        if name == "objects" and isinstance(owner, ClassObject):
+            return _django_manager(q, path, id_)
+        if not isinstance(owner, Instance) or q.get(class_doubt, path, id_) is not None:
+            return None
+        return (
+            q.get(instances.attribute_set_on_self, path, id_, name)
+            if set_on_self
+            else q.get(instances.declared_attribute, path, id_, name)
+        )
+    if isinstance(found, Function | Alternatives) and set_on_self:
+        return None
+    if isinstance(found, Alternatives):
+        return _one_of(q, [_taken(q, each, owner) for each in found.values])
+    return _taken(q, found, owner)
+
+
+def _django_manager(q: Queries, path: PurePath, id_: FactId) -> Type | None:
+    """What `Model.objects` is, which Django's metaclass adds: a manager, with the methods of a query set."""
+    for base_path, base_id in q.get(mro_of, path, id_).classes:
+        if base_id.qualname == "Model" and base_path.parts[-4:] == ("django", "db", "models", "base.py"):
+            queries = base_path.with_name("query.py")
+            found = q.get(index_of, queries).class_named("QuerySet")
+            return None if found is None else Instance(queries, found.id)
+    return None
+
+
+def _taken(q: Queries, value: Value, owner: Instance | ClassObject) -> Type | None:
+    """A member of a class as taken from an instance or the class."""
+    if isinstance(value, Function):
+        names = decorator_names(q, value.path, value.fact)
+        if any(name in PROPERTIES for name in names):
+            if isinstance(owner, ClassObject):
+                return None
+            return q.get(results.function_result, value.path, value.fact.id, owner)
+        if any(name.endswith((".setter", ".getter", ".deleter")) for name in names):
+            return None
+        return Callee(value.path, value.fact.id, owner)
+    return value_type(q, value)
+
+
+def surely_lacks(q: Queries, value: Instance, name: str) -> bool:
+    """Whether instances of a class have no attribute of a name, as far as all of its bases say.
+
+    For special names the classes alone decide: neither `__getattr__` nor what is set on `self` counts.
+    """
+    mro = q.get(mro_of, value.path, value.id)
+    if mro.unknown or any(may_have(base, name) for base in mro.names) or q.get(class_doubt, value.path, value.id):
+        return False
+    if q.get(member, value.path, value.id, name) is not None:
+        return False
+    if name.startswith("__"):
+        return True
+    hidden = q.get(member, value.path, value.id, "__getattr__") is not None
+    if hidden or q.get(instances.may_be_set_on_self, value.path, value.id, name):
+        return False
+    return q.get(instances.declared_attribute, value.path, value.id, name) is None

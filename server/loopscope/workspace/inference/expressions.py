@@ -1,0 +1,207 @@
+"""What expressions of a function are, followed through its names."""
+
+import ast
+from pathlib import PurePath
+
+from loopscope.facts.bodies import Body
+from loopscope.facts.outline import FactId
+from loopscope.workspace.inference import attributes, calls, fixtures, protocols
+from loopscope.workspace.inference.annotations import (
+    annotation_type,
+)
+from loopscope.workspace.inference.bindings import Bound, How, bindings_of, rebound_inside
+from loopscope.workspace.inference.frames import Frame, frame_of, item_at, names_of, own_class
+from loopscope.workspace.inference.model import (
+    NONE,
+    OBJECT,
+    AsyncIterable,
+    ClassObject,
+    Group,
+    Instance,
+    Iterable,
+    LocalFunction,
+    Named,
+    Plain,
+    Type,
+    agreed,
+)
+from loopscope.workspace.queries import Cycle, Queries
+from loopscope.workspace.targets import imported, referred
+
+_DEEPEST = 12
+
+
+_DATA = (
+    ast.JoinedStr,
+    ast.List,
+    ast.ListComp,
+    ast.Dict,
+    ast.DictComp,
+    ast.Set,
+    ast.SetComp,
+    ast.Compare,
+)
+
+
+_NAMES = {
+    ast.JoinedStr: "str",
+    ast.List: "list",
+    ast.ListComp: "list",
+    ast.Dict: "dict",
+    ast.DictComp: "dict",
+    ast.Set: "set",
+    ast.SetComp: "set",
+    ast.Compare: "bool",
+}
+
+
+def expression_type(frame: Frame, node: ast.expr, depth: int = 0) -> Type | None:
+    """What an expression is; None when that is not certain."""
+    if depth > _DEEPEST:
+        return None
+    match node:
+        case ast.Name(name):
+            return name_type(frame, name)
+        case ast.Attribute(value, attr):
+            direct = _dotted_type(frame, node)
+            return (
+                attributes.attribute_type(frame.q, expression_type(frame, value, depth + 1), attr)
+                if direct is None
+                else direct
+            )
+        case ast.Call():
+            return calls.call_type(frame, node, depth + 1)
+        case ast.Await(value):
+            return protocols.awaited(frame.q, expression_type(frame, value, depth + 1))
+        case ast.NamedExpr(_, value) | ast.Starred(value):
+            return expression_type(frame, value, depth + 1)
+        case ast.IfExp(_, body, orelse):
+            return agreed([expression_type(frame, body, depth + 1), expression_type(frame, orelse, depth + 1)])
+        case ast.BoolOp(ast.Or(), values):
+            return agreed([expression_type(frame, value, depth + 1) for value in values])
+        case ast.Tuple(items) if not any(isinstance(item, ast.Starred) for item in items):
+            return Group(tuple(expression_type(frame, item, depth + 1) for item in items))
+        case ast.Subscript(value, ast.Constant(int() as index)):
+            return item_at(expression_type(frame, value, depth + 1), index)
+        case ast.Subscript(value):
+            # `Class[Argument]` makes what `Class` makes.
+            found = expression_type(frame, value, depth + 1)
+            return found if isinstance(found, ClassObject) else None
+        case _:
+            return _display(node)
+
+
+def _display(node: ast.expr) -> Type | None:
+    """What a literal, display or operator gives."""
+    match node:
+        case ast.Constant(value):
+            return NONE if value is None else Plain(type(value).__name__)
+        case ast.GeneratorExp(element, generators):
+            waits = any(each.is_async for each in generators) or _has_await(element)
+            waits = waits or any(_has_await(test) for each in generators for test in each.ifs)
+            return AsyncIterable(None, is_generator=True) if waits else Iterable(None)
+        case ast.UnaryOp(ast.Not()):
+            return Plain("bool")
+        case ast.BinOp(left, ast.Add() | ast.Sub() | ast.Mult() | ast.Div() | ast.Mod(), right):
+            return OBJECT if isinstance(left, ast.Constant) or isinstance(right, ast.Constant) else None
+        case _ if isinstance(node, _DATA):
+            return Plain(_NAMES[type(node)])
+        case _:
+            return None
+
+
+def name_type(frame: Frame, name: str) -> Type | None:
+    """What a name of a function is: its own variable, one of a function around it, or a name of the module."""
+    body: Body | None = frame.body
+    while body is not None:
+        if name in body.bound:
+            receiver = frame.receiver if body is frame.body else None
+            try:
+                return frame.q.get(local_type, frame.path, body.id, name, receiver)
+            except Cycle:
+                return None
+        body = frame.facts.around(body)
+    return _module_name(frame, name, "")
+
+
+def _module_name(frame: Frame, root: str, rest: str) -> Type | None:
+    """What a name of the module is, or an attribute chain that begins with one: as written, else through imports."""
+    found = attributes.value_type(frame.q, referred(frame.q, frame.path, root + rest))
+    canonical = frame.facts.names.get(root)
+    if canonical is not None and (found is None or isinstance(found, Named)):
+        return attributes.value_type(frame.q, imported(frame.q, frame.path, canonical + rest)) or found
+    return found
+
+
+def local_type(
+    q: Queries, path: PurePath, id_: FactId, name: str, receiver: Instance | ClassObject | None
+) -> Type | None:
+    """What a variable of a function is: what all its bindings agree on."""
+    frame = frame_of(q, path, id_, receiver)
+    if frame is None or (frame.body.nested and rebound_inside(frame.body, name)):
+        return None
+    return agreed([_bound_type(frame, name, bound) for bound in bindings_of(frame.body).get(name, ())])
+
+
+def _bound_type(frame: Frame, name: str, bound: Bound) -> Type | None:
+    q = frame.q
+    match bound.how:
+        case How.PARAMETER:
+            return _parameter(frame, name, bound)
+        case How.DEFINED:
+            found = [inner for inner in frame.body.nested if inner.node.name == name]
+            return LocalFunction(frame.path, found[0].id) if len(found) == 1 else None
+        case How.IMPORTED:
+            return attributes.value_type(q, imported(q, frame.path, bound.target))
+        case How.OTHER:
+            return None
+        case _:
+            pass
+    if bound.node is None:
+        # `name: Type`, to be given a value later.
+        return NONE if bound.annotation is not None else None
+    value = expression_type(frame, bound.node)
+    match bound.how:
+        case How.ENTERED | How.ASYNC_ENTERED:
+            value = protocols.entered(q, value, is_async=bound.how is How.ASYNC_ENTERED)
+        case How.ITEM:
+            value = value.item if isinstance(value, Iterable) else None
+        case How.ASYNC_ITEM:
+            value = protocols.iterated(q, value)
+        case _:
+            pass
+    return value if bound.place is None else item_at(value, bound.place)
+
+
+def _parameter(frame: Frame, name: str, bound: Bound) -> Type | None:
+    own = own_class(frame, name)
+    if own is not None:
+        return own
+    given = frame.q.get(fixtures.injected, frame.path, frame.body.id, name)
+    if given is not None:
+        return given[0]
+    return None if bound.annotation is None else annotation_type(names_of(frame), bound.annotation)
+
+
+def _dotted_type(frame: Frame, node: ast.Attribute) -> Type | None:
+    """What `package.module.name` is, all at once: imports of submodules show only in the whole name."""
+    rest = ""
+    inner: ast.expr = node
+    while isinstance(inner, ast.Attribute):
+        rest = f".{inner.attr}{rest}"
+        inner = inner.value
+    if not isinstance(inner, ast.Name):
+        return None
+    body: Body | None = frame.body
+    while body is not None:
+        if inner.id in body.bound:
+            imports = [each for each in bindings_of(body).get(inner.id, ()) if each.how is How.IMPORTED]
+            if len(imports) != 1 or body.times_bound.get(inner.id) != 1:
+                return None
+            return attributes.value_type(frame.q, imported(frame.q, frame.path, imports[0].target + rest))
+        body = frame.facts.around(body)
+    return _module_name(frame, inner.id, rest) if inner.id in frame.facts.names else None
+
+
+def _has_await(node: ast.AST) -> bool:
+    return any(isinstance(each, ast.Await) for each in ast.walk(node))

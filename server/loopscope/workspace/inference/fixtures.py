@@ -1,0 +1,71 @@
+"""What fixtures inject."""
+
+from pathlib import PurePath
+
+from loopscope.facts.outline import FactId, FunctionFact
+from loopscope.workspace.imports import is_installed
+from loopscope.workspace.inference import results
+from loopscope.workspace.inference.annotations import (
+    annotation_type,
+    item_of,
+    parsed,
+)
+from loopscope.workspace.inference.frames import decorator_names, frame_of, mentions_mock, names_of
+from loopscope.workspace.inference.model import (
+    NONE,
+    Instance,
+    Manager,
+    Type,
+    agreed,
+)
+from loopscope.workspace.inference.requests import requested_by
+from loopscope.workspace.model import Kind
+from loopscope.workspace.namespace import index_of
+from loopscope.workspace.oracle import Question
+from loopscope.workspace.queries import Queries
+
+
+def injected(q: Queries, path: PurePath, id_: FactId, name: str) -> tuple[Type | None] | None:
+    """What pytest gives to a parameter of a test or fixture; None when the function is neither."""
+    found = q.get(requested_by, path, id_, name)
+    if found is None:
+        return None
+    return (agreed([q.get(fixture_value, each.path, each.id, each.kind) for each in found]),)
+
+
+def fixture_value(q: Queries, path: PurePath, id_: FactId, kind: Kind) -> Type | None:
+    """The value that a fixture gives once pytest has run it: what is yielded, returned or awaited.
+
+    The yielded or returned expression says it, else the annotation; where mocks are made, only the former counts.
+    """
+    frame = frame_of(q, path, id_)
+    fact = q.get(index_of, path).functions.get(id_)
+    if frame is None or fact is None:
+        return None
+    if _wraps_manager(q, path, fact):
+        return Manager(None, is_async=True)
+    yields = kind in (Kind.GENERATOR, Kind.ASYNC_GENERATOR)
+    found = results.produced(frame, yields=yields)
+    if found is not None and (found != NONE or not yields):
+        return found
+    if mentions_mock(frame.body.node) or results.defines_class(frame.body):
+        return found
+    written = parsed(fact.returns)
+    if yields:
+        stated = item_of(names_of(frame), written, is_async=kind is Kind.ASYNC_GENERATOR)
+    else:
+        stated = None if written is None else annotation_type(names_of(frame), written)
+    if stated is None and found is None and written is None and not is_installed(q, path):
+        return _told(q, Question(path, id_))
+    return found if stated is None else stated
+
+
+def _told(q: Queries, question: Question) -> Type | None:
+    """What the oracle says of a fixture whose code says nothing that is understood here."""
+    answer = q.oracle(question)
+    owner = q.get(index_of, answer.path).class_named(answer.qualname) if answer is not None else None
+    return None if answer is None or owner is None else Instance(answer.path, owner.id)
+
+
+def _wraps_manager(q: Queries, path: PurePath, fact: FunctionFact) -> bool:
+    return "contextlib.asynccontextmanager" in decorator_names(q, path, fact)

@@ -1,0 +1,63 @@
+"""What the type variables of generic classes stand for."""
+
+import ast
+from pathlib import PurePath
+
+from loopscope.facts.outline import FactId
+from loopscope.workspace.inference.annotations import (
+    Names,
+    annotation_type,
+)
+from loopscope.workspace.inference.frames import class_node
+from loopscope.workspace.inference.model import (
+    ClassObject,
+    Instance,
+    Type,
+)
+from loopscope.workspace.namespace import index_of
+from loopscope.workspace.queries import Queries
+
+
+def type_variables(
+    q: Queries, path: PurePath, qualname: str, receiver: Instance | ClassObject | None
+) -> tuple[tuple[str, Type | None], ...]:
+    """What the type variables of the class that defines a method stand for, as far as `receiver` says."""
+    if not isinstance(receiver, Instance) or not qualname:
+        return ()
+    defining = q.get(index_of, path).class_named(qualname)
+    if defining is None:
+        return ()
+    given = receiver.arguments
+    if (receiver.path, receiver.id) != (path, defining.id):
+        given = q.get(base_arguments, receiver.path, receiver.id, path, defining.id)
+    if not given:
+        return ()
+    return tuple(zip(q.get(type_parameters, path, defining.id), given, strict=False))
+
+
+def type_parameters(q: Queries, path: PurePath, id_: FactId) -> tuple[str, ...]:
+    """The names of the type variables of a class, in order."""
+    node = class_node(q, path, id_)
+    if node is None:
+        return ()
+    own = [each.name for each in getattr(node, "type_params", ())]
+    generic = [base for base in node.bases if isinstance(base, ast.Subscript)]
+    first = [base for base in generic if ast.unparse(base.value).rpartition(".")[2] in ("Generic", "Protocol")]
+    for base in first or generic:
+        items = base.slice.elts if isinstance(base.slice, ast.Tuple) else [base.slice]
+        own += [each.id for each in items if isinstance(each, ast.Name) and each.id not in own]
+    return tuple(own)
+
+
+def base_arguments(
+    q: Queries, path: PurePath, id_: FactId, base_path: PurePath, base_id: FactId
+) -> "tuple[Type | None, ...]":
+    """What a class gives to a generic base of its own: T of `class Own(Base[T])`."""
+    node = class_node(q, path, id_)
+    for base in node.bases if node is not None else ():
+        if isinstance(base, ast.Subscript):
+            names = Names(q, path)
+            found = annotation_type(names, base)
+            if isinstance(found, Instance) and found[:2] == (base_path, base_id):
+                return found.arguments
+    return ()

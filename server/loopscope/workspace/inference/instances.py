@@ -1,0 +1,140 @@
+"""What methods set on `self`, and what classes declare without a value."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import PurePath
+
+from loopscope.facts.bodies import Body
+from loopscope.facts.extract import FileFacts
+from loopscope.facts.outline import FactId
+from loopscope.workspace.inference import expressions, protocols
+from loopscope.workspace.inference.annotations import (
+    Names,
+    annotation_type,
+)
+from loopscope.workspace.inference.frames import Frame, item_at, names_of
+from loopscope.workspace.inference.model import (
+    NONE,
+    Instance,
+    Type,
+    agreed,
+)
+from loopscope.workspace.mro import mro_of
+from loopscope.workspace.namespace import index_of
+from loopscope.workspace.queries import Queries
+
+
+def may_be_set_on_self(q: Queries, path: PurePath, id_: FactId, name: str) -> bool:
+    """Whether a method of a class or its bases sets an attribute on its first parameter."""
+    classes = q.get(mro_of, path, id_).classes
+    if not any(q.sets(each, name) for each in {base for base, _ in classes}):
+        return False
+    return any(True for _ in _setters(q, path, id_, name))
+
+
+def attribute_set_on_self(q: Queries, path: PurePath, id_: FactId, name: str) -> Type | None:
+    """What all methods of a class and its bases agree to set on `self` under a name."""
+    return agreed([_set_type(frame, each, own, name) for frame, each, own in _setters(q, path, id_, name)])
+
+
+def _setters(q: Queries, path: PurePath, id_: FactId, name: str) -> Iterator[tuple[Frame, ast.stmt, str]]:
+    """The statements in methods of a class and its bases that set an attribute on their first parameter."""
+    for base_path, base_id in q.get(mro_of, path, id_).classes:
+        facts = q.facts(base_path) if q.mentions(base_path, (f".{name}",)) else None
+        for method_id in q.get(index_of, base_path).functions:
+            if facts is None or method_id.holder != base_id.qualname:
+                continue
+            body = facts.body(method_id)
+            arguments = (*body.node.args.posonlyargs, *body.node.args.args) if body is not None else ()
+            if body is not None and arguments:
+                own = arguments[0].arg
+                yield from ((Frame(q, base_path, facts, body), each, own) for each in _sets(body, own, name))
+
+
+def _sets(body: Body, self_name: str, name: str) -> list[ast.stmt]:
+    bodies = [body]
+    found: list[ast.stmt] = []
+    while bodies:
+        current = bodies.pop()
+        bodies += current.nested
+        for statement in current.statements:
+            targets: list[ast.expr] = []
+            match statement:
+                case ast.Assign(written):
+                    targets = [each for one in written for each in _flat(one)]
+                case ast.AnnAssign(target) | ast.AugAssign(target) | ast.For(target) | ast.AsyncFor(target):
+                    targets = _flat(target)
+                case ast.With(items) | ast.AsyncWith(items):
+                    targets = [each for item in items if item.optional_vars for each in _flat(item.optional_vars)]
+                case _:
+                    pass
+            if any(_is_attribute(target, self_name, name) for target in targets):
+                found.append(statement)
+    return found
+
+
+def _flat(target: ast.expr) -> list[ast.expr]:
+    if isinstance(target, ast.Tuple | ast.List):
+        return [inner for item in target.elts for inner in _flat(item)]
+    return [target]
+
+
+def _is_attribute(target: ast.expr, self_name: str, name: str) -> bool:
+    match target:
+        case ast.Attribute(ast.Name(owner), attr):
+            return owner == self_name and attr == name
+        case _:
+            return False
+
+
+def _set_type(frame: Frame, statement: ast.stmt, self_name: str, name: str) -> Type | None:
+    match statement:
+        case ast.Assign([ast.Attribute()], value):
+            return expressions.expression_type(frame, value)
+        case ast.AnnAssign(_, annotation, value):
+            inferred = None if value is None else expressions.expression_type(frame, value)
+            stated = annotation_type(names_of(frame), annotation)
+            return stated if inferred in (None, NONE) else inferred
+        case ast.With(items) | ast.AsyncWith(items):
+            for item in items:
+                if item.optional_vars is not None and _is_attribute(item.optional_vars, self_name, name):
+                    is_async = isinstance(statement, ast.AsyncWith)
+                    return protocols.entered(
+                        frame.q, expressions.expression_type(frame, item.context_expr), is_async=is_async
+                    )
+            return None
+        case ast.Assign([ast.Tuple(targets)], value):
+            places = [index for index, each in enumerate(targets) if _is_attribute(each, self_name, name)]
+            return item_at(expressions.expression_type(frame, value), places[0]) if len(places) == 1 else None
+        case _:
+            return None
+
+
+def declared_attribute(q: Queries, path: PurePath, id_: FactId, name: str) -> Type | None:
+    """What an annotation without a value in the body of a class says: a field of a dataclass, or of a protocol."""
+    for base_path, base_id in q.get(mro_of, path, id_).classes:
+        if not q.mentions(base_path, (f"{name}: ",)):
+            continue
+        facts = q.facts(base_path)
+        for part in facts.parts if facts is not None else ():
+            for def_id, node in part.defs:
+                if def_id != base_id or not isinstance(node, ast.ClassDef):
+                    continue
+                for annotation in _annotations(facts, base_id, node, name):
+                    return annotation_type(Names(q, base_path, Instance(path, id_)), annotation)
+    return None
+
+
+def _annotations(facts: FileFacts | None, id_: FactId, node: ast.ClassDef, name: str) -> list[ast.expr]:
+    """The annotations of a name in a class, whose members may be chunks of their own."""
+    statements: list[ast.stmt] = list(node.body)
+    for placed, part in zip(facts.tree.chunks, facts.parts, strict=True) if facts is not None else ():
+        if part.holder == id_.qualname:
+            statements += placed.chunk.body
+    return [
+        statement.annotation
+        for statement in statements
+        if isinstance(statement, ast.AnnAssign)
+        and isinstance(statement.target, ast.Name)
+        and statement.target.id == name
+    ]

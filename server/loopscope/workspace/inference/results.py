@@ -1,0 +1,163 @@
+"""What functions give: decorators, annotations, and what their bodies return or yield."""
+
+import ast
+from pathlib import PurePath
+
+from loopscope.facts.bodies import Body
+from loopscope.facts.outline import FactId, FunctionFact, ParamKind
+from loopscope.workspace.imports import is_installed
+from loopscope.workspace.inference import attributes, expressions, generics
+from loopscope.workspace.inference.annotations import (
+    Names,
+    annotation_type,
+    item_of,
+    parsed,
+    text_type,
+)
+from loopscope.workspace.inference.decorators import keeps_result
+from loopscope.workspace.inference.frames import Frame, frame_of, instance_of_class, names_of
+from loopscope.workspace.inference.model import (
+    NONE,
+    AsyncIterable,
+    ClassObject,
+    Coroutine,
+    Group,
+    Instance,
+    Iterable,
+    Manager,
+    Plain,
+    Type,
+    agreed,
+)
+from loopscope.workspace.namespace import index_of
+from loopscope.workspace.queries import Queries
+from loopscope.workspace.signature import decorator_name, scoped_decorators
+from loopscope.workspace.wrappers import coroutine_doubt
+
+_TRANSPARENT = frozenset(
+    (
+        "staticmethod",
+        "classmethod",
+        "abc.abstractmethod",
+        "typing.final",
+        "typing.override",
+        "typing.no_type_check",
+        "typing.overload",
+        "typing_extensions.final",
+        "typing_extensions.override",
+        "typing_extensions.overload",
+        "functools.wraps",
+        "functools.lru_cache",
+        "functools.cache",
+    )
+)
+
+
+def function_result(q: Queries, path: PurePath, id_: FactId, receiver: Instance | ClassObject | None) -> Type | None:
+    """What calling a function or method of a file gives, its decorators applied."""
+    fact = q.get(index_of, path).functions.get(id_)
+    if fact is None:
+        return None
+    return _decorated(q, path, fact, _raw_result(q, path, fact, receiver))
+
+
+def _decorated(q: Queries, path: PurePath, fact: FunctionFact, result: Type | None) -> Type | None:
+    for expr in reversed(scoped_decorators(q, path, fact)):
+        name = decorator_name(q, path, expr) or ""
+        if name in _TRANSPARENT or name in attributes.PROPERTIES or name.startswith("pytest.mark."):
+            continue
+        if name.rpartition(".")[2].endswith("fixture"):
+            # What it makes cannot be called.
+            return None
+        if name == "contextlib.asynccontextmanager":
+            result = Manager(result.item, is_async=True) if isinstance(result, AsyncIterable) else None
+        elif name == "contextlib.contextmanager":
+            result = Manager(result.item, is_async=False) if isinstance(result, Iterable) else None
+        elif isinstance(result, Coroutine) and fact.is_async and coroutine_doubt(q, path, fact.id) is None:
+            continue
+        elif not keeps_result(q, path, expr):
+            return None
+    return result
+
+
+def _raw_result(q: Queries, path: PurePath, fact: FunctionFact, receiver: Instance | ClassObject | None) -> Type | None:
+    variables = _variables(fact, receiver) + generics.type_variables(q, path, fact.id.holder, receiver)
+    names = Names(q, path, _self_type(receiver), variables)
+    if fact.yields:
+        item = item_of(names, parsed(fact.returns), is_async=fact.is_async)
+        if item is None:
+            item = _inferred(q, path, fact, receiver)
+        return AsyncIterable(item, is_generator=True) if fact.is_async else Iterable(item)
+    stated = text_type(names, fact.returns)
+    if fact.is_async:
+        return Coroutine(_inferred(q, path, fact, receiver) if stated is None else stated)
+    if stated is None or (isinstance(stated, Instance | Plain | Group) and not is_installed(q, path)):
+        # What the body gives counts: a project's annotations of functions that hand a coroutine on are often wrong.
+        inferred = _inferred(q, path, fact, receiver)
+        frame = frame_of(q, path, fact.id)
+        if inferred is not None or isinstance(stated, Plain | Group) or (frame and defines_class(frame.body)):
+            return inferred
+    return stated
+
+
+def defines_class(body: Body) -> bool:
+    """Whether a function makes a class of its own, perhaps one that does not do what an annotation says of its base."""
+    return any(isinstance(statement, ast.ClassDef) for statement in body.statements)
+
+
+def _self_type(receiver: Instance | ClassObject | None) -> Type | None:
+    return instance_of_class(receiver) if isinstance(receiver, ClassObject) else receiver
+
+
+def _variables(fact: FunctionFact, receiver: Instance | ClassObject | None) -> tuple[tuple[str, Type | None], ...]:
+    """What the type variable stands for that annotates `self`."""
+    first = fact.params[0] if fact.params and receiver is not None else None
+    if first is None or first.annotation is None or first.kind not in (ParamKind.NORMAL, ParamKind.POSITIONAL_ONLY):
+        return ()
+    name = first.annotation.strip("\"' ")
+    if name.lower().startswith("type["):
+        name = name[len("type[") : -1]
+    return ((name, _self_type(receiver)),) if name.isidentifier() else ()
+
+
+def _inferred(q: Queries, path: PurePath, fact: FunctionFact, receiver: Instance | ClassObject | None) -> Type | None:
+    """What a function returns, or yields, as far as its body says."""
+    frame = frame_of(q, path, fact.id, receiver)
+    return None if frame is None else produced(frame, yields=fact.yields)
+
+
+def local_result(q: Queries, path: PurePath, id_: FactId) -> Type | None:
+    """What calling a nested function gives; a decorator leaves it open."""
+    frame = frame_of(q, path, id_)
+    if frame is None or frame.body.node.decorator_list:
+        return None
+    node, body = frame.body.node, frame.body
+    if body.yields:
+        item = produced(frame, yields=True)
+        return AsyncIterable(item, is_generator=True) if body.is_async else Iterable(item)
+    stated = annotation_type(names_of(frame), node.returns) if node.returns is not None else None
+    result = stated if stated is not None else produced(frame, yields=False)
+    return Coroutine(result) if body.is_async else result
+
+
+def produced(frame: Frame, *, yields: bool) -> Type | None:
+    """What all `yield`s, or all `return`s, of a function agree on; None for a body that only stands for others."""
+    if yields:
+        values = [node.value if isinstance(node, ast.Yield) else node for node in frame.body.yields]
+        if any(isinstance(value, ast.YieldFrom) for value in values):
+            return None
+    else:
+        values = [node.value for node in frame.body.returns]
+        if not values:
+            return None if _is_stub(frame.body) else NONE
+    found = [NONE if value is None else expressions.expression_type(frame, value) for value in values]
+    return agreed(found)
+
+
+def _is_stub(body: Body) -> bool:
+    """Whether a body is to be overridden: `...`, `pass`, a docstring, `raise NotImplementedError`."""
+    return all(
+        isinstance(statement, ast.Pass | ast.Raise)
+        or (isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant))
+        for statement in body.statements
+    )
