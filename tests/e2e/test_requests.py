@@ -63,6 +63,15 @@ def test_completion_in_a_body_adds_the_parameter(client: Client, uri: str) -> No
     assert item["additionalTextEdits"] == [{"range": {"start": bracket, "end": bracket}, "newText": "client"}]
 
 
+def test_completion_in_a_body_before_anything_is_typed_only_for_who_asks(client: Client, uri: str) -> None:
+    client.change(uri, 2, {"range": {"start": at(LINE, 25), "end": at(LINE, 29)}, "text": "\n    \n    pass"})
+    place = {"textDocument": {"uri": uri}, "position": at(LINE + 1, 4)}
+    asked = client.request("textDocument/completion", {**place, "context": {"triggerKind": 1}})["items"]
+    assert "tmp_path" in [one["label"] for one in asked]
+    typed = {"triggerKind": 2, "triggerCharacter": "("}
+    assert client.request("textDocument/completion", {**place, "context": typed})["items"] == []
+
+
 def test_configuration_is_documented_and_completed(client: Client, uri: str, tmp_path: Path) -> None:
     assert uri
     config = client.open_uri((tmp_path / "pytest.ini").as_uri(), "[pytest]\nasyncio_mode = st\n")
@@ -77,6 +86,7 @@ def test_hover_definition_and_symbols(client: Client, uri: str) -> None:
     place = {"textDocument": {"uri": uri}, "position": at(LINE, 19)}
     hover = client.request("textDocument/hover", place)
     assert "**loop scope** session" in hover["contents"]["value"]
+    assert "**requested** once in 1 file" in hover["contents"]["value"]
     assert hover["range"] == {"start": at(LINE, 17), "end": at(LINE, 23)}
     assert client.request("textDocument/definition", place) == [
         {"uri": uri, "range": {"start": at(3, 10), "end": at(3, 16)}}

@@ -94,7 +94,7 @@ def _compare_closure(nodeid: str, wanted: list[Any], said: dict[str, Any], root:
     parameters = {name for name, definition in wanted if definition == "parametrize"}
     given = {name for name in parameters & said.keys() if "unknown" in said[name]}
     found.given = len(given)
-    listed = [name for name in said if name not in given]
+    listed = [name for name in said if name not in given and name != "request"]
     expected = [name for name, _ in wanted if name not in parameters]
     if listed != expected:
         found.differ("closure", f"{nodeid}: {listed}, pytest {expected}")

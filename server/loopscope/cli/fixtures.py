@@ -39,7 +39,7 @@ def _test(test: TestRecord, style: Style) -> str:
 
 def _run_by(test: TestRecord) -> str:
     if test["runner"] is None:
-        return "run by pytest itself"
+        return f"run by pytest itself: {test['runner_from']}"
     if test["loop_scope"] is None:
         return f"awaited by {test['runner']}"
     reason = f" ({test['loop_scope_from']})" if test["loop_scope_from"] else ""

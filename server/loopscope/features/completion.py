@@ -17,9 +17,12 @@ TRIGGERS = ("(", ",", '"', "'", "=", ".")
 """The characters after which an editor should ask unasked."""
 
 
-def completions(site: Site) -> tuple[Completion, ...]:
-    """What can be written at the cursor, best first; empty where loopscope has nothing to say."""
-    return tuple(sorted(_found(site), key=_rank))
+def completions(site: Site, *, asked: bool = True) -> tuple[Completion, ...]:
+    """What can be written at the cursor, best first; empty where loopscope has nothing to say.
+
+    `asked` unless the editor came by itself, because one of `TRIGGERS` was typed.
+    """
+    return tuple(sorted(_found(site, asked=asked), key=_rank))
 
 
 def documentation(site: Site, completion: Completion) -> str:
@@ -29,7 +32,7 @@ def documentation(site: Site, completion: Completion) -> str:
     return fixture_card(site.snapshot, site.view, (completion.fixture,))
 
 
-def _found(site: Site) -> Iterable[Completion]:
+def _found(site: Site, *, asked: bool) -> Iterable[Completion]:
     cursor = site.cursor
     match cursor.place:
         case Place.COMMENT:
@@ -43,11 +46,11 @@ def _found(site: Site) -> Iterable[Completion]:
         case _ if cursor.dotted:
             return (*mark_names(site), *mock_members(site))
         case Place.ARGUMENT:
-            return (*argument_names(site), *in_body(site))
+            return (*argument_names(site), *in_body(site, asked=asked))
         case Place.VALUE:
-            return (*argument_values(site), *in_body(site))
+            return (*argument_values(site), *in_body(site, asked=asked))
         case _:
-            return in_body(site)
+            return in_body(site, asked=asked)
 
 
 def _requested(site: Site) -> Iterable[Completion]:

@@ -22,6 +22,10 @@ _NEAREST = (Where.CLASS, Where.MODULE, Where.CONFTEST, Where.LOCAL_PLUGIN, Where
 _NO_EXPRESSION = re.compile(
     r"[ \t]*(?:from|import)\b|.*\b(?:def|class|as|global|nonlocal|for|lambda|del|except)[ \t]+\Z"
 )
+_EXPECTS_EXPRESSION = re.compile(
+    r"(?:\A|[(\[{,=:+*/%<|&^@;-]|(?<!-)>"
+    r"|\b(?:and|assert|await|elif|from|if|in|is|not|or|return|while|with|yield))[ \t]*\Z"
+)
 _LAST = "~"
 """Ranks behind all that another server proposes in the same place."""
 
@@ -56,10 +60,14 @@ def in_string(site: Site) -> Iterator[Completion]:
         yield _fixture(site, chain[-1])
 
 
-def in_body(site: Site) -> Iterator[Completion]:
-    """The fixtures that a name being typed in a body may mean; the parameter comes with them."""
+def in_body(site: Site, *, asked: bool) -> Iterator[Completion]:
+    """The fixtures that a name typed in a body may mean, or one about to be when that is asked for.
+
+    The parameter comes with them.
+    """
     owner, body = function_around(site), None
-    if site.cursor.prefix and owner is not None and site.cursor.signature is None:
+    typed = bool(site.cursor.prefix) or (asked and owner is not None and _may_begin(site, owner))
+    if typed and owner is not None and site.cursor.signature is None:
         body = site.facts.body(owner)
     if owner is None or body is None or not _in_statements(site, owner, body):
         return
@@ -181,6 +189,17 @@ def _on_another_loop(site: Site, one: FixtureDef, requester: FixtureDef | None) 
     return bool(mine and its) and mine != its
 
 
+def _may_begin(site: Site, owner: FactId) -> bool:
+    """Whether an expression of the body of a function may begin at the cursor, where nothing is typed yet."""
+    spans, lines, offset = site.spans(owner), site.source.lines, site.cursor.offset
+    if spans is None:
+        return False
+    head, line = lines.line_text(lines.line_of(spans.name.start)), lines.line_of(offset)
+    before = site.source.text[lines.starts[line] : offset]
+    deeper = len(before) > len(head) - len(head.lstrip())
+    return deeper and _EXPECTS_EXPRESSION.search(before) is not None
+
+
 def _in_statements(site: Site, owner: FactId, body: Body) -> bool:
     """Whether the cursor is where an expression may begin in the statements of a function."""
     spans = site.spans(owner)
@@ -188,6 +207,8 @@ def _in_statements(site: Site, owner: FactId, body: Body) -> bool:
     start = site.source.lines.starts[line]
     if spans is None or _NO_EXPRESSION.match(site.source.text[start : site.cursor.word.start]):
         return False
+    if not site.cursor.prefix and line > site.source.lines.line_of(spans.name.start):
+        return True
     return site.facts.span(body, body.node.body[0]).start <= site.cursor.word.start
 
 

@@ -1,6 +1,6 @@
 """Hover cards as Markdown: what a fixture is and where it comes from; who runs a test, on which loop, and why."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from loopscope.facts.layout import DefSpans
@@ -9,6 +9,7 @@ from loopscope.features.arguments import ANYIO_MARK, ASYNCIO_MARK
 from loopscope.features.cursor import Place
 from loopscope.features.describe import origin, scope_text, shown
 from loopscope.features.marks import MARK, registered_marks
+from loopscope.features.references import Reference
 from loopscope.features.requested import requested_at
 from loopscope.features.site import Site
 from loopscope.features.value_types import value_type
@@ -26,24 +27,25 @@ _KINDS = {
     Kind.ASYNC_GENERATOR: "async generator (set up, yield, tear down)",
 }
 
-
+_RULE = "\n\n---\n\n"
 _DEPTH = 3
 _NEEDS = 12
 """How deep, and how many lines long, the tree of needs is."""
 
 
 class Card(NamedTuple):
-    """A text in Markdown about the code in `span`."""
+    """A text in Markdown about the code in `span`; `fixture` is the one that it is about, if it is about one."""
 
     markdown: str
     span: Span
+    fixture: FixtureDef | None = None
 
 
 def hover(site: Site) -> Card | None:
     """What there is to say about the cursor; None when that is nothing."""
     requested = requested_at(site)
     if requested is not None:
-        return Card(fixture_card(site.snapshot, site.view, requested.chain), requested.span)
+        return Card(fixture_card(site.snapshot, site.view, requested.chain), requested.span, requested.chain[-1])
     cursor = site.cursor
     if cursor.place is not Place.STRING and cursor.full:
         dotted = site.canonical(cursor.full)
@@ -54,6 +56,17 @@ def hover(site: Site) -> Card | None:
     defined = site.defined_at(cursor.word.start) if cursor.text else None
     test = site.test(defined) if defined is not None else None
     return Card(test_card(site, test), cursor.word) if test is not None else None
+
+
+def with_uses(card: Card, requests: Sequence[Reference]) -> Card:
+    """The card of a fixture with the number of its requests in the workspace."""
+    files = len({one.path for one in requests})
+    times = "once" if len(requests) == 1 else f"{len(requests)} times"
+    line = (
+        f"- **requested** {times} in {files} file{'' if files == 1 else 's'}" if requests else "- **requested** nowhere"
+    )
+    facts, rule, docstring = card.markdown.partition(_RULE)
+    return card._replace(markdown=f"{facts}\n{line}{rule}{docstring}")
 
 
 def fixture_card(snapshot: Snapshot, view: ModuleView, chain: tuple[FixtureDef, ...]) -> str:
@@ -75,7 +88,7 @@ def fixture_card(snapshot: Snapshot, view: ModuleView, chain: tuple[FixtureDef, 
     lines.append(f"- **from** {_place(snapshot, one, spans)}")
     lines += [f"- **overrides** {_place(snapshot, other, _spans(snapshot, other))}" for other in reversed(chain[:-1])]
     card = "\n".join((lines[0], "", lines[1], "", *lines[2:]))
-    return f"{card}\n\n---\n\n{spans.docstring}" if spans is not None and spans.docstring else card
+    return f"{card}{_RULE}{spans.docstring}" if spans is not None and spans.docstring else card
 
 
 def test_card(site: Site, test: TestItem) -> str:

@@ -60,11 +60,18 @@ def uses(snapshot: Snapshot, search: Search, path: PurePath, span: Span, cancel:
     for id_, fixture in q.get(fixtures_of, path).items() if facts is not None else ():
         spans = facts.layout.defs.get(id_) if facts is not None else None
         if spans is not None and spans.name == span:
-            found = of_definitions(occurrences(snapshot, search, fixture.name, cancel), frozenset({key_of(fixture)}))
-            requests = tuple(Reference(one.path, one.span, False) for one in found if one.role in _COUNTED)
+            requests = requests_of(snapshot, search, fixture, cancel)
             title = f"{len(requests)} use{'' if len(requests) == 1 else 's'}"
             return Lens(span, LensKind.USES, f"autouse · {title}" if fixture.autouse is True else title, requests)
     return None
+
+
+def requests_of(
+    snapshot: Snapshot, search: Search, fixture: FixtureDef, cancel: CancelToken = NEVER
+) -> tuple[Reference, ...]:
+    """The places of the workspace that request a fixture: parameters and strings. Raises `Cancelled`."""
+    found = of_definitions(occurrences(snapshot, search, fixture.name, cancel), frozenset({key_of(fixture)}))
+    return tuple(Reference(one.path, one.span, False) for one in found if one.role in _COUNTED)
 
 
 def _place(lens: Lens) -> Span:

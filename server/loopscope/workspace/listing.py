@@ -6,8 +6,9 @@ from typing import TypedDict
 
 from loopscope.text.files import Unreadable
 from loopscope.workspace.folders import test_files
+from loopscope.workspace.imports import find_absolute
 from loopscope.workspace.loops import fixture_loop_scope, runner, test_loop_scope
-from loopscope.workspace.model import Decorator, FixtureDef, Runner, Scope, TestItem, Unknown
+from loopscope.workspace.model import Decorator, FixtureDef, Kind, Runner, Scope, TestItem, Unknown
 from loopscope.workspace.snapshot import Snapshot
 from loopscope.workspace.view import ModuleView
 
@@ -36,6 +37,7 @@ class TestRecord(TypedDict):
     file: str
     line: int | None
     runner: str | None
+    runner_from: str | None
     loop_scope: str | None
     loop_scope_from: str | None
     fixtures: dict[str, FixtureRecord | UnknownRecord]
@@ -73,6 +75,8 @@ def _record(snapshot: Snapshot, view: ModuleView, test: TestItem, root: PurePath
             fixtures[name] = _fixture(snapshot, view, closure.chains[name][-1], root, lines)
         elif name in closure.missing:
             fixtures[name] = {"unknown": "no fixture of that name is visible"}
+        elif name == "request":
+            fixtures[name] = _request(snapshot, view, root, lines)
     found = runner(snapshot, view, test)
     awaited = None if isinstance(found, Unknown) else found.value
     scope = test_loop_scope(snapshot, view, test) if awaited is Runner.PYTEST_ASYNCIO else None
@@ -82,6 +86,7 @@ def _record(snapshot: Snapshot, view: ModuleView, test: TestItem, root: PurePath
         "file": _relative(test.code_path, root),
         "line": lines.of(test.code_path, test.id.qualname, test.id.nth),
         "runner": f"unknown: {found.reason}" if isinstance(found, Unknown) else (awaited.value if awaited else None),
+        "runner_from": None if isinstance(found, Unknown) else found.reason,
         "loop_scope": known.value.value if known is not None else None,
         "loop_scope_from": known.reason
         if known is not None
@@ -105,6 +110,21 @@ def _fixture(
         "loop_scope": loop.value.value if loop is not None and not isinstance(loop, Unknown) else None,
         "kind": fixture.kind.value,
         "autouse": fixture.autouse if isinstance(fixture.autouse, bool) else None,
+    }
+
+
+def _request(snapshot: Snapshot, view: ModuleView, root: PurePath, lines: "_Lines") -> FixtureRecord | UnknownRecord:
+    """What pytest makes itself for each fixture and test that asks for it: the class that it is an instance of."""
+    source = find_absolute(snapshot.queries, view.path.parent, "_pytest.fixtures")
+    if source is None:
+        return {"unknown": "pytest is not installed in the environment of the project"}
+    return {
+        "file": _relative(source, root),
+        "line": lines.of(source, "FixtureRequest", 0),
+        "scope": Scope.FUNCTION.value,
+        "loop_scope": None,
+        "kind": Kind.FUNCTION.value,
+        "autouse": False,
     }
 
 

@@ -37,8 +37,11 @@ def register(server: Server, session: Session) -> None:
     shown = _Shown()
 
     async def complete(params: types.CompletionParams) -> types.CompletionList | None:
+        by_itself = types.CompletionTriggerKind.TriggerCharacter
+        asked = params.context is None or params.context.trigger_kind is not by_itself
+
         def job(state: State, source: Source, site: Site) -> types.CompletionList:
-            found = completions(site)
+            found = completions(site, asked=asked)
             number = shown.remember(site, found)
             lazy = state.client.lazy_documentation
             within = span_range(source, site.cursor.word, state.client.encoding)
