@@ -140,3 +140,64 @@ def test_odd_places_get_an_empty_answer(client: Client, uri: str, method: str) -
         assert not answer or not answer.get("items", answer)
     gone = {"textDocument": {"uri": "file:///no/such/file.py"}, "position": at(0, 0)}
     assert client.request(f"textDocument/{method}", gone) is None
+
+
+MEMBERS = '''import pytest_asyncio
+
+
+class Client:
+    async def send(self, text: str, mark='😀', n=1) -> int:
+        """Send a text.
+
+        At once.
+        """
+
+    def close(self): ...
+
+
+@pytest_asyncio.fixture
+async def client():
+    yield Client()
+
+
+async def test_x(client):
+    client.
+'''
+
+
+def test_members_of_injected_values(tmp_path: Path, client: Client) -> None:
+    document = dict(FULL_CAPABILITIES["textDocument"])
+    details = {**document["completion"]["completionItem"], "labelDetailsSupport": True}
+    offsets = {"documentationFormat": ["markdown"], "parameterInformation": {"labelOffsetSupport": True}}
+    document["completion"] = {"completionItem": details}
+    document["signatureHelp"] = {"signatureInformation": offsets}
+    capabilities = client.initialize(tmp_path, capabilities={**FULL_CAPABILITIES, "textDocument": document})
+    assert capabilities["signatureHelpProvider"]["triggerCharacters"] == ["(", ","]
+    uri = client.open_uri((tmp_path / "test_a.py").as_uri(), MEMBERS)
+    client.diagnostics(uri, 1)
+    place = {"textDocument": {"uri": uri}, "position": at(19, 11)}
+    items = client.request("textDocument/completion", place)["items"]
+    send = next(item for item in items if item["label"] == "send")
+    assert send["labelDetails"] == {"description": "async"}
+    assert send["additionalTextEdits"] == [{"range": {"start": at(19, 4), "end": at(19, 4)}, "newText": "await "}]
+    assert "At once." in client.request("completionItem/resolve", send)["documentation"]["value"]
+    client.change(uri, 2, {"range": {"start": at(19, 11), "end": at(19, 11)}, "text": "send('a', )"})
+    place["position"] = at(19, 21)
+    found = client.request("textDocument/signatureHelp", place)
+    assert [one["label"] for one in found["signatures"]] == ["async send(text: str, mark='😀', n=1) -> int"]
+    only = found["signatures"][0]
+    assert only["activeParameter"] == 1
+    # The smiley is two units of UTF-16.
+    assert [one["label"] for one in only["parameters"]] == [[11, 20], [22, 31], [33, 36]]
+    assert only["documentation"]["value"].startswith("Needs `await`")
+    place["position"] = at(19, 14)
+    assert "**needs `await`**" in client.request("textDocument/hover", place)["contents"]["value"]
+
+
+def test_signatures_for_a_client_that_knows_no_offsets(tmp_path: Path, client: Client) -> None:
+    client.initialize(tmp_path)
+    uri = client.open_uri((tmp_path / "test_a.py").as_uri(), f"{MEMBERS[:-1]}send(")
+    place = {"textDocument": {"uri": uri}, "position": at(19, 16)}
+    only = client.request("textDocument/signatureHelp", place)["signatures"][0]
+    assert [one["label"] for one in only["parameters"]] == ["text: str", "mark='😀'", "n=1"]
+    assert only["documentation"]["kind"] == "plaintext"

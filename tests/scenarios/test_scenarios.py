@@ -9,11 +9,12 @@ import pytest
 from loopscope.engine.run import check_file
 from loopscope.engine.selection import select
 from loopscope.features.actions import Action, ActionKind, actions, fix_all
-from loopscope.features.completion import completions
+from loopscope.features.completion import completions, documentation
 from loopscope.features.config_text import config_completions, config_hover, is_pytest_config
 from loopscope.features.definition import definitions
 from loopscope.features.hover import hover
 from loopscope.features.proposal import Completion
+from loopscope.features.signature_help import signatures
 from loopscope.features.site import Site, site_at
 from loopscope.features.symbols import Symbol, symbols
 from loopscope.text.edit import Edit, apply_edits
@@ -59,7 +60,7 @@ def _scenarios() -> list[Scenario]:
         if file.name != "README.md":
             pieces = re.split(r"^## (.+)$", file.read_text(), flags=re.MULTILINE)
             titled = zip(pieces[1::2], pieces[2::2], strict=True)
-            found += [_scenario(f"{file.stem}: {title}", section) for title, section in titled]
+            found += [_scenario(f"{file.stem}: {title}", pieces[0] + section) for title, section in titled]
     return found
 
 
@@ -107,6 +108,24 @@ def _check_complete(site: Site, label: str, body: str) -> None:
     chosen = next(one for one in _completions(site) if one.label == label)
     edits = [Edit(chosen.span or site.cursor.word, chosen.text), *chosen.edits]
     assert apply_edits(site.source.text, edits) == body
+
+
+def _check_signature(site: Site, _: str, body: str) -> None:
+    """Lines of signatures, the parameter at the cursor between `⟨` and `⟩`; ` | await` behind those to be awaited."""
+    found: list[str] = []
+    for one in signatures(site):
+        text = one.text.text
+        if one.active is not None:
+            start, end = one.text.parameters[one.active].span
+            text = f"{text[:start]}⟨{text[start:end]}⟩{text[end:]}"
+        found.append(f"{text} | await" if one.needs_await else text)
+    assert found == body.splitlines()
+
+
+def _check_documentation(site: Site, label: str, body: str) -> None:
+    """What is shown beside the proposal of that label."""
+    chosen = next(one for one in _completions(site) if one.label == label)
+    assert documentation(site, chosen).strip() == body.strip()
 
 
 def _check_hover(site: Site, _: str, body: str) -> None:
@@ -167,6 +186,8 @@ def _actions(site: Site) -> tuple[Action, ...]:
 CHECKS = {
     "completion": _check_completion,
     "complete": _check_complete,
+    "documentation": _check_documentation,
+    "signature": _check_signature,
     "hover": _check_hover,
     "definition": _check_definition,
     "symbols": _check_symbols,

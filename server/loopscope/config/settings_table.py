@@ -142,7 +142,7 @@ SETTINGS: tuple[Setting, ...] = (
         "hint-value-type",
         "flag",
         True,
-        "In editors, show behind parameters without annotation the type that their fixture says its value has.",
+        "In editors, show behind parameters without annotation the type of the value that their fixture gives.",
         "hint-value-type = false",
     ),
     Setting(

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from keyword import kwlist
 
 from loopscope.text.source import Source
 from loopscope.text.span import Span
@@ -19,10 +20,10 @@ _PREFIX = "rRbBuUfFtT"
 _TOKEN = re.compile(
     r"""(?P<comment>\#[^\r\n]*)
     |(?P<string>[rRbBuUfFtT]{0,2}(?:'{3}|"{3}|'|"))
-    |(?P<name>[^\W\d]\w*(?:[ \t]*\.[ \t]*[^\W\d]\w*)*(?:[ \t]*\.)?)
+    |(?P<name>[^\W\d]\w*(?:[ \t]*\.(?:[ \t]+(?!(?:KEYWORDS)\b))?[^\W\d]\w*)*(?:[ \t]*\.)?)
     |(?P<space>[^\S\r\n]+|\\(?:\r\n?|\n))
     |(?P<end>\r\n?|\n)
-    |(?P<mark>.)""",
+    |(?P<mark>.)""".replace("KEYWORDS", "|".join(kwlist)),
     re.VERBOSE | re.DOTALL,
 )
 

@@ -4,14 +4,17 @@ from collections.abc import Iterable
 
 from loopscope.features.completion_arguments import argument_names, argument_values, text_values
 from loopscope.features.completion_fixtures import in_body, in_parameters, in_string
+from loopscope.features.completion_members import members
 from loopscope.features.completion_mocks import mock_members
 from loopscope.features.completion_names import argnames, indirect_names, plugin_modules
 from loopscope.features.cursor import Place
 from loopscope.features.hover import fixture_card
 from loopscope.features.marks import mark_names
+from loopscope.features.member_card import member_card
 from loopscope.features.proposal import Completion
 from loopscope.features.requested import requests_by_name
 from loopscope.features.site import Site
+from loopscope.features.written import behind_dot
 
 TRIGGERS = ("(", ",", '"', "'", "=", ".")
 """The characters after which an editor should ask unasked."""
@@ -27,6 +30,8 @@ def completions(site: Site, *, asked: bool = True) -> tuple[Completion, ...]:
 
 def documentation(site: Site, completion: Completion) -> str:
     """What an editor shows beside a proposal, as Markdown; empty for nothing."""
+    if completion.member is not None:
+        return member_card(site.snapshot, completion.member, completion.holder)
     if completion.fixture is None:
         return completion.documentation
     return fixture_card(site.snapshot, site.view, (completion.fixture,))
@@ -43,8 +48,8 @@ def _found(site: Site, *, asked: bool) -> Iterable[Completion]:
             return (*(tuple(indirect_names(site)) or _requested(site)), *argnames(site), *text_values(site))
         case Place.PARAMETER if cursor.signature is not None:
             return in_parameters(site, cursor.signature)
-        case _ if cursor.dotted:
-            return (*mark_names(site), *mock_members(site))
+        case _ if cursor.dotted or behind_dot(site):
+            return tuple(mark_names(site)) or tuple(mock_members(site)) or members(site)
         case Place.ARGUMENT:
             return (*argument_names(site), *in_body(site, asked=asked))
         case Place.VALUE:

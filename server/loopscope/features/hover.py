@@ -9,6 +9,7 @@ from loopscope.features.arguments import ANYIO_MARK, ASYNCIO_MARK
 from loopscope.features.cursor import Place
 from loopscope.features.describe import origin, scope_text, shown
 from loopscope.features.marks import MARK, registered_marks
+from loopscope.features.member_card import hovered_member
 from loopscope.features.references import Reference
 from loopscope.features.requested import requested_at
 from loopscope.features.site import Site
@@ -53,6 +54,9 @@ def hover(site: Site) -> Card | None:
             return _mark_card(site, dotted, site.owner)
         if site.canonical(cursor.dotted) == MARK:
             return _registered_card(site, cursor.text)
+    member = hovered_member(site)
+    if member is not None:
+        return Card(*member)
     defined = site.defined_at(cursor.word.start) if cursor.text else None
     test = site.test(defined) if defined is not None else None
     return Card(test_card(site, test), cursor.word) if test is not None else None

@@ -5,6 +5,7 @@ from enum import Enum
 
 from loopscope.text.edit import Edit
 from loopscope.text.span import Span
+from loopscope.workspace.inference.members import Member
 from loopscope.workspace.model import FixtureDef
 
 
@@ -19,13 +20,15 @@ class Sort(Enum):
     MODULE = "module"
     METHOD = "method"
     ATTRIBUTE = "attribute"
+    CLASS = "class"
 
 
 @dataclass(frozen=True, slots=True)
 class Completion:
     """One proposal: `text` replaces the word at the cursor, or `span`; `rank` orders as a string.
 
-    `fixture` documents it where `documentation` is empty; `edits` of the same file come with it.
+    `fixture` or `member` documents it where `documentation` is empty; `edits` of the same file come with it. `mark` is
+    a word beside the label, `holder` the type that has the member.
     """
 
     label: str
@@ -37,3 +40,6 @@ class Completion:
     fixture: FixtureDef | None = None
     span: Span | None = None
     edits: tuple[Edit, ...] = ()
+    member: Member | None = None
+    mark: str = ""
+    holder: str = ""

@@ -28,6 +28,9 @@ class Client:
     applies_edits: bool = False
     markdown_hover: bool = False
     markdown_completion: bool = False
+    markdown_signature: bool = False
+    label_offsets: bool = False
+    label_details: bool = False
     lazy_documentation: bool = False
     hierarchical_symbols: bool = False
     definition_links: bool = False
@@ -48,6 +51,7 @@ def client_of(params: types.InitializeParams) -> Client:
     tags = get_capability(caps, "text_document.publish_diagnostics.tag_support.value_set") or ()
     hover = get_capability(caps, "text_document.hover.content_format") or ()
     documentation = get_capability(caps, "text_document.completion.completion_item.documentation_format") or ()
+    signature = get_capability(caps, "text_document.signature_help.signature_information.documentation_format") or ()
     return Client(
         encoding=_encoding(caps),
         pulls_diagnostics=get_capability(caps, "text_document.diagnostic") is not None,
@@ -66,6 +70,13 @@ def client_of(params: types.InitializeParams) -> Client:
         applies_edits=bool(get_capability(caps, "workspace.apply_edit")),
         markdown_hover=types.MarkupKind.Markdown in hover,
         markdown_completion=types.MarkupKind.Markdown in documentation,
+        markdown_signature=types.MarkupKind.Markdown in signature,
+        label_offsets=bool(
+            get_capability(
+                caps, "text_document.signature_help.signature_information.parameter_information.label_offset_support"
+            )
+        ),
+        label_details=bool(get_capability(caps, "text_document.completion.completion_item.label_details_support")),
         lazy_documentation="documentation" in lazy or not lazy,
         hierarchical_symbols=bool(
             get_capability(caps, "text_document.document_symbol.hierarchical_document_symbol_support")

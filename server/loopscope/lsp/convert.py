@@ -32,6 +32,7 @@ _COMPLETION_KINDS = {
     Sort.MODULE: types.CompletionItemKind.Module,
     Sort.METHOD: types.CompletionItemKind.Method,
     Sort.ATTRIBUTE: types.CompletionItemKind.Field,
+    Sort.CLASS: types.CompletionItemKind.Class,
 }
 SYMBOL_KINDS = {
     SymbolKind.TEST: types.SymbolKind.Method,
@@ -114,8 +115,10 @@ def completion_item(
     where = within if completion.span is None else span_range(source, completion.span, encoding)
     edit = types.TextEdit(where, completion.text)
     more = [types.TextEdit(span_range(source, one.span, encoding), one.text) for one in completion.edits]
+    marked = types.CompletionItemLabelDetails(description=completion.mark) if completion.mark else None
     return types.CompletionItem(
         label=completion.label,
+        label_details=marked if state.client.label_details else None,
         kind=_COMPLETION_KINDS[completion.sort],
         detail=completion.detail or None,
         documentation=markup(documentation, markdown=state.client.markdown_completion) if documentation else None,

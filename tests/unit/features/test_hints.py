@@ -115,7 +115,58 @@ def test_two(coro, mine, gen=1): ...
         ("def mine(gen", ": int"),
         ("def test_one(agen", ": Client"),
         ("def test_one(agen, coro, gen", ": int"),
+        ("def test_one(agen, coro, gen, never, alias", ": int"),
         ("def test_two(coro", ": dict[str, int]"),
+    ]
+
+
+def test_hints_of_the_values_that_the_code_of_fixtures_tells() -> None:
+    text = """\
+# file: conftest.py
+import asyncio
+from unittest.mock import AsyncMock
+import pytest, pytest_asyncio
+from nowhere import unknown
+
+class Client:
+    async def get(self) -> int: ...
+
+@pytest_asyncio.fixture
+async def client():
+    client = Client()
+    yield client
+
+@pytest.fixture
+def sender(): return AsyncMock()
+
+@pytest.fixture
+def maker():
+    async def make(name): return Client()
+    return make
+
+@pytest.fixture
+def pending(client): return client.get()
+
+@pytest.fixture
+def nothing(): yield
+
+@pytest.fixture
+def either(request): return 1 if request else "1"
+
+@pytest.fixture
+def other(): return unknown()
+# file: test_a.py
+‸
+async def test_it(client, sender, maker, pending, nothing, either, other): ...
+"""
+    one = project(text)
+    found = hints(one.snapshot, one.path, Span(0, len(one.texts[one.path])), [HintKind.VALUE_TYPE])
+    assert [hint.label for hint in found] == [
+        ": Client",
+        ": AsyncMock",
+        ": Callable[..., Coroutine[Any, Any, Client]]",
+        ": Coroutine[Any, Any, int]",
+        ": None",
     ]
 
 

@@ -14,6 +14,7 @@ from loopscope.lsp.handlers import (
     navigation,
     references,
     rename,
+    signature,
     symbols,
     synchronization,
     tokens,
@@ -24,8 +25,8 @@ from loopscope.lsp.server import Server
 from loopscope.lsp.session import Session
 
 _FAMILIES = (
-    *(lifecycle, synchronization, workspace, diagnostics, actions, completion, hover, definition, symbols),
-    *(references, rename, hierarchy, workspace_symbols, navigation, hints, lenses, tokens, commands),
+    *(lifecycle, synchronization, workspace, diagnostics, actions, completion, signature, hover, definition),
+    *(symbols, references, rename, hierarchy, workspace_symbols, navigation, hints, lenses, tokens, commands),
 )
 
 

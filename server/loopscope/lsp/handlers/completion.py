@@ -1,5 +1,6 @@
 """textDocument/completion and completionItem/resolve."""
 
+from itertools import count
 from pathlib import PurePath
 
 from lsprotocol import types
@@ -22,14 +23,14 @@ class _Shown:
     """The last list that was sent: what an editor asks to have documented is from it."""
 
     def __init__(self) -> None:
-        self.number = 0
-        self.found: tuple[Completion, ...] = ()
-        self.site: Site | None = None
+        self._numbers = count(1)
+        self.last: tuple[int, tuple[Completion, ...], Site] | None = None
 
     def remember(self, site: Site, found: tuple[Completion, ...]) -> int:
-        """Keep a list; its number."""
-        self.number, self.found, self.site = self.number + 1, found, site
-        return self.number
+        """Keep a list, from any thread; its number."""
+        number = next(self._numbers)
+        self.last = number, found, site
+        return number
 
 
 def register(server: Server, session: Session) -> None:
@@ -54,9 +55,10 @@ def register(server: Server, session: Session) -> None:
         return await at_position(server, session, params.text_document.uri, params.position, job, _in_config)
 
     async def resolve(item: types.CompletionItem) -> types.CompletionItem:
-        chosen, site = _chosen(shown, item.data), shown.site
-        if chosen is None or site is None:
+        found = _chosen(shown, item.data)
+        if found is None:
             return item
+        chosen, site = found
         text = await server.workers.run(lambda token: _documentation(site, chosen, token))
         if text:
             item.documentation = markup(text, markdown=session.client.markdown_completion)
@@ -82,10 +84,13 @@ def _documentation(site: Site, one: Completion, token: CancelToken) -> str:
     return documentation(site, one)
 
 
-def _chosen(shown: _Shown, data: object) -> Completion | None:
-    """The proposal that an item stands for; None when a newer list was sent since."""
+def _chosen(shown: _Shown, data: object) -> tuple[Completion, Site] | None:
+    """The proposal that an item stands for, and its place; None when a newer list was sent since."""
+    if shown.last is None:
+        return None
+    number, found, site = shown.last
     match data:
-        case [shown.number, int(index)] if 0 <= index < len(shown.found):
-            return shown.found[index]
+        case [int(of), int(index)] if of == number and 0 <= index < len(found):
+            return found[index], site
         case _:
             return None

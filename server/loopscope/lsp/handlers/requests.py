@@ -1,5 +1,6 @@
 """What requests about a place in a document have in common."""
 
+import re
 from collections.abc import Callable
 from pathlib import PurePath
 from typing import TypeVar
@@ -16,6 +17,7 @@ from loopscope.text.source import Source
 from loopscope.workspace.cancel import NEVER, CancelToken
 
 T = TypeVar("T")
+_ATTRIBUTE = re.compile(r".*\.\s*\w*\Z", re.DOTALL)
 
 
 async def at_position(
@@ -25,13 +27,15 @@ async def at_position(
     position: types.Position,
     job: Callable[[State, Source, Site], T],
     in_config: Callable[[State, Source, PurePath, int], T | None] | None = None,
+    beside: bool = False,
 ) -> T | None:
     """What `job` makes of the place; None for a document that is unknown or cannot be read.
 
     `in_config` is asked instead in files that configure pytest.
 
     The state is the one of the moment at which the request came in. Answered at once where the file has been looked at
-    before, which takes a few milliseconds; else by a worker.
+    before, which takes a few milliseconds; else by a worker. So are requests behind a dot, or with `beside`: for the types
+    of values, large packages may have to be read first.
     """
     state = session.current or await session.state()
     path = state.path_of(uri)
@@ -49,6 +53,15 @@ async def at_position(
         site = site_at(state.snapshot, path, source, offset)
         return None if site is None else job(state, source, site)
 
-    if session.publisher.is_warm(path):
+    if session.publisher.is_warm(path) and not beside and not _behind_dot(state, path, position):
         return work(NEVER)
     return await server.workers.run(work)
+
+
+def _behind_dot(state: State, path: PurePath, position: types.Position) -> bool:
+    source = state.source_of(path)
+    if source is None:
+        return False
+    offset = offset_of(source, position, state.client.encoding)
+    start = source.lines.starts[source.lines.line_of(offset)]
+    return _ATTRIBUTE.match(source.text, start, offset) is not None

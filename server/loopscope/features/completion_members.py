@@ -1,0 +1,66 @@
+"""Completion behind the dot of a value whose type is known: what fixtures inject, and what is made of it."""
+
+from collections.abc import Iterator
+
+from loopscope.features.awaiting import await_edit
+from loopscope.features.proposal import Completion, Sort
+from loopscope.features.site import Site
+from loopscope.features.written import before_dot, value_of
+from loopscope.workspace.inference.members import Member, members_of, shown
+from loopscope.workspace.inference.model import (
+    Callee,
+    ClassObject,
+    Coroutine,
+    ModuleObject,
+    Type,
+)
+
+ASYNC = "async"
+"""The word beside the label of what must be awaited."""
+_NOTHING_SAID = frozenset(("object", None))
+
+
+def members(site: Site) -> Iterator[Completion]:
+    """The members of the expression in front of the dot; nothing where its type is not certain, and for modules.
+
+    Where one must be awaited, `await` comes with it in an async function.
+    """
+    written = before_dot(site)
+    if written is None:
+        return
+    value = value_of(site, written)
+    if isinstance(value, ModuleObject):
+        return
+    found = members_of(site.snapshot.queries, value)
+    awaiting = await_edit(site, written) if any(is_awaited(one) for one in found) else None
+    owner = shown(value) or ""
+    for one in found:
+        edits = (awaiting,) if awaiting is not None and is_awaited(one) else ()
+        mark = ASYNC if is_awaited(one) else ""
+        rank = f"{int(one.name.startswith('_'))}{one.name}"
+        detail = " · ".join(filter(None, (mark, gives(one), _holder(one) or owner)))
+        yield Completion(
+            one.name, _sort(one), one.name, rank, detail, edits=edits, member=one, mark=mark, holder=owner
+        )
+
+
+def is_awaited(member: Member) -> bool:
+    """Whether a call of a method, or the value of a property, is a coroutine."""
+    return member.must_be_awaited or isinstance(member.type, Coroutine)
+
+
+def gives(member: Member) -> str:
+    """The type of an attribute, or of what a call gives once it is awaited; empty when it is not known."""
+    value: Type | None = member.result if member.is_callable else member.type
+    text = shown(value.result if isinstance(value, Coroutine) else value)
+    return "" if text is None or text in _NOTHING_SAID else text
+
+
+def _holder(member: Member) -> str:
+    return member.type.id.holder if isinstance(member.type, Callee) else ""
+
+
+def _sort(member: Member) -> Sort:
+    if member.is_callable:
+        return Sort.METHOD
+    return Sort.CLASS if isinstance(member.type, ClassObject) else Sort.ATTRIBUTE
