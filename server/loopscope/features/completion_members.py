@@ -39,9 +39,7 @@ def members(site: Site) -> Iterator[Completion]:
         mark = ASYNC if is_awaited(one) else ""
         rank = f"{int(one.name.startswith('_'))}{one.name}"
         detail = " · ".join(filter(None, (mark, gives(one), _holder(one) or owner)))
-        yield Completion(
-            one.name, _sort(one), one.name, rank, detail, edits=edits, member=one, mark=mark, holder=owner
-        )
+        yield Completion(one.name, _sort(one), one.name, rank, detail, edits=edits, member=one, mark=mark, holder=owner)
 
 
 def is_awaited(member: Member) -> bool:

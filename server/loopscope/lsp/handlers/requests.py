@@ -34,8 +34,8 @@ async def at_position(
     `in_config` is asked instead in files that configure pytest.
 
     The state is the one of the moment at which the request came in. Answered at once where the file has been looked at
-    before, which takes a few milliseconds; else by a worker. So are requests behind a dot, or with `beside`: for the types
-    of values, large packages may have to be read first.
+    before, which takes a few milliseconds; else by a worker. So are requests behind a dot, or with `beside`: for the
+    types of values, large packages may have to be read first.
     """
     state = session.current or await session.state()
     path = state.path_of(uri)
