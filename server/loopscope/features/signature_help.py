@@ -6,7 +6,7 @@ from loopscope.features.cursor import CallSyntax
 from loopscope.features.signature_text import SignatureText, overloads_of, signature_of
 from loopscope.features.site import Site
 from loopscope.features.written import called_at, value_of
-from loopscope.workspace.inference.evaluate import call_result
+from loopscope.workspace.inference.calls import call_result
 from loopscope.workspace.inference.model import Coroutine
 
 TRIGGERS = ("(", ",")

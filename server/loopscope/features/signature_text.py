@@ -6,7 +6,7 @@ from typing import NamedTuple
 from loopscope.facts.bodies import Body
 from loopscope.facts.outline import FactId
 from loopscope.text.span import Span
-from loopscope.workspace.inference.evaluate import attribute_type
+from loopscope.workspace.inference.attributes import attribute_type
 from loopscope.workspace.inference.members import shown
 from loopscope.workspace.inference.model import Callee, ClassObject, Coroutine, Instance, LocalFunction, Type
 from loopscope.workspace.queries import Queries

@@ -2,7 +2,7 @@
 
 import ast
 
-from loopscope.workspace.inference.evaluate import call_result
+from loopscope.workspace.inference.calls import call_result
 from loopscope.workspace.inference.members import fixture_type, shown
 from loopscope.workspace.inference.model import Callee, LocalFunction
 from loopscope.workspace.loops import fixture_runner

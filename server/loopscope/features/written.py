@@ -11,7 +11,8 @@ from loopscope.features.completion_fixtures import function_around
 from loopscope.features.cursor import Place
 from loopscope.features.site import Site
 from loopscope.text.span import Span
-from loopscope.workspace.inference.evaluate import Frame, expression_type
+from loopscope.workspace.inference.expressions import expression_type
+from loopscope.workspace.inference.frames import Frame
 from loopscope.workspace.inference.model import Type
 
 
