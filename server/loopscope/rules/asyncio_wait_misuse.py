@@ -2,7 +2,7 @@
 
 ## What it does
 Reports coroutines given to `asyncio.wait(...)`; and `await asyncio.wait(...)` of tasks that are started right there,
-when its result is dropped or never read.
+when its result is dropped or never read, and no assertion below may notice what did not happen.
 
 ## Why is this bad
 Since Python 3.11 coroutines are refused. `wait` returns two sets, of what is done and what is pending: exceptions stay
@@ -124,6 +124,26 @@ async def test_value():
 """,
     ),
     NearMiss(
+        "what the tasks do is checked afterwards",
+        f"""\
+from unittest.mock import Mock
+{_VALUE}@pytest.mark.asyncio
+async def test_value():
+    event = asyncio.Event()
+    event.set()
+    await asyncio.wait((asyncio.create_task(value()), asyncio.create_task(event.wait())), timeout=1)
+    assert event.is_set()
+
+
+@pytest.mark.asyncio
+async def test_mock():
+    mock = Mock()
+    mock()
+    await asyncio.wait([asyncio.create_task(value())], timeout=1)
+    mock.assert_called_once_with()
+""",
+    ),
+    NearMiss(
         "the error is expected",
         f"""\
 {_VALUE}@pytest.mark.asyncio
@@ -156,7 +176,8 @@ def check(ctx: Context) -> Iterator[Finding]:
                 severity = Severity.WARNING if old else None
                 yield ctx.finding(META, ctx.span(body, each.node), message, severity=severity, data=(body, each))
             started = given and all(each.name in _STARTERS for each in given)
-            if started and not is_cleanup(body, call.statement) and _is_ignored(body, call):
+            ignored = started and not is_cleanup(body, call.statement) and _is_ignored(body, call)
+            if ignored and not _is_checked_later(body, call):
                 message = "Nobody looks at what `asyncio.wait` returns: it raises neither on failures nor on timeout."
                 yield ctx.finding(META, ctx.span(body, call.node), message)
 
@@ -195,6 +216,19 @@ def _is_ignored(body: Body, call: CallSite) -> bool:
             )
         case _:
             return False
+
+
+def _is_checked_later(body: Body, call: CallSite) -> bool:
+    """Whether an assertion further below may notice what did not happen."""
+    line = call.node.end_lineno or call.node.lineno
+    if any(isinstance(each, ast.Assert) and each.lineno > line for each in body.statements):
+        return True
+    return any(
+        each.node.lineno > line
+        and isinstance(each.node.func, ast.Attribute)
+        and each.node.func.attr.startswith(("assert", "fail"))
+        for each in body.calls
+    )
 
 
 RULE = Rule(META, __doc__ or "", EXAMPLES, NEAR_MISSES, check, fix)

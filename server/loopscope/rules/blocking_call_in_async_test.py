@@ -234,6 +234,11 @@ async def test_worker():
 
 def test_sync():
     time.sleep(0.01)
+
+
+@pytest.mark.asyncio
+async def test_threads_may_run():
+    time.sleep(0)
 """,
     ),
     NearMiss(
@@ -304,7 +309,13 @@ def check(ctx: Context) -> Iterator[Finding]:
             name = sent.get(id(call)) or (call.name if not call.local_root else None)
             if name is None or not (id(call) in sent or name in _BLOCKING):
                 continue
-            if call.in_lambda or expects_failure(body, call) or ctx.is_patched(name) or _is_replaced(ctx, name):
+            if (
+                call.in_lambda
+                or _is_instant(call)
+                or expects_failure(body, call)
+                or ctx.is_patched(name)
+                or _is_replaced(ctx, name)
+            ):
                 continue
             shown = ast.unparse(call.node.func) if call.local_root else name
             message = f"`{shown}` blocks the event loop: nothing else of this {what} runs meanwhile."
@@ -346,6 +357,15 @@ def _is_sync(body: Body, request: Request) -> bool:
         return False
     made = {call.name for call in body.calls if not call.local_root}
     return request.library == "requests" or made.isdisjoint({f"{request.library}.AsyncClient"})
+
+
+def _is_instant(call: CallSite) -> bool:
+    """`time.sleep(0)` lets other threads run, no more."""
+    match call.node.args:
+        case [ast.Constant(0)]:
+            return call.name == "time.sleep"
+        case _:
+            return False
 
 
 def _is_replaced(ctx: Context, name: str) -> bool:

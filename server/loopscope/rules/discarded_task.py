@@ -1,7 +1,8 @@
 """A task is created and its handle dropped: nobody learns what becomes of it.
 
 ## What it does
-Reports `asyncio.create_task(...)` and `asyncio.ensure_future(...)` as statements in asynchronous functions of tests.
+Reports `asyncio.create_task(...)` and `asyncio.ensure_future(...)` as statements in asynchronous functions of tests,
+other than those that a decorator hands to somebody else.
 
 ## Why is this bad
 The event loop keeps only a weak reference to a task: it may vanish before it ran. Its exception is not raised anywhere,
@@ -126,6 +127,30 @@ async def test_save():
     await asyncio.create_task(save(2))
     asyncio.create_task(save(2)).cancel()
     await asyncio.gather(*tasks)
+""",
+    ),
+    NearMiss(
+        "functions that somebody else runs, in a loop that may keep its tasks",
+        f"""\
+from nowhere import workflow
+{_SAVE}
+@workflow.defn
+class Saving:
+    @workflow.run
+    async def run(self):
+        asyncio.create_task(save(2))
+
+
+@pytest.mark.asyncio
+async def test_save():
+    @workflow.signal
+    async def on_signal():
+        async def later():
+            asyncio.create_task(save(2))
+
+        await later()
+
+    await workflow.start(Saving)
 """,
     ),
     NearMiss(

@@ -260,6 +260,24 @@ async def test_value(value):
 
 NEAR_MISSES = (
     NearMiss(
+        "a decorator passes the arguments",
+        """\
+import pytest
+from nowhere import with_cluster
+
+
+@pytest.fixture
+def client():
+    return 1
+
+
+@pytest.fixture(scope="module")
+@with_cluster(client=True)
+async def sample(client):
+    yield client
+""",
+    ),
+    NearMiss(
         "the narrow one is overridden by a wide one, nearer",
         """\
 import pytest
@@ -355,7 +373,8 @@ def check(ctx: Context) -> Iterator[Finding]:
     for fixture in ctx.own_fixtures:
         if fixture.scope is Scope.FUNCTION or isinstance(fixture.scope, Unknown):
             continue
-        for name in fixture.argnames:
+        # A decorator that passes arguments of its own may take them out of the signature.
+        for name in fixture.argnames if fixture.supplied is None else ():
             span = ctx.param_span(fixture.id, name)
             needed = None if span is None or name == "request" else too_narrow(ctx, fixture, name)
             if span is not None and needed is not None:

@@ -142,8 +142,10 @@ def check(ctx: Context) -> Iterator[Finding]:
         for task in abandoned(ctx, body):
             if task.name is None or _is_seen_done(body, task.name) or _asserts(ctx, body, task):
                 continue
-            end = "cancels it" if cleans_up else "destroys it while it is pending"
-            message = f"Nobody awaits or cancels `{task.name}`: it runs on until the end of the event loop {end}."
+            end = "cancels what still runs" if cleans_up else "destroys it if it is pending"
+            message = (
+                f"Nobody awaits or cancels `{task.name}`: what it raises is lost, and the event loop {end} at its end."
+            )
             yield ctx.finding(META, ctx.span(body, task.call.node), message, data=(body, task))
 
 

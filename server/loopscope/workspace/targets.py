@@ -9,6 +9,7 @@ import builtins
 import collections.abc
 import contextlib
 import enum
+import sys
 import typing
 from pathlib import PurePath
 
@@ -135,6 +136,21 @@ def class_doubt(q: Queries, path: PurePath, id_: FactId) -> str | None:
         if any(key == "metaclass" and not _is_abc(q, path, owner) for key, _ in owner.keywords):
             return "its metaclass may change it"
     return "it has a `__getattribute__`" if q.get(member, path, id_, "__getattribute__") is not None else None
+
+
+def values_doubt(q: Queries, path: PurePath, id_: FactId) -> bool:
+    """Whether what the body of a class assigns may be replaced as the class is made: fields become descriptors.
+
+    Metaclasses and `__init_subclass__` do that, those of installed libraries too, and of bases that are not found.
+    """
+    mro = q.get(mro_of, path, id_)
+    if mro.unknown or any(name.partition(".")[0] not in sys.stdlib_module_names for name in mro.names):
+        return True
+    for base_path, base_id in mro.classes:
+        fact = class_fact(q, base_path, base_id)
+        if fact is None or any(key == "metaclass" and not _is_abc(q, base_path, fact) for key, _ in fact.keywords):
+            return True
+    return q.get(member, path, id_, "__init_subclass__") is not None
 
 
 def is_coroutine_function(q: Queries, value: Value | None) -> bool | None:

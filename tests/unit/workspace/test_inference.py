@@ -77,6 +77,31 @@ async def opened():
 
 
 shared = Client("x")
+
+
+class Field:
+    def __get__(self, instance, owner): return instance.other
+
+
+class Meta(type): ...
+
+
+class Plain:
+    client = Client("x")
+    field = Field()
+
+
+class Made(metaclass=Meta):
+    client = Client("x")
+    stated: Base = Client("x")
+
+
+class Child(Made):
+    other = Client("x")
+
+
+class Unsure(nowhere.Model):
+    client = Client("x")
 """
 
 
@@ -133,6 +158,12 @@ def types_of(lines: str) -> list[str | None]:
         ("Client('x') or given", "Client"),
         ("given if given else None", "Client"),
         ("nowhere_at_all.thing()", None),
+        ("Plain().client", "Client"),
+        ("Plain().field", None),
+        ("Made().client", None),
+        ("Child().stated", "Base"),
+        ("Child().other", None),
+        ("Unsure().client", None),
     ],
 )
 def test_expression(expression: str, expected: str | None) -> None:

@@ -15,6 +15,7 @@ from loopscope.text.span import Span
 STARTERS = frozenset({"asyncio.create_task", "asyncio.ensure_future"})
 """The functions that start a task which nobody else awaits."""
 
+_KEEPS = frozenset({"asynccontextmanager", "staticmethod", "classmethod"})
 _ONLY_LOOKS = frozenset({"done", "cancelled", "get_name", "set_name", "get_coro"})
 
 
@@ -44,13 +45,31 @@ def started(body: Body) -> Sequence[Started]:
 
 
 def abandoned(ctx: Context, body: Body) -> list[Started]:
-    """The tasks that nobody awaits, cancels or asks for their result: dropped, or only looked at (`task.done()`)."""
+    """The tasks that nobody awaits, cancels or asks for their result: dropped, or only looked at (`task.done()`).
+
+    None of a function that a decorator hands to somebody else, such as a workflow engine: its loop may keep them.
+    """
+    tasks = started(body)
+    if not tasks or _is_handed_on(ctx, body):
+        return []
     return [
         task
-        for task in started(body)
+        for task in tasks
         if not (task.call.name in STARTERS and ctx.is_patched(task.call.name))
         if task.name is None or only_looked_at(body, task.name)
     ]
+
+
+def _is_handed_on(ctx: Context, body: Body) -> bool:
+    """Whether a function, or one around it, is neither test nor fixture and has a decorator that may register it."""
+    ours = {each.id for each in (*ctx.own_tests, *ctx.own_fixtures)}
+    around: Body | None = body
+    while around is not None:
+        names = [ast.unparse(each).rpartition(".")[2] for each in around.node.decorator_list]
+        if around.id not in ours and any(name not in _KEEPS for name in names):
+            return True
+        around = ctx.around(around)
+    return False
 
 
 def only_looked_at(body: Body, name: str) -> bool:

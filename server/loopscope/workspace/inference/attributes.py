@@ -30,7 +30,7 @@ from loopscope.workspace.mro import class_fact, member, mro_of
 from loopscope.workspace.namespace import index_of, module_member
 from loopscope.workspace.queries import Cycle, Queries
 from loopscope.workspace.stdlib_async import COROUTINE_FUNCTIONS, INSTANCES
-from loopscope.workspace.targets import attribute, class_doubt, may_have, referred
+from loopscope.workspace.targets import attribute, class_doubt, may_have, referred, values_doubt
 from loopscope.workspace.values import Alternatives, Class, Expression, External, Function, Module, Value
 
 PROPERTIES = frozenset(("property", "functools.cached_property", "abc.abstractproperty"))
@@ -134,9 +134,20 @@ def class_attribute(q: Queries, path: PurePath, id_: FactId, name: str, owner: I
         )
     if isinstance(found, Function | Alternatives) and set_on_self:
         return None
+    if isinstance(found, Expression):
+        return _field(q, path, id_, name, value_type(q, found))
     if isinstance(found, Alternatives):
         return _one_of(q, [_taken(q, each, owner) for each in found.values])
     return _taken(q, found, owner)
+
+
+def _field(q: Queries, path: PurePath, id_: FactId, name: str, value: Type | None) -> Type | None:
+    """What an attribute with a value in the class body is: a descriptor, or one that the class replaces, is not it."""
+    if not isinstance(value, Instance):
+        return value
+    descriptor = q.get(member, value.path, value.id, "__get__") is not None or q.get(mro_of, value.path, value.id).unknown
+    replaced = descriptor or q.get(values_doubt, path, id_)
+    return q.get(instances.declared_attribute, path, id_, name) if replaced else value
 
 
 def _django_manager(q: Queries, path: PurePath, id_: FactId) -> Type | None:
