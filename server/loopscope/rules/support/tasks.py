@@ -62,7 +62,7 @@ def abandoned(ctx: Context, body: Body) -> list[Started]:
 
 def _is_handed_on(ctx: Context, body: Body) -> bool:
     """Whether a function, or one around it, is neither test nor fixture and has a decorator that may register it."""
-    ours = {each.id for each in (*ctx.own_tests, *ctx.own_fixtures)}
+    ours = {each.id for each in ctx.own_tests} | {each.id for each in ctx.own_fixtures}
     around: Body | None = body
     while around is not None:
         names = [ast.unparse(each).rpartition(".")[2] for each in around.node.decorator_list]

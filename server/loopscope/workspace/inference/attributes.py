@@ -145,10 +145,9 @@ def _field(q: Queries, path: PurePath, id_: FactId, name: str, value: Type | Non
     """What an attribute with a value in the class body is: a descriptor, or one that the class replaces, is not it."""
     if not isinstance(value, Instance):
         return value
-    descriptor = (
-        q.get(member, value.path, value.id, "__get__") is not None or q.get(mro_of, value.path, value.id).unknown
-    )
-    replaced = descriptor or q.get(values_doubt, path, id_)
+    descriptor = q.get(member, value.path, value.id, "__get__") is not None
+    unsure = descriptor or q.get(mro_of, value.path, value.id).unknown is not None
+    replaced = unsure or q.get(values_doubt, path, id_)
     return q.get(instances.declared_attribute, path, id_, name) if replaced else value
 
 
