@@ -119,6 +119,18 @@ def test_fix_all_is_there_for_who_asks_for_it(client: Client, uri: str) -> None:
     assert client.request("textDocument/codeAction", {**params, "context": {"diagnostics": []}}) == []
 
 
+def test_the_fix_of_a_rule_that_is_off_is_a_refactoring(client: Client, tmp_path: Path) -> None:
+    client.initialize(tmp_path)
+    text = "import asyncio\nimport time\n\n\nasync def test_a():\n    time.sleep(1)\n    await asyncio.sleep(0)\n"
+    uri = client.open_uri((tmp_path / "test_a.py").as_uri(), text)
+    params: dict[str, Any] = {"textDocument": {"uri": uri}, "range": {"start": at(5, 6), "end": at(5, 6)}}
+    asked = {**params, "context": {"diagnostics": [], "only": ["refactor"]}}
+    actions = client.request("textDocument/codeAction", asked)
+    assert [(one["kind"], one["title"]) for one in actions] == [("refactor.rewrite", "Use `await asyncio.sleep(...)`")]
+    quick = {**params, "context": {"diagnostics": [], "only": ["quickfix"]}}
+    assert client.request("textDocument/codeAction", quick) == []
+
+
 def test_costly_edits_are_left_for_later_and_edits_without_versions(tmp_path: Path, client: Client) -> None:
     document = dict(FULL_CAPABILITIES["textDocument"])
     document["codeAction"] = {**document["codeAction"], "resolveSupport": {"properties": ["edit"]}}

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from loopscope.config.settings import settings_in
 from loopscope.engine.run import check_file
 from loopscope.engine.selection import select
 from loopscope.features.actions import Action, ActionKind, actions, fix_all
@@ -20,11 +21,13 @@ from loopscope.features.symbols import Symbol, symbols
 from loopscope.text.edit import Edit, apply_edits
 from loopscope.text.source import Source
 from loopscope.text.span import Span
+from loopscope.workspace.snapshot import Snapshot
 from rules.world import ROOT, snapshot_of
 
 CURSOR = "‸"
 FENCE = re.compile(r"^(`{3,})(\w+)(?: ([^\n]*))?\n(.*?)^\1$", re.MULTILINE | re.DOTALL)
 VERSION = re.compile(r"(?<= )\d+(?:\.\d+)+\b")
+REFACTORINGS = frozenset({ActionKind.REWRITE})
 EVERY_ACTION = frozenset(ActionKind) - {ActionKind.FIX_ALL}
 
 
@@ -69,11 +72,17 @@ SCENARIOS = _scenarios()
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=[one.title for one in SCENARIOS])
 def test_scenario(scenario: Scenario) -> None:
-    snapshot = snapshot_of(scenario.files)
+    snapshot = _snapshot(scenario.files)
     site = site_at(snapshot, ROOT / scenario.path, Source(scenario.files[scenario.path]), scenario.offset)
     assert site is not None
     for kind, argument, body in scenario.expected:
         CHECKS[kind](site, argument, body)
+
+
+def _snapshot(files: dict[str, str]) -> Snapshot:
+    plain = snapshot_of(files)
+    settings = settings_in(plain.files, ROOT)
+    return plain if settings is None else snapshot_of(files, settings)
 
 
 def _check_completion(site: Site, _: str, body: str) -> None:
@@ -163,8 +172,14 @@ def _tree(found: tuple[Symbol, ...], depth: int) -> list[str]:
 
 
 def _check_actions(site: Site, _: str, body: str) -> None:
-    """The titles of all actions at the cursor, in order, preferred ones with a star."""
-    assert [f"{'* ' if one.preferred else ''}{one.title}" for one in _actions(site)] == body.splitlines()
+    """The titles of what can be done about findings at the cursor, in order, preferred ones with a star."""
+    found = [one for one in _actions(site) if one.kind not in REFACTORINGS]
+    assert [f"{'* ' if one.preferred else ''}{one.title}" for one in found] == body.splitlines()
+
+
+def _check_refactorings(site: Site, _: str, body: str) -> None:
+    """The titles of refactorings at the cursor, in order."""
+    assert [one.title for one in _actions(site) if one.kind in REFACTORINGS] == body.splitlines()
 
 
 def _check_apply(site: Site, title: str, body: str) -> None:
@@ -192,5 +207,6 @@ CHECKS = {
     "definition": _check_definition,
     "symbols": _check_symbols,
     "actions": _check_actions,
+    "refactorings": _check_refactorings,
     "apply": _check_apply,
 }

@@ -11,6 +11,7 @@ from loopscope.engine.words import encoded, words_in
 from loopscope.rules.context import Context
 from loopscope.rules.model import Finding, Rule
 from loopscope.text.files import Unreadable
+from loopscope.text.span import Span
 from loopscope.workspace.cancel import NEVER, Cancelled, CancelToken
 from loopscope.workspace.snapshot import Snapshot
 
@@ -36,10 +37,13 @@ class FileReport(NamedTuple):
     unreadable: str | None = None
 
 
-def check_file(snapshot: Snapshot, path: PurePath, selection: Selection, cancel: CancelToken = NEVER) -> FileReport:
+def check_file(
+    snapshot: Snapshot, path: PurePath, selection: Selection, cancel: CancelToken = NEVER, part: Span | None = None
+) -> FileReport:
     """The findings of the selected rules in a Python or configuration file, comments that suppress them obeyed.
 
-    A rule that raises is reported in `errors` and stops no other. Raises `Cancelled` between rules, when asked to.
+    Of a `part` of it when that is given: rules that have none of their words there are not run. A rule that raises is
+    reported in `errors` and stops no other. Raises `Cancelled` between rules, when asked to.
     """
     ctx = context_of(snapshot, path)
     if isinstance(ctx, Unreadable):
@@ -47,7 +51,7 @@ def check_file(snapshot: Snapshot, path: PurePath, selection: Selection, cancel:
     found: list[Finding] = []
     errors: list[RuleError] = []
     rules = selection.rules_for(path)
-    words = words_in(ctx.text)
+    words = words_in(ctx.text if part is None else ctx.source(part))
     for rule in rules:
         if rule.meta.words and words.isdisjoint(encoded(rule.meta.words)):
             continue
@@ -59,6 +63,8 @@ def check_file(snapshot: Snapshot, path: PurePath, selection: Selection, cancel:
         if error is not None:
             errors.append(error)
     found += setting_findings(ctx, selection)
+    if part is not None:
+        found = [each for each in found if each.span.start <= part.end and part.start <= each.span.end]
     kept, suppressed = apply_suppressions(ctx, found, rules, selection)
     kept.sort(key=lambda each: (each.span, each.rule, each.message))
     return FileReport(path, tuple(kept), tuple(errors), suppressed)

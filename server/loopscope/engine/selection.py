@@ -1,7 +1,7 @@
 """Which rules run on a file, and how loudly: settings turned into rules."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 
 from loopscope.config.model import ConfigProblem, Sourced, closest, did_you_mean, problem_at
@@ -64,6 +64,14 @@ def select(settings: Settings = DEFAULT_SETTINGS) -> Selection:
     rules = tuple(rule for rule in RULES if rule.meta.name in chosen)
     noqa = settings.respect_noqa.value
     return Selection(rules, severities, ignores, settings.folder, noqa, tuple(reader.problems))
+
+
+def offered(settings: Settings = DEFAULT_SETTINGS) -> Selection:
+    """The rules with a fix that are not selected, and that no setting turned off by name: suggestions for who asks."""
+    chosen = select(settings).rules
+    everything = select(replace(settings, preset=Sourced("all"), select=Sourced(())))
+    rules = tuple(rule for rule in everything.rules if rule.fix is not None and rule not in chosen)
+    return replace(everything, rules=rules)
 
 
 class _Reader:

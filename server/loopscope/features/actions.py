@@ -11,6 +11,7 @@ from loopscope.engine.ignores import ignore_in_file, ignore_on_line
 from loopscope.engine.run import FileReport
 from loopscope.engine.selection import Selection
 from loopscope.features.create_fixture import creations
+from loopscope.features.suggestions import suggestions
 from loopscope.rules.model import Finding, Fix, Safety
 from loopscope.text.edit import Edit
 from loopscope.text.files import Unreadable
@@ -28,6 +29,7 @@ class ActionKind(Enum):
     FIX_ALL_QUICK = "mends all of a file, chosen by hand"
     FIX_ALL = "mends all of a file, on save or on command"
     IGNORE = "silences a rule"
+    REWRITE = "writes the same, or what may be meant, in another way"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +45,17 @@ class Action:
 
 
 def actions(
-    snapshot: Snapshot, path: PurePath, report: FileReport, span: Span, wanted: frozenset[ActionKind]
+    snapshot: Snapshot,
+    path: PurePath,
+    report: FileReport,
+    span: Span,
+    wanted: frozenset[ActionKind],
+    cancel: CancelToken = NEVER,
 ) -> tuple[Action, ...]:
-    """What can be done at a span of a file; `report` is what was found in this very snapshot. Fixes come first."""
+    """What can be done at a span of a file; `report` is what was found in this very snapshot. Fixes come first.
+
+    Raises `Cancelled` when asked to.
+    """
     here = [finding for finding in report.findings if _touch(finding.span, span)]
     found: list[Action] = []
     if ActionKind.QUICK_FIX in wanted:
@@ -54,6 +64,9 @@ def actions(
         found += _fix_all_actions(snapshot, path, report, here, wanted)
     if ActionKind.IGNORE in wanted:
         found += _ignores(snapshot, path, here)
+    if ActionKind.REWRITE in wanted:
+        fixes = suggestions(snapshot, path, span, cancel)
+        found += [Action(fix.title, ActionKind.REWRITE, path, edits=fix.edits) for fix in fixes]
     return tuple(found)
 
 

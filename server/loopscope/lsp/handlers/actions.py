@@ -20,6 +20,7 @@ _KINDS = {
     ActionKind.IGNORE: types.CodeActionKind.QuickFix.value,
     ActionKind.FIX_ALL: FIX_ALL,
     ActionKind.FIX_ALL_QUICK: types.CodeActionKind.QuickFix.value,
+    ActionKind.REWRITE: types.CodeActionKind.RefactorRewrite.value,
 }
 
 
@@ -41,7 +42,7 @@ def register(server: Server, session: Session) -> None:
                 pass
         return action
 
-    kinds = [types.CodeActionKind.QuickFix.value, FIX_ALL]
+    kinds: list[types.CodeActionKind | str] = list(dict.fromkeys(_KINDS.values()))
     server.answer(
         types.TEXT_DOCUMENT_CODE_ACTION,
         answer,
@@ -62,7 +63,7 @@ def _actions(state: State, params: types.CodeActionParams, token: CancelToken) -
     if params.context.only is None:
         wanted.remove(ActionKind.FIX_ALL)
     span = range_span(source, params.range, state.client.encoding)
-    found = actions(state.snapshot, path, report, span, frozenset(wanted))
+    found = actions(state.snapshot, path, report, span, frozenset(wanted), token)
     return [converted for action in found if (converted := _converted(state, uri, action, token)) is not None]
 
 
