@@ -1,8 +1,9 @@
 """What jedi answers later comes as diagnostics of the same version, and typing does not wait for it."""
 
+import time
 from pathlib import Path
 
-from e2e.lsp_client import Client
+from e2e.lsp_client import DEADLINE, Client
 
 APP = "class Client:\n    async def get(self): ...\n"
 CONFTEST = """\
@@ -36,3 +37,15 @@ def test_a_later_answer_is_published(tmp_path: Path, client: Client) -> None:
     assert found[0]["range"]["start"] == {"line": 5, "character": 4}
     client.change(uri, 2, {"text": f"{TEST}# more\n"})
     assert [each["code"] for each in client.diagnostics(uri, 2)] == ["missing-await"]
+
+
+def test_members_that_only_jedi_knows_are_offered_once_it_has_answered(tmp_path: Path, client: Client) -> None:
+    write(tmp_path)
+    client.initialize(tmp_path)
+    uri = client.open_uri((tmp_path / "test_it.py").as_uri(), "async def test_it(client):\n    client.\n")
+    place = {"textDocument": {"uri": uri}, "position": {"line": 1, "character": 11}}
+    deadline = time.monotonic() + DEADLINE
+    labels: list[str] = []
+    while not labels and time.monotonic() < deadline:
+        labels = [item["label"] for item in client.request("textDocument/completion", place)["items"]]
+    assert labels == ["get"]

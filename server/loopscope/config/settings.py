@@ -41,6 +41,7 @@ class Settings:
     hint_loop_scope: Sourced[bool]
     hint_mark: Sourced[bool]
     hint_value_type: Sourced[bool]
+    members_of_all_values: Sourced[bool]
     code_lens: Sourced[bool]
     semantic_tokens: Sourced[bool]
     folder: PurePath | None = None

@@ -146,6 +146,15 @@ SETTINGS: tuple[Setting, ...] = (
         "hint-value-type = false",
     ),
     Setting(
+        "members-of-all-values",
+        "flag",
+        True,
+        "In editors, offer members, signatures and hover cards of all values whose type is known; otherwise only of "
+        "what fixtures inject without an annotation, and of what is made of it: beside Pylance nothing shows "
+        "twice then.",
+        "members-of-all-values = false",
+    ),
+    Setting(
         "code-lens",
         "flag",
         True,

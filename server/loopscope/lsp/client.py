@@ -16,6 +16,7 @@ class Client:
     encoding: Encoding = "utf-16"
     pulls_diagnostics: bool = False
     refreshes_diagnostics: bool = False
+    refreshes_hints: bool = False
     diagnostic_versions: bool = False
     related_information: bool = False
     code_description: bool = False
@@ -56,6 +57,7 @@ def client_of(params: types.InitializeParams) -> Client:
         encoding=_encoding(caps),
         pulls_diagnostics=get_capability(caps, "text_document.diagnostic") is not None,
         refreshes_diagnostics=bool(get_capability(caps, "workspace.diagnostics.refresh_support")),
+        refreshes_hints=bool(get_capability(caps, "workspace.inlay_hint.refresh_support")),
         diagnostic_versions=bool(get_capability(caps, "text_document.publish_diagnostics.version_support")),
         related_information=bool(get_capability(caps, "text_document.publish_diagnostics.related_information"))
         or bool(get_capability(caps, "text_document.diagnostic.related_information")),

@@ -30,7 +30,7 @@ class Session:
 
     def __init__(self, server: Server) -> None:
         self.server = server
-        self.publisher = Publisher(server, self._answer_later)
+        self.publisher = Publisher(server, self.answer_later)
         self.oracle = Oracle()
         self._asking: asyncio.Task[None] | None = None
         self.client = Client()
@@ -163,8 +163,8 @@ class Session:
         if self._state is not None:
             self.publisher.everything_changed(self._state)
 
-    def _answer_later(self) -> None:
-        """Ask the oracle what rules could not tell, beside everything else."""
+    def answer_later(self) -> None:
+        """Ask the oracle what neither rules nor requests could tell, beside everything else."""
         idle = self._asking is None or self._asking.done()
         if idle and self._state is not None and self._state.snapshot.questions:
             self._asking = self.server.spawn(self._ask, "asking for the types of fixtures")
@@ -180,6 +180,8 @@ class Session:
                 self._install(answered)
             if answered.knows_more_than(current):
                 self._check_everything()
+                if self.client.refreshes_hints:
+                    await self.server.workspace_inlay_hint_refresh_async(None)
 
     def _install(self, snapshot: Snapshot) -> None:
         by_path = {document.path: document for document in self._documents.values()}

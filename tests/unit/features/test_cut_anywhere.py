@@ -2,6 +2,7 @@
 
 from loopscope.features.completion import completions, documentation
 from loopscope.features.hover import hover
+from loopscope.features.signature_help import signatures
 from loopscope.features.site import site_at
 from loopscope.text.source import Source
 from rules.world import ROOT, MemoryFiles, snapshot_of
@@ -21,6 +22,9 @@ class TestA:
     async def test_x(self, a, anyio_backend, *, b=1):
         def inner(): return anyio_backend
         assert await tmp_path.x(a, f"{b}")
+
+async def test_y(caplog, monkeypatch):
+    first = [caplog.records, (monkeypatch.setenv("A", value="b")), d[caplog.at_level(level=1)]]
 """
 
 
@@ -29,7 +33,7 @@ def test_every_cut_and_every_gap() -> None:
     snapshot = snapshot_of({"test_a.py": TEXT, "conftest.py": ""})
     files = snapshot.files
     assert isinstance(files, MemoryFiles)
-    offered = 0
+    offered = described = 0
     for offset in range(len(TEXT)):
         for text in (TEXT[:offset], TEXT[:offset] + TEXT[offset + 1 :]):
             files.texts[path] = text
@@ -37,6 +41,7 @@ def test_every_cut_and_every_gap() -> None:
             site = site_at(snapshot, path, Source(text), offset)
             assert site is not None
             hover(site)
+            described += len(signatures(site))
             found = completions(site)
             offered += bool(found)
             for one in found:
@@ -46,3 +51,4 @@ def test_every_cut_and_every_gap() -> None:
             if found:
                 documentation(site, found[0])
     assert offered > len(TEXT) // 2
+    assert described > 0

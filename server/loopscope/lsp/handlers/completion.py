@@ -52,7 +52,9 @@ def register(server: Server, session: Session) -> None:
             ]
             return types.CompletionList(is_incomplete=False, items=items)
 
-        return await at_position(server, session, params.text_document.uri, params.position, job, _in_config)
+        found = await at_position(server, session, params.text_document.uri, params.position, job, _in_config)
+        session.answer_later()
+        return found
 
     async def resolve(item: types.CompletionItem) -> types.CompletionItem:
         found = _chosen(shown, item.data)

@@ -15,7 +15,9 @@ def register(server: Server, session: Session) -> None:
 
     async def answer(params: types.InlayHintParams) -> list[types.InlayHint]:
         state = session.current or await session.state()
-        return await server.workers.run(lambda token: _hints(state, params, token))
+        found = await server.workers.run(lambda token: _hints(state, params, token))
+        session.answer_later()
+        return found
 
     server.answer(types.TEXT_DOCUMENT_INLAY_HINT, answer, types.InlayHintOptions(resolve_provider=False))
 
