@@ -29,7 +29,7 @@ from typing import NamedTuple
 from loopscope.facts.bodies import Body, CallSite, Use
 from loopscope.rules.context import Context
 from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, Proof, Rule, Safety, Severity
-from loopscope.rules.support.calls import noted
+from loopscope.rules.support.calls import expects_failure, noted
 from loopscope.rules.support.mocks import CALL_ASSERTIONS, Kind, kind_at
 from loopscope.text.edit import Edit
 from loopscope.text.span import Span
@@ -151,6 +151,21 @@ async def test_client():
 """,
     ),
     NearMiss(
+        "the assertion is expected to fail",
+        """\
+from unittest.mock import AsyncMock
+
+import pytest
+
+
+async def test_client():
+    client = AsyncMock()
+    await client.send("x")
+    with pytest.raises(AssertionError):
+        client.send.assert_called_once_with("y")
+""",
+    ),
+    NearMiss(
         "a synchronous test can await nothing",
         """\
 from unittest.mock import AsyncMock
@@ -198,7 +213,9 @@ def check(ctx: Context) -> Iterator[Finding]:
     for body in ctx.bodies:
         for call in noted(body, "called assertions", _assertions):
             func = call.node.func
-            if isinstance(func, ast.Attribute) and kind_at(ctx, body, func.value) is Kind.ASYNC:
+            if not isinstance(func, ast.Attribute) or expects_failure(body, call):
+                continue
+            if kind_at(ctx, body, func.value) is Kind.ASYNC:
                 meant = _AWAITED[func.attr]
                 end = ctx.span(body, func).end
                 span = Span(end - len(func.attr), end)

@@ -31,7 +31,7 @@ from loopscope.rules.context import Context
 from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, Proof, Rule, Safety, Severity
 from loopscope.rules.support.calls import binding_count, expects_failure
 from loopscope.rules.support.imports import spelled
-from loopscope.rules.support.waits import awaited_statement, is_cleanup, only_measured
+from loopscope.rules.support.waits import awaited_statement, checked_below, is_cleanup, only_measured
 from loopscope.text.edit import Edit
 from loopscope.text.span import Span
 
@@ -177,7 +177,7 @@ def check(ctx: Context) -> Iterator[Finding]:
                 yield ctx.finding(META, ctx.span(body, each.node), message, severity=severity, data=(body, each))
             started = given and all(each.name in _STARTERS for each in given)
             ignored = started and not is_cleanup(body, call.statement) and _is_ignored(body, call)
-            if ignored and not _is_checked_later(body, call):
+            if ignored and not checked_below(body, call.node):
                 message = "Nobody looks at what `asyncio.wait` returns: it raises neither on failures nor on timeout."
                 yield ctx.finding(META, ctx.span(body, call.node), message)
 
@@ -216,19 +216,6 @@ def _is_ignored(body: Body, call: CallSite) -> bool:
             )
         case _:
             return False
-
-
-def _is_checked_later(body: Body, call: CallSite) -> bool:
-    """Whether an assertion further below may notice what did not happen."""
-    line = call.node.end_lineno or call.node.lineno
-    if any(isinstance(each, ast.Assert) and each.lineno > line for each in body.statements):
-        return True
-    return any(
-        each.node.lineno > line
-        and isinstance(each.node.func, ast.Attribute)
-        and each.node.func.attr.startswith(("assert", "fail"))
-        for each in body.calls
-    )
 
 
 RULE = Rule(META, __doc__ or "", EXAMPLES, NEAR_MISSES, check, fix)

@@ -3,7 +3,7 @@
 ## What it does
 Reports, in asynchronous tests and fixtures, `try` blocks that end with `await asyncio.wait_for(...)` or are all
 `async with asyncio.timeout(...)`, whose handler for the timeout does nothing; `suppress(TimeoutError)` around them as
-well.
+well. An assertion further below may tell what happened: such tests are not reported.
 
 ## Why is this bad
 When the timeout is what the test is about, nothing fails if it does not come; when it is not, nothing fails if it does.
@@ -30,6 +30,7 @@ from loopscope.rules.context import Context
 from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, Proof, Rule, Safety, Severity
 from loopscope.rules.support.imports import spelled
 from loopscope.rules.support.raises import call_of, full_name
+from loopscope.rules.support.waits import checked_below
 from loopscope.text.edit import Edit
 
 META = Meta("swallowed-timeout", Group.EXCEPTIONS, Severity.WARNING, default=False, overlaps=("ruff: SIM105",))
@@ -130,6 +131,23 @@ async def test_ready():
 """,
     ),
     NearMiss(
+        "an assertion below tells what happened",
+        """\
+import asyncio
+import contextlib
+
+import pytest
+
+
+@pytest.mark.asyncio
+async def test_ready():
+    ready = asyncio.Event()
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(ready.wait(), 0.01)
+    assert not ready.is_set()
+""",
+    ),
+    NearMiss(
         "clean-up after the test",
         """\
 import asyncio
@@ -169,7 +187,7 @@ def check(ctx: Context) -> Iterator[Finding]:
     for body, what, _ in ctx.async_entries():
         for statement in body.statements if what == "test" else ():
             caught = _caught(ctx, body, statement)
-            if caught is not None:
+            if caught is not None and not checked_below(body, statement):
                 message = "The test passes whether or not this times out."
                 yield ctx.finding(META, ctx.span(body, caught), message, data=(body, statement))
 

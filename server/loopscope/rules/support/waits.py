@@ -34,6 +34,17 @@ def starts_inline(argument: ast.expr) -> bool:
             return isinstance(argument, ast.Call)
 
 
+def checked_below(body: Body, node: ast.expr | ast.stmt) -> bool:
+    """Whether an assertion below a place in a function may notice what did not happen there."""
+    line = node.end_lineno or node.lineno
+    return any(isinstance(each, ast.Assert) and each.lineno > line for each in body.statements) or any(
+        call.node.lineno > line
+        and isinstance(call.node.func, ast.Attribute)
+        and call.node.func.attr.startswith(("assert", "fail"))
+        for call in body.calls
+    )
+
+
 def is_cleanup(body: Body, statement: ast.stmt) -> bool:
     """Whether a statement stands in a `finally` or handler, follows a `yield`, or follows the cancelling of a task."""
     for other in body.statements:
