@@ -213,3 +213,20 @@ def test_signatures_for_a_client_that_knows_no_offsets(tmp_path: Path, client: C
     only = client.request("textDocument/signatureHelp", place)["signatures"][0]
     assert [one["label"] for one in only["parameters"]] == ["text: str", "mark='😀'", "n=1"]
     assert only["documentation"]["kind"] == "plaintext"
+
+
+def test_snippets_for_a_client_that_takes_them_only(tmp_path: Path, client: Client) -> None:
+    document = dict(FULL_CAPABILITIES["textDocument"])
+    document["completion"] = {"completionItem": {"snippetSupport": True}}
+    client.initialize(tmp_path, capabilities={**FULL_CAPABILITIES, "textDocument": document})
+    uri = client.open_uri((tmp_path / "test_a.py").as_uri(), "te")
+    place = {"textDocument": {"uri": uri}, "position": at(0, 2)}
+    items = {item["label"]: item for item in client.request("textDocument/completion", place)["items"]}
+    assert items["async test"]["insertTextFormat"] == 2
+    assert "${1:name}" in items["async test"]["textEdit"]["newText"]
+
+
+def test_no_snippets_for_others(client: Client, uri: str) -> None:
+    client.change(uri, 2, {"range": {"start": at(LINE, 30), "end": at(LINE, 30)}, "text": "\n\nte"})
+    place = {"textDocument": {"uri": uri}, "position": at(LINE + 2, 2)}
+    assert client.request("textDocument/completion", place)["items"] == []

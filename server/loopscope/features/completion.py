@@ -14,6 +14,7 @@ from loopscope.features.member_card import member_card
 from loopscope.features.proposal import Completion
 from loopscope.features.requested import requests_by_name
 from loopscope.features.site import Site
+from loopscope.features.snippets import snippets
 from loopscope.features.written import behind_dot
 
 TRIGGERS = ("(", ",", '"', "'", "=", ".")
@@ -55,7 +56,7 @@ def _found(site: Site, *, asked: bool) -> Iterable[Completion]:
         case Place.VALUE:
             return (*argument_values(site), *in_body(site, asked=asked))
         case _:
-            return in_body(site, asked=asked)
+            return (*in_body(site, asked=asked), *snippets(site))
 
 
 def _requested(site: Site) -> Iterable[Completion]:

@@ -21,11 +21,13 @@ class Sort(Enum):
     METHOD = "method"
     ATTRIBUTE = "attribute"
     CLASS = "class"
+    SNIPPET = "snippet"
 
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """One proposal: `text` replaces the word at the cursor, or `span`; `rank` orders as a string.
+    """One proposal: `text` replaces the word at the cursor, or `span`; that of a snippet has
+    LSP's placeholders. `rank` orders as a string.
 
     `fixture` or `member` documents it where `documentation` is empty; `edits` of the same file come with it. `mark` is
     a word beside the label, `holder` the type that has the member.

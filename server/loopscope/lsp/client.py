@@ -32,6 +32,7 @@ class Client:
     markdown_signature: bool = False
     label_offsets: bool = False
     label_details: bool = False
+    snippets: bool = False
     lazy_documentation: bool = False
     hierarchical_symbols: bool = False
     definition_links: bool = False
@@ -79,6 +80,7 @@ def client_of(params: types.InitializeParams) -> Client:
             )
         ),
         label_details=bool(get_capability(caps, "text_document.completion.completion_item.label_details_support")),
+        snippets=bool(get_capability(caps, "text_document.completion.completion_item.snippet_support")),
         lazy_documentation="documentation" in lazy or not lazy,
         hierarchical_symbols=bool(
             get_capability(caps, "text_document.document_symbol.hierarchical_document_symbol_support")

@@ -33,6 +33,7 @@ _COMPLETION_KINDS = {
     Sort.METHOD: types.CompletionItemKind.Method,
     Sort.ATTRIBUTE: types.CompletionItemKind.Field,
     Sort.CLASS: types.CompletionItemKind.Class,
+    Sort.SNIPPET: types.CompletionItemKind.Snippet,
 }
 SYMBOL_KINDS = {
     SymbolKind.TEST: types.SymbolKind.Method,
@@ -116,6 +117,7 @@ def completion_item(
     edit = types.TextEdit(where, completion.text)
     more = [types.TextEdit(span_range(source, one.span, encoding), one.text) for one in completion.edits]
     marked = types.CompletionItemLabelDetails(description=completion.mark) if completion.mark else None
+    is_snippet = completion.sort is Sort.SNIPPET
     return types.CompletionItem(
         label=completion.label,
         label_details=marked if state.client.label_details else None,
@@ -123,6 +125,8 @@ def completion_item(
         detail=completion.detail or None,
         documentation=markup(documentation, markdown=state.client.markdown_completion) if documentation else None,
         sort_text=completion.rank,
+        insert_text_format=types.InsertTextFormat.Snippet if is_snippet else None,
+        insert_text_mode=types.InsertTextMode.AdjustIndentation if is_snippet else None,
         text_edit=edit,
         additional_text_edits=more or None,
         data=data,

@@ -7,7 +7,7 @@ from lsprotocol import types
 
 from loopscope.features.completion import TRIGGERS, completions, documentation
 from loopscope.features.config_text import config_completions
-from loopscope.features.proposal import Completion
+from loopscope.features.proposal import Completion, Sort
 from loopscope.features.site import Site
 from loopscope.lsp.convert import completion_item, markup, span_range
 from loopscope.lsp.handlers.requests import at_position
@@ -43,6 +43,8 @@ def register(server: Server, session: Session) -> None:
 
         def job(state: State, source: Source, site: Site) -> types.CompletionList:
             found = completions(site, asked=asked)
+            if not state.client.snippets:
+                found = tuple(one for one in found if one.sort is not Sort.SNIPPET)
             number = shown.remember(site, found)
             lazy = state.client.lazy_documentation
             within = span_range(source, site.cursor.word, state.client.encoding)
