@@ -70,11 +70,19 @@ class FileFacts:
 
     def around(self, body: Body) -> Body | None:
         """The body of the function in which the function of a body is nested; None for one of the outline."""
-        return self._around.get(body)
+        if body.id == body.outermost:
+            return None
+        outer = self.body(body.outermost)
+        return _parent(outer, body) if outer is not None else None
 
     def defines(self, id_: FactId) -> bool:
         """Whether the file has the function or class of that id."""
         return id_ in self._owners
+
+    def keeps(self, earlier: "FileFacts", qualname: str) -> bool:
+        """Whether functions and classes of a dotted name are those of an earlier version, with the same imports."""
+        now, before = self._by_name.get(qualname, ()), earlier._by_name.get(qualname, ())
+        return len(now) == len(before) and all(one is other for one, other in zip(now, before, strict=True))
 
     def span(self, owner: Body | FactId | CallSite, node: Located) -> Span:
         """Where a node stands, in absolute code points.
@@ -89,13 +97,11 @@ class FileFacts:
         return self.tree.chunks[index].span(node)
 
     @cached_property
-    def _around(self) -> dict[Body, Body]:
-        found: dict[Body, Body] = {}
-        pending = [body for body in self.bodies if body.nested]
-        while pending:
-            body = pending.pop()
-            found.update((inner, body) for inner in body.nested)
-            pending += [inner for inner in body.nested if inner.nested]
+    def _by_name(self) -> Mapping[str, list[Part]]:
+        found: dict[str, list[Part]] = {}
+        for part in self.parts:
+            for id_, _ in part.defs:
+                found.setdefault(id_.qualname, []).append(part)
         return found
 
     @cached_property
@@ -218,6 +224,15 @@ def _parts(tree: Tree, raws: Sequence[tuple[Raw, ...]], names: Mapping[str, str]
         seen.update(part.counts)
         parts.append(part)
     return parts
+
+
+def _parent(outer: Body, body: Body) -> Body | None:
+    for inner in outer.nested:
+        if inner is body:
+            return outer
+        if found := _parent(inner, body):
+            return found
+    return None
 
 
 def _nested(body: Body, id_: FactId) -> Body | None:

@@ -1,14 +1,16 @@
 """What calls give, for rules: asked of the workspace's inference, None wherever that leaves a doubt."""
 
 import ast
+from collections.abc import Mapping
 from pathlib import PurePath
+from typing import cast
 
 from loopscope.facts.bodies import Body, CallSite
 from loopscope.facts.expr import dotted
 from loopscope.facts.outline import FactId, FunctionFact
 from loopscope.rules.context import Context
 from loopscope.workspace.hooks import conftests_of
-from loopscope.workspace.inference.calls import call_result, call_type
+from loopscope.workspace.inference.calls import call_at, call_result, call_type
 from loopscope.workspace.inference.expressions import expression_type
 from loopscope.workspace.inference.frames import Frame
 from loopscope.workspace.inference.model import Callee, Coroutine, Type
@@ -45,8 +47,7 @@ def result_of(ctx: Context, body: Body, call: CallSite, *wanted: type[object]) -
 
     With `wanted`, the types that matter to who asks, also None for any other.
     """
-    # Several rules ask about one call.
-    found = ctx.remember(f"result of {id(call)}", lambda: _result_of(ctx, body, call))
+    found = _result_of(ctx, body, call)
     if found is None or (wanted and not isinstance(found, wanted)):
         return None
     replaced = ctx.remember(f"replaced {id(call)}", lambda: _may_be_replaced(ctx, body, call, found))
@@ -56,7 +57,20 @@ def result_of(ctx: Context, body: Body, call: CallSite, *wanted: type[object]) -
 def _result_of(ctx: Context, body: Body, call: CallSite) -> Type | None:
     if ctx.facts is None or _is_hidden(call):
         return None
+    # Several rules ask about one call, and again after edits of other functions.
+    place = _places(body).get(id(call.node))
+    if place is not None:
+        return ctx.queries.get(call_at, ctx.path, body.id, place)
     return call_type(Frame(ctx.queries, ctx.path, ctx.facts, body), call.node)
+
+
+def _places(body: Body) -> Mapping[int, int]:
+    """The place of each call of a body in `Body.calls`, by the identity of its node."""
+    found = body.notes.get("places of calls")
+    if found is None:
+        found = body.notes["places of calls"] = {id(call.node): place for place, call in enumerate(body.calls)}
+    # The key is used here only.
+    return cast("Mapping[int, int]", found)
 
 
 def _may_be_replaced(ctx: Context, body: Body, call: CallSite, found: Type) -> bool:
@@ -76,11 +90,10 @@ def _handed_on(q: Queries, path: PurePath, id_: FactId) -> frozenset[str]:
     fact = q.get(index_of, path).functions.get(id_)
     if fact is not None and fact.is_async:
         return frozenset()
-    facts = q.facts(path)
-    body = facts.body(id_) if facts is not None else None
-    if body is None or body.is_async:
+    function = q.function(path, id_)
+    if function is None or function[1].is_async:
         return frozenset()
-    return frozenset(name for site in body.calls if (name := last_name(site.node.func)) is not None)
+    return frozenset(name for site in function[1].calls if (name := last_name(site.node.func)) is not None)
 
 
 def gives_coroutine(ctx: Context, body: Body, call: CallSite) -> bool:

@@ -86,10 +86,9 @@ def _own_sources(q: Queries, folder: PurePath) -> tuple[tuple[PurePath, FactId |
 
 def _parametrized(q: Queries, path: PurePath, id_: FactId) -> frozenset[str]:
     """The literal names in the calls of `parametrize` of a function."""
-    facts = q.facts(path)
-    body = facts.body(id_) if facts is not None else None
+    function = q.function(path, id_)
     found: set[str] = set()
-    for call in body.calls if body is not None else ():
+    for call in function[1].calls if function is not None else ():
         node = call.node
         if isinstance(node.func, ast.Attribute) and node.func.attr == "parametrize" and node.args:
             indirect = next((each.value for each in node.keywords if each.arg == "indirect"), None)
@@ -114,11 +113,10 @@ def _late_marks(q: Queries, path: PurePath, holder: FactId | None) -> tuple[Late
     name = "pytest_collection_modifyitems"
     if not q.mentions(path, (name,)) or not q.mentions(path, ("add_marker",)):
         return ()
-    facts = q.facts(path)
-    id_ = FactId(name) if holder is None else FactId(f"{holder.qualname}.{name}")
-    body = facts.body(id_) if facts is not None else None
-    if body is None:
+    function = q.function(path, FactId(name) if holder is None else FactId(f"{holder.qualname}.{name}"))
+    if function is None:
         return ()
+    _, body = function
     found: list[LateMark] = []
     for call in body.calls:
         if isinstance(call.node.func, ast.Attribute) and call.node.func.attr == "add_marker" and call.node.args:

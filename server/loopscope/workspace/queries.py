@@ -10,8 +10,9 @@ from pathlib import PurePath
 from typing import Concatenate, NamedTuple, ParamSpec, Protocol, TypeAlias, TypeVar
 
 from loopscope.config.effective import Invocation
+from loopscope.facts.bodies import Body
 from loopscope.facts.extract import FileFacts
-from loopscope.facts.outline import Outline
+from loopscope.facts.outline import FactId, Outline
 from loopscope.text.files import Entry, Files, Unreadable
 from loopscope.workspace.environment import Environment
 from loopscope.workspace.oracle import Answer, Question
@@ -23,6 +24,7 @@ Key: TypeAlias = tuple[Hashable, ...]
 
 OUTLINE = "outline"
 TEXT = "text"
+BODY = "body"
 FOLDER = "folder"
 MENTIONS = "mentions"
 ORACLE = "oracle"
@@ -48,6 +50,10 @@ class Inputs(Protocol):
 
     def facts(self, path: PurePath) -> FileFacts | Unreadable:
         """The facts of a Python file."""
+        ...
+
+    def function_facts(self, path: PurePath, qualname: str) -> FileFacts | Unreadable:
+        """The facts of a Python file of which only functions and classes of one dotted name are looked at."""
         ...
 
     def text_mentions(self, path: PurePath, words: tuple[str, ...]) -> bool:
@@ -168,6 +174,22 @@ class Queries:
         """The facts of a file, bodies included, or None when it cannot be read. Any edit of the file counts."""
         self._needs.add((TEXT, path))
         facts = self._memory.inputs.facts(path)
+        return None if isinstance(facts, Unreadable) else facts
+
+    def function(self, path: PurePath, id_: FactId) -> tuple[FileFacts, Body] | None:
+        """A function, nested ones too, and the facts of its file; None when there is none.
+
+        Only edits of this function count, or of the function of the outline that holds it: of the facts, look at
+        nothing but imported names and what stands around the body.
+        """
+        facts = self.definitions(path, id_.qualname.partition(".<locals>.")[0])
+        body = facts.body(id_) if facts is not None else None
+        return None if facts is None or body is None else (facts, body)
+
+    def definitions(self, path: PurePath, qualname: str) -> FileFacts | None:
+        """The facts of a file to look at the functions and classes of one dotted name: only edits of these count."""
+        self._needs.add((BODY, path, qualname))
+        facts = self._memory.inputs.function_facts(path, qualname)
         return None if isinstance(facts, Unreadable) else facts
 
     def oracle(self, question: Question) -> Answer | None:

@@ -15,7 +15,7 @@ from loopscope.text.files import Files, Unreadable
 from loopscope.workspace.environment import Environment
 from loopscope.workspace.oracle import Answer, Answers, Question
 from loopscope.workspace.project import config_at, workspace_root
-from loopscope.workspace.queries import FOLDER, MENTIONS, ORACLE, OUTLINE, SETS, TEXT, Key, Memory, Queries
+from loopscope.workspace.queries import BODY, FOLDER, MENTIONS, ORACLE, OUTLINE, SETS, TEXT, Key, Memory, Queries
 from loopscope.workspace.view import ModuleView
 
 NO_ENVIRONMENT = Environment(path=None, kind="none")
@@ -72,6 +72,7 @@ class Snapshot:
         self._outlines: dict[PurePath, Outline | Unreadable] = {}
         self._mentions: dict[PurePath, dict[tuple[str, ...], bool]] = {}
         self._sets: dict[PurePath, frozenset[str]] = {}
+        self._defined: dict[PurePath, set[str]] = {}
         self._facts: dict[PurePath, FileFacts] = {}
         self._kept = 0
         self._older: dict[PurePath, FileFacts] = {}
@@ -114,6 +115,12 @@ class Snapshot:
         for each in others[:-_FACTS_KEPT]:
             self._facts.pop(each, None)
         return facts
+
+    def function_facts(self, path: PurePath, qualname: str) -> FileFacts | Unreadable:
+        """The facts of a Python file of which only functions and classes of one dotted name are looked at."""
+        if not self._whole:
+            self._defined.setdefault(path, set()).add(qualname)
+        return self.facts(path)
 
     def release(self, path: PurePath) -> None:
         """Forget the facts of a file that was looked at once and for all; they are made again for who asks."""
@@ -228,7 +235,7 @@ class Snapshot:
             edited=self._edited | touched if len(touched) < _FACTS_KEPT else self._edited,
         )
         new._outlines, new._mentions, new._facts = self._outlines.copy(), self._mentions.copy(), self._facts.copy()
-        new._sets = self._sets.copy()
+        new._sets, new._defined = self._sets.copy(), self._defined.copy()
         new._questions, new._answers = self._questions.copy(), self._answers.copy()
         # Until it is answered again, what was said of a file that is edited goes on to count.
         new._stale = self._stale | {each for each in self._answers if each.path in touched}
@@ -287,6 +294,10 @@ class Snapshot:
                 new._outlines[path] = old  # noqa: SLF001  another object of this class
             else:
                 changes.add((OUTLINE, path))
+        before, now = self._facts.get(path), new.facts(path) if path in self._defined else None
+        for name in tuple(self._defined.get(path, ())):
+            if before is None or not isinstance(now, FileFacts) or not now.keeps(before, name):
+                changes.add((BODY, path, name))
         for words, known in list(self._mentions.get(path, {}).items()):
             if new.text_mentions(path, words) != known:
                 changes.add((MENTIONS, path, words))

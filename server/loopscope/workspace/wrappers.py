@@ -43,9 +43,8 @@ def keeps_coroutine(q: Queries, path: PurePath, expr: Expr) -> bool:
 
 
 def _function_keeps(q: Queries, path: PurePath, id_: FactId, called: bool) -> bool:
-    facts = q.facts(path)
-    body = facts.body(id_) if facts is not None else None
-    return body is not None and _keeps(body, called=called)
+    found = q.function(path, id_)
+    return found is not None and _keeps(found[1], called=called)
 
 
 def _keeps(body: Body, *, called: bool) -> bool:

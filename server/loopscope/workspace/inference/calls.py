@@ -10,7 +10,7 @@ from loopscope.workspace.inference.annotations import (
     annotation_type,
     text_type,
 )
-from loopscope.workspace.inference.frames import Frame, mentions_mock, names_of
+from loopscope.workspace.inference.frames import Frame, frame_of, mentions_mock, names_of
 from loopscope.workspace.inference.model import (
     Awaitable,
     Callee,
@@ -46,6 +46,12 @@ def call_type(frame: Frame, node: ast.Call, depth: int = 0) -> Type | None:
         matters = externals.hands_on(callee.name)
         given = [expressions.expression_type(frame, each, depth + 1) if matters else None for each in node.args]
     return call_result(frame.q, callee, given)
+
+
+def call_at(q: Queries, path: PurePath, id_: FactId, place: int) -> Type | None:
+    """What one of the calls of a function gives, by its place in `Body.calls`."""
+    frame = frame_of(q, path, id_)
+    return None if frame is None else call_type(frame, frame.body.calls[place].node)
 
 
 def _cast(frame: Frame, node: ast.Call, depth: int) -> Type | None:

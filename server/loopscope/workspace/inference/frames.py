@@ -33,9 +33,8 @@ class Frame(NamedTuple):
 
 def frame_of(q: Queries, path: PurePath, id_: FactId, receiver: Instance | ClassObject | None = None) -> Frame | None:
     """The frame of a function of a file, nested ones too."""
-    facts = q.facts(path)
-    body = facts.body(id_) if facts is not None else None
-    return None if facts is None or body is None else Frame(q, path, facts, body, receiver)
+    found = q.function(path, id_)
+    return None if found is None else Frame(q, path, *found, receiver)
 
 
 def item_at(value: Type | None, index: int) -> Type | None:
@@ -80,7 +79,7 @@ def instance_of_class(value: Type | None) -> Instance | None:
 
 def class_node(q: Queries, path: PurePath, id_: FactId) -> ast.ClassDef | None:
     """The syntax of a class."""
-    facts = q.facts(path)
+    facts = q.definitions(path, id_.qualname)
     for part in facts.parts if facts is not None else ():
         for def_id, node in part.defs:
             if def_id == id_ and isinstance(node, ast.ClassDef):

@@ -12,7 +12,7 @@ from loopscope.workspace.inference.annotations import (
     Names,
     annotation_type,
 )
-from loopscope.workspace.inference.frames import Frame, item_at, names_of
+from loopscope.workspace.inference.frames import Frame, frame_of, item_at, names_of
 from loopscope.workspace.inference.model import (
     NONE,
     Instance,
@@ -40,15 +40,14 @@ def attribute_set_on_self(q: Queries, path: PurePath, id_: FactId, name: str) ->
 def _setters(q: Queries, path: PurePath, id_: FactId, name: str) -> Iterator[tuple[Frame, ast.stmt, str]]:
     """The statements in methods of a class and its bases that set an attribute on their first parameter."""
     for base_path, base_id in q.get(mro_of, path, id_).classes:
-        facts = q.facts(base_path) if q.mentions(base_path, (f".{name}",)) else None
+        if not q.mentions(base_path, (f".{name}",)):
+            continue
         for method_id in q.get(index_of, base_path).functions:
-            if facts is None or method_id.holder != base_id.qualname:
-                continue
-            body = facts.body(method_id)
-            arguments = (*body.node.args.posonlyargs, *body.node.args.args) if body is not None else ()
-            if body is not None and arguments:
+            frame = frame_of(q, base_path, method_id) if method_id.holder == base_id.qualname else None
+            arguments = (*frame.body.node.args.posonlyargs, *frame.body.node.args.args) if frame is not None else ()
+            if frame is not None and arguments:
                 own = arguments[0].arg
-                yield from ((Frame(q, base_path, facts, body), each, own) for each in _sets(body, own, name))
+                yield from ((frame, each, own) for each in _sets(frame.body, own, name))
 
 
 def _sets(body: Body, self_name: str, name: str) -> list[ast.stmt]:
