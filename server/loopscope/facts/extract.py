@@ -81,7 +81,8 @@ class FileFacts:
 
     def keeps(self, earlier: "FileFacts", qualname: str) -> bool:
         """Whether functions and classes of a dotted name are those of an earlier version, with the same imports."""
-        now, before = self._by_name.get(qualname, ()), earlier._by_name.get(qualname, ())
+        now = self._by_name.get(qualname, ())
+        before = earlier._by_name.get(qualname, ())  # noqa: SLF001  another object of this class
         return len(now) == len(before) and all(one is other for one, other in zip(now, before, strict=True))
 
     def span(self, owner: Body | FactId | CallSite, node: Located) -> Span:
