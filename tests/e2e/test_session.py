@@ -107,6 +107,30 @@ def test_a_watched_configuration_file_counts_when_it_changes(tmp_path: Path, cli
     assert refreshed["diagnostics"] == []
 
 
+def test_files_that_come_change_and_go_on_disk_count_at_once(tmp_path: Path, client: Client) -> None:
+    client.initialize(tmp_path)
+    uri = client.open_uri((tmp_path / "inner" / "test_a.py").as_uri(), "def test_x(client): ...\n")
+    assert codes(client.diagnostics(uri, 1)) == ["unknown-fixture"]
+    conftest, shared = tmp_path / "conftest.py", tmp_path / "shared.py"
+
+    def now(path: Path, text: str | None, kind: int) -> list[str]:
+        since = client.since()
+        path.write_text(text) if text is not None else path.unlink()
+        client.notify("workspace/didChangeWatchedFiles", {"changes": [{"uri": path.as_uri(), "type": kind}]})
+        return codes(client.diagnostics(uri, 1, since))
+
+    fixture = "import pytest\n\n@pytest.fixture\ndef client(): ...\n"
+    assert now(conftest, fixture, 1) == []
+    assert now(conftest, fixture.replace("client", "server"), 2) == ["unknown-fixture"]
+    # What is not found may be a fixture.
+    assert now(conftest, "from shared import client\n", 2) == []
+    assert now(shared, "client = 1\n", 1) == ["unknown-fixture"]
+    assert now(shared, fixture, 2) == []
+    assert now(shared, fixture.replace("client", "server"), 2) == ["unknown-fixture"]
+    assert now(conftest, fixture, 2) == []
+    assert now(conftest, None, 3) == ["unknown-fixture"]
+
+
 def _registers_files(params: Any) -> bool:
     return params["registrations"][0]["method"] == "workspace/didChangeWatchedFiles"
 

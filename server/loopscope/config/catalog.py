@@ -64,6 +64,7 @@ INI_OPTIONS: dict[str, IniOption] = {
             since=(0, 26),
         ),
         IniOption("anyio_mode", "string", "strict", "anyio"),
+        IniOption("trio_mode", "bool", False, "pytest-trio"),
         IniOption("timeout", "text-or-number", "", "pytest-timeout"),
         IniOption("DJANGO_SETTINGS_MODULE", "string", "", "pytest-django"),
     )

@@ -106,12 +106,6 @@ class PytestConfig:
         return cast("Sourced[LoopScope]", self.option("asyncio_default_test_loop_scope"))
 
     @property
-    def asyncio_debug(self) -> Sourced[bool]:
-        """Whether pytest-asyncio runs loops in debug mode."""
-        given = self.command_line.last("--asyncio-debug")
-        return self.flag("asyncio_debug") if given is None else Sourced(True, given.origin)
-
-    @property
     def anyio_mode(self) -> Sourced[AsyncioMode]:
         """anyio's mode: only the word "auto", in the ini value or in `--anyio-mode`, switches it."""
         given = self.command_line.last("--anyio-mode")
@@ -144,11 +138,6 @@ class PytestConfig:
         return self.items("filterwarnings")
 
     @property
-    def required_plugins(self) -> tuple[Sourced[str], ...]:
-        """The requirements on plugins."""
-        return self.items("required_plugins")
-
-    @property
     def python_files(self) -> Sourced[tuple[str, ...]]:
         """Globs for files with tests, for `patterns.path_matches_patterns`."""
         return self.texts("python_files")
@@ -179,11 +168,6 @@ class PytestConfig:
         return cast("tuple[Sourced[PurePath], ...]", self.option("pythonpath").value)
 
     @property
-    def import_mode(self) -> Sourced[str]:
-        """`--import-mode`: "prepend" (the default), "append" or "importlib"."""
-        return self.command_line.last("--import-mode") or Sourced("prepend")
-
-    @property
     def noconftest(self) -> bool:
         """Whether `--noconftest` keeps pytest from loading any conftest.py."""
         return self.command_line.last("--noconftest") is not None
@@ -193,12 +177,6 @@ class PytestConfig:
         """Whether installed plugins are loaded without being named."""
         given = self.command_line.last("--disable-plugin-autoload")
         return Sourced(True) if given is None else Sourced(False, given.origin)
-
-    @property
-    def named_plugins(self) -> tuple[Sourced[str], ...]:
-        """Plugins to load by `-p NAME` and PYTEST_PLUGINS, in that order, blocked ones left out."""
-        named = [word for word in self._plugin_words() if not word.value.startswith("no:")]
-        return tuple(word for word in (*named, *self.early_plugins) if word.value not in self.blocked_plugins)
 
     @property
     def blocked_plugins(self) -> Mapping[str, Origin]:

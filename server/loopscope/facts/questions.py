@@ -6,7 +6,7 @@ from enum import Enum
 from typing import Final, NamedTuple, TypeAlias, cast
 
 from loopscope.facts.expr import Call, Concat, Const, Expr, Items, Pairs, Ref, dotted
-from loopscope.facts.outline import Assigned, Binding, ClassFact, FunctionFact, Guard, Outline
+from loopscope.facts.outline import Assigned, ClassFact, FunctionFact, Guard, Outline
 
 MARK_PREFIX = "pytest.mark."
 FIXTURE_DECORATORS = frozenset(
@@ -68,12 +68,6 @@ def decorator_call_parts(expr: Expr) -> DecoratorCall:
     return DecoratorCall(dotted(expr), (), (), False)
 
 
-def is_fixture_decorator(expr: Expr) -> bool:
-    """Whether a (canonical) decorator registers a fixture, with parentheses or without."""
-    name = fixture_decorator(expr)
-    return name is not None
-
-
 def fixture_decorator(expr: Expr) -> str | None:
     """`pytest.fixture`, `pytest.yield_fixture` or `pytest_asyncio.fixture` for a decorator that registers a fixture."""
     name = decorator_call_parts(expr).name
@@ -93,26 +87,6 @@ def marks_of(holder: FunctionFact | ClassFact | Expr, outline: Outline | None = 
         )
     items = _items(_resolved(holder, outline))
     return tuple(mark for index, item in enumerate(items) for mark in _marks(item, outline, index))
-
-
-def unread_marks(value: Expr, outline: Outline | None = None) -> bool:
-    """Whether a value of `pytestmark` has items that `marks_of` cannot read, so that more marks may apply."""
-    items = _items(_resolved(value, outline))
-    return any(not list(_marks(item, outline, 0)) for item in items)
-
-
-def pytestmark_of(bindings: Iterable[Binding]) -> tuple[Expr, ...]:
-    """The values that `pytestmark` of a module or class has in the end: `+=` adds, `=` replaces; () when not assigned.
-
-    Values below conditions count as if the condition held.
-    """
-    values: list[Expr] = []
-    for name, target, _ in bindings:
-        if name == "pytestmark" and isinstance(target, Assigned):
-            if not target.augmented:
-                values.clear()
-            values.append(target.value)
-    return tuple(values)
 
 
 def literal(expr: Expr) -> object:

@@ -50,6 +50,7 @@ _DOCS = {
     ),
     "asyncio_default_test_loop_scope": "The scope of the event loop that async tests run on whose mark says none.",
     "anyio_mode": "Whether anyio runs all async tests, or only those with its mark or fixture.",
+    "trio_mode": "Whether pytest-trio runs all async tests and fixtures, or only tests with its mark.",
     "timeout": "The seconds after which a test fails.",
     "DJANGO_SETTINGS_MODULE": "The module of Django's settings.",
 }

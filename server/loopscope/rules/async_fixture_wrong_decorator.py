@@ -170,6 +170,12 @@ async def test_value(value):
 
 NEAR_MISSES = (
     NearMiss(
+        "pytest-trio runs it",
+        "import pytest\nimport trio\n\n@pytest.fixture\nasync def value():\n    await trio.sleep(0)\n    return 1\n\n"
+        "@pytest.mark.trio\nasync def test_value(value):\n    assert value == 1\n",
+        requires=("pytest-trio",),
+    ),
+    NearMiss(
         "auto mode runs plain async fixtures",
         "import pytest\n\n\n@pytest.fixture\nasync def value():\n    return 1\n\n\n"
         "async def test_value(value):\n    pass\n",

@@ -295,6 +295,12 @@ class ValueTest(AsyncTestCase):
         self.assertTrue(True)
 """,
     ),
+    NearMiss(
+        "pytest-trio in its mode",
+        "import trio\n\nasync def test_value():\n    await trio.sleep(0)\n",
+        config="[pytest]\ntrio_mode = true\n",
+        requires=("pytest-trio",),
+    ),
     NearMiss("not collected", "async def helper():\n    assert True\n"),
 )
 

@@ -16,9 +16,11 @@ SKIPPED = rf"{PLAIN}|\#[^\r\n]*+|{TRIPLE}|{SINGLE}|\\(?:\r\n|.)"
 _STRINGS = re.compile(rf"(?:[^'\"\#\\]++|\#[^\r\n]*+|{TRIPLE}|{SINGLE}|\\.)*+", re.DOTALL)
 _REST_OF_LINE = re.compile(r"[^\r\n]*+")
 
-_DEFINITION = r"(?:async[ \t]+def|def|class)[ \t]+\w|@[ \t]*\w"
-# Lines that cannot continue a bracket, whatever is unclosed. (`@` could: as a matrix product that begins a line.)
-_STRONG = re.compile(rf"{_DEFINITION}|import[ \t]+\w|from[ \t]+[.\w]+[ \t]+import\b")
+_HEADER = r"(?:async[ \t]+def|def|class)[ \t]+\w"
+_DEFINITION = rf"{_HEADER}|@[ \t]*\w"
+# Lines that cannot continue a bracket, whatever is unclosed. A matrix product that begins a line can: `@ b)`.
+_DECORATOR = r"@[ \t]*[\w.]++[ \t]*+(?:[(#\r\n]|\Z)"
+_STRONG = re.compile(rf"{_HEADER}|{_DECORATOR}|import[ \t]+\w|from[ \t]+[.\w]+[ \t]+import\b")
 _OPENS = re.compile(_DEFINITION)
 _CONTINUES = re.compile(r"(?:else|elif|except|finally)\b")
 _NESTED_DEFINITION = r"[ \t]*(?:async[ \t]+def|def|class)[ \t]+\w"

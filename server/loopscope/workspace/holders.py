@@ -1,11 +1,13 @@
 """The fixtures that pytest finds in a module or in an instance of a class: `FixtureManager.parsefactories`."""
 
-from dataclasses import dataclass, field
+import sys
+from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 
 from loopscope.facts.expr import Call, dotted
 from loopscope.facts.outline import Assigned, Binding, ClassFact, FactId, FunctionFact, Guard, ImportedName
 from loopscope.workspace.glance import FIXTURE, import_may_bring
+from loopscope.workspace.imports import find_import, importable, is_installed
 from loopscope.workspace.model import Unknown
 from loopscope.workspace.mro import attributes, member
 from loopscope.workspace.namespace import index_of, lookup, names_of
@@ -33,13 +35,40 @@ def held_by_module(q: Queries, path: PurePath) -> Held:
     found = [
         (name, q.get(lookup, path, name)) for name in sorted(q.get(names_of, path)) if may_be_fixture(q, path, name)
     ]
-    return _held(q, found, bound=False, dynamic=_dynamic(q, path))
+    held = _held(q, found, bound=False, dynamic=_dynamic(q, path))
+    return held if is_installed(q, path) else _with_absent(q, path, held)
 
 
 def held_by_class(q: Queries, path: PurePath, id_: FactId) -> Held:
     """The fixtures among the attributes of an instance, through the MRO, in the order of `dir()`."""
     found = [(name, q.get(member, path, id_, name)) for name in sorted(q.get(attributes, path, id_))]
     return _held(q, found, bound=True, dynamic=None)
+
+
+def _with_absent(q: Queries, path: PurePath, held: Held) -> Held:
+    """What imports of modules that are not found may bring: such a name may be a fixture."""
+    index = q.get(index_of, path)
+    unknown: dict[str, Unknown] = {}
+    for name, placed in index.names.items():
+        target = placed[-1].binding.target
+        if isinstance(target, ImportedName) and placed[-1].binding.guard is Guard.ALWAYS and _absent(q, path, target):
+            unknown[name] = Unknown(f"`{name}` is imported from `{target.module}`, which is not found")
+    dynamic = held.dynamic
+    for star in index.stars:
+        target = star.binding.target
+        if isinstance(target, ImportedName) and star.binding.guard is Guard.ALWAYS and _absent(q, path, target):
+            dynamic = dynamic or Unknown(f"`{target.module}`, of which {path.name} imports all, is not found")
+    if not unknown and dynamic is held.dynamic:
+        return held
+    return replace(held, unknown={**held.unknown, **unknown}, dynamic=dynamic)
+
+
+def _absent(q: Queries, path: PurePath, target: ImportedName) -> bool:
+    """Whether an import has no source and is none of the standard library."""
+    top = target.module.partition(".")[0]
+    if top in sys.stdlib_module_names or top in ("pytest", "_pytest", "pytest_asyncio"):
+        return False
+    return find_import(q, path, target.module) is None and importable(q, path, target.module) is not True
 
 
 def _held(q: Queries, values: list[tuple[str, Value | None]], *, bound: bool, dynamic: Unknown | None) -> Held:

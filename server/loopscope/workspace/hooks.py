@@ -17,9 +17,7 @@ from loopscope.workspace.values import Function, last_of
 
 _RUNS_TESTS = ("pytest_pyfunc_call", "pytest_pycollect_makeitem")
 _FALSE = ast.dump(ast.Constant(False))
-_KNOWN = frozenset(
-    ("asyncio", "anyio", "trio", "pytest_trio", "twisted", "pytest_twisted", "tornasync", "django", "mark")
-)
+_KNOWN = frozenset(("asyncio", "anyio", "trio", "pytest_trio", "twisted", "pytest_twisted", "django", "mark"))
 
 
 class Hook(NamedTuple):

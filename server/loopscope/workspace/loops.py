@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from loopscope.config.model import Origin
 from loopscope.config.pytest_config import AsyncioMode, PytestConfig
 from loopscope.facts.expr import Const
-from loopscope.workspace.hooks import Hook, loop_scope_marks, runner_hooks
+from loopscope.workspace.hooks import Hook, conftests_of, loop_scope_marks, runner_hooks
 from loopscope.workspace.marks import Mark
 from loopscope.workspace.model import Decision, Decorator, FixtureDef, Runner, Scope, TestItem, Unknown
 from loopscope.workspace.mro import class_fact, member, mro_of
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 _RUN_TESTS = ("run", "__call__", "_callTestMethod", "_callSetUp", "__getattribute__", "__init__", "__init_subclass__")
 _SCOPES = {scope.value: scope for scope in Scope}
 _PYTEST_MARKS = frozenset(("parametrize", "usefixtures", "skip", "skipif", "xfail", "filterwarnings"))
-_BY_MARK = {"trio": Runner.TRIO}
 _OF_PLUGINS = frozenset(("anyio", "asyncio_cooperative", "curio", "tornado", "trio", "twisted"))
 
 
@@ -47,9 +46,10 @@ def runner(snapshot: "Snapshot", view: ModuleView, test: TestItem) -> Decision[R
     hook = _hook(view)
     if "anyio_backend" in view.closure(test).names and view.roster.has("anyio") and not test.function.yields:
         return Decision(Runner.ANYIO, "its fixtures include `anyio_backend`")
-    for mark in view.marks(test):
-        if mark.name in _BY_MARK and view.roster.has(mark.name):
-            return Decision(_BY_MARK[mark.name], f"the mark `{mark.name}` on {mark.where}")
+    if view.roster.has("trio"):
+        trio = _trio(snapshot, view, test)
+        if trio is not None:
+            return trio
     if hook is not None:
         return hook
     if view.roster.unknown is not None and not _surely_unmarked(snapshot, view, test):
@@ -96,6 +96,12 @@ def fixture_runner(
         return Decision(Runner.PYTEST_ASYNCIO, found.reason, found.origin)
     if view.roster.has("anyio") and _needs_anyio(view, fixture):
         return Decision(Runner.ANYIO, "it requests `anyio_backend`")
+    if view.roster.has("trio"):
+        if test is None:
+            return Unknown("pytest-trio runs it in the tests that it runs itself")
+        by = runner(snapshot, view, test)
+        if isinstance(by, Unknown) or by.value is Runner.TRIO:
+            return by
     hook = _hook(view)
     if hook is not None:
         return hook
@@ -139,6 +145,20 @@ def _asyncio(snapshot: "Snapshot", view: ModuleView, test: TestItem) -> Decision
     if found.value == "auto":
         return Decision(Runner.PYTEST_ASYNCIO, found.reason, found.origin)
     return Unknown("an asyncio mark stands below a condition") if marks else None
+
+
+def _trio(snapshot: "Snapshot", view: ModuleView, test: TestItem) -> Decision[Runner | None] | None:
+    """pytest-trio's claim to a test: its mark, or its mode (`automark`)."""
+    for mark in view.marks(test):
+        if mark.name == "trio":
+            return Decision(Runner.TRIO, f"the mark `trio` on {mark.where}")
+    found = snapshot.config(view.path).flag("trio_mode")
+    if found.value and not test.function.yields:
+        return Decision(Runner.TRIO, _from("trio_mode", found.origin), found.origin)
+    for conftest in view.queries.get(conftests_of, view.path.parent):
+        if view.queries.mentions(conftest, ("enable_trio_mode",)):
+            return Decision(Runner.TRIO, f"`pytest_trio.enable_trio_mode` in {conftest.name}")
+    return None
 
 
 def _surely_unmarked(snapshot: "Snapshot", view: ModuleView, test: TestItem) -> bool:

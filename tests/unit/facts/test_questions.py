@@ -9,11 +9,8 @@ from loopscope.facts.questions import (
     canonical,
     decorator_call_parts,
     fixture_decorator,
-    is_fixture_decorator,
     literal,
     marks_of,
-    pytestmark_of,
-    unread_marks,
 )
 
 from .dump import facts, show
@@ -42,7 +39,6 @@ def value(source: str) -> Expr:
 )
 def test_fixture_decorators(source, name):
     assert fixture_decorator(value(source)) == name
-    assert is_fixture_decorator(value(source)) == (name is not None)
 
 
 def test_decorator_call_parts():
@@ -57,24 +53,23 @@ def test_decorator_call_parts():
 
 
 @pytest.mark.parametrize(
-    ("source", "expected", "unread"),
+    ("source", "expected"),
     [
-        ("pytest.mark.asyncio", ["0 asyncio()"], False),
-        ("mark.asyncio(loop_scope='module')", ["0 asyncio(loop_scope='module')"], False),
-        ("[mark.slow, mark.asyncio]", ["0 slow()", "1 asyncio()"], False),
-        ("(mark.slow, *others, mark.asyncio)", ["0 slow()", "2 asyncio()"], True),
-        ("[mark.slow] + [mark.x(1)]", ["0 slow()", "1 x(1)"], False),
-        ("[mark.slow] + others", ["0 slow()"], True),
-        ("mark", [], True),
-        ("mark.a.b", [], True),
-        ("f()", [], True),
-        ("[]", [], False),
+        ("pytest.mark.asyncio", ["0 asyncio()"]),
+        ("mark.asyncio(loop_scope='module')", ["0 asyncio(loop_scope='module')"]),
+        ("[mark.slow, mark.asyncio]", ["0 slow()", "1 asyncio()"]),
+        ("(mark.slow, *others, mark.asyncio)", ["0 slow()", "2 asyncio()"]),
+        ("[mark.slow] + [mark.x(1)]", ["0 slow()", "1 x(1)"]),
+        ("[mark.slow] + others", ["0 slow()"]),
+        ("mark", []),
+        ("mark.a.b", []),
+        ("f()", []),
+        ("[]", []),
     ],
 )
-def test_marks_of_a_value(source, expected, unread):
+def test_marks_of_a_value(source, expected):
     shown = [f"{mark.index} {_shown(mark)}" for mark in marks_of(value(source))]
     assert shown == expected
-    assert unread_marks(value(source)) == unread
 
 
 def _shown(mark):
@@ -119,12 +114,6 @@ def test_aliases_are_followed(before, source, expected):
     outline = facts(f"{HEAD}{before}\nvalue = {source}\n").outline
     found = canonical(outline, outline.bindings[-1].target.value)
     assert show(found) == expected if expected else found
-
-
-def test_pytestmark_in_the_end():
-    outline = facts(f"{HEAD}pytestmark = mark.a\npytestmark = [mark.b]\npytestmark += [mark.c]\n").outline
-    assert list(map(show, pytestmark_of(outline.bindings))) == ["list<pytest.mark.b>", "list<pytest.mark.c>"]
-    assert pytestmark_of(()) == ()
 
 
 @pytest.mark.parametrize(

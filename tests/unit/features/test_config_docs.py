@@ -22,7 +22,8 @@ def having(**versions: str) -> Environment:
 
 
 def test_every_option_of_the_catalogue_is_documented_with_its_choices() -> None:
-    docs = config_docs(having(pytest="9.2", pytest_asyncio="1.5", anyio="4.16", pytest_timeout="2", pytest_django="4"))
+    plugins = {"pytest_timeout": "2", "pytest_django": "4", "pytest_trio": "1"}
+    docs = config_docs(having(pytest="9.2", pytest_asyncio="1.5", anyio="4.16", **plugins))
     assert docs.keys() == INI_OPTIONS.keys() | OTHER_OPTIONS.keys()
     assert OTHER_OPTIONS.keys() <= OTHER_NAMES
     assert all(doc.doc for doc in docs.values())

@@ -257,6 +257,14 @@ def test_an_unclosed_string_hides_no_other_function() -> None:
         assert [tree.index_at(problem.span.start) for problem in tree.problems()] == [broken]
 
 
+def test_a_matrix_product_that_begins_a_line_is_no_decorator() -> None:
+    text = "x = (a\n@ b)\ny = f(a\n@b + c)\n@deco\ndef g(): ...\n"
+    tree = parse(text)
+    assert [problem for placed in tree.chunks for problem in placed.chunk.problems] == []
+    statements = [ast.dump(statement) for placed in tree.chunks for statement in placed.chunk.body]
+    assert statements == [ast.dump(statement) for statement in ast.parse(text).body]
+
+
 def test_a_problem_is_pythons_own() -> None:
     text = "import a\n\n\ndef f():\n    x = [1,\n\n\ndef g(): pass\n"
     (problem,) = parse(text).problems()

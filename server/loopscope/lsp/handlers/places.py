@@ -17,9 +17,6 @@ from loopscope.workspace.cancel import CancelToken
 
 T = TypeVar("T")
 
-LOOKING = "loopscope: looking at the name"
-"""The title of progress on what is only asked about one name."""
-
 
 class Spot(NamedTuple):
     """A place in a document of one state."""
