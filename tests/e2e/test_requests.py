@@ -131,6 +131,17 @@ def test_the_fix_of_a_rule_that_is_off_is_a_refactoring(client: Client, tmp_path
     assert client.request("textDocument/codeAction", quick) == []
 
 
+def test_a_migration_is_there_for_who_asks_for_it(client: Client, tmp_path: Path) -> None:
+    (tmp_path / "pytest.ini").write_text("[pytest]\nasyncio_mode = auto\n")
+    client.initialize(tmp_path)
+    uri = client.open_uri((tmp_path / "test_a.py").as_uri(), "async def test_a():\n    assert True\n")
+    params: dict[str, Any] = {"textDocument": {"uri": uri}, "range": {"start": at(1, 6), "end": at(1, 6)}}
+    asked = {**params, "context": {"diagnostics": [], "only": ["source"]}}
+    actions = client.request("textDocument/codeAction", asked)
+    assert [one["kind"] for one in actions] == ["source.migrate.loopscope"]
+    assert client.request("textDocument/codeAction", {**params, "context": {"diagnostics": []}}) == []
+
+
 def test_costly_edits_are_left_for_later_and_edits_without_versions(tmp_path: Path, client: Client) -> None:
     document = dict(FULL_CAPABILITIES["textDocument"])
     document["codeAction"] = {**document["codeAction"], "resolveSupport": {"properties": ["edit"]}}

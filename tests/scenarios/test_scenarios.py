@@ -27,7 +27,7 @@ from rules.world import ROOT, snapshot_of
 CURSOR = "‸"
 FENCE = re.compile(r"^(`{3,})(\w+)(?: ([^\n]*))?\n(.*?)^\1$", re.MULTILINE | re.DOTALL)
 VERSION = re.compile(r"(?<= )\d+(?:\.\d+)+\b")
-REFACTORINGS = frozenset({ActionKind.REWRITE})
+REFACTORINGS = frozenset({ActionKind.REWRITE, ActionKind.MOVE, ActionKind.MIGRATE})
 EVERY_ACTION = frozenset(ActionKind) - {ActionKind.FIX_ALL}
 
 

@@ -1,6 +1,6 @@
 """Code actions: mend one finding, mend all of a file, or silence a rule."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import Enum
@@ -11,6 +11,7 @@ from loopscope.engine.ignores import ignore_in_file, ignore_on_line
 from loopscope.engine.run import FileReport
 from loopscope.engine.selection import Selection
 from loopscope.features.create_fixture import creations
+from loopscope.features.refactoring import migrations, moves, rewrites
 from loopscope.features.suggestions import suggestions
 from loopscope.rules.model import Finding, Fix, Safety
 from loopscope.text.edit import Edit
@@ -30,6 +31,8 @@ class ActionKind(Enum):
     FIX_ALL = "mends all of a file, on save or on command"
     IGNORE = "silences a rule"
     REWRITE = "writes the same, or what may be meant, in another way"
+    MOVE = "moves something to another place"
+    MIGRATE = "makes a whole file ready for another mode"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +68,12 @@ def actions(
     if ActionKind.IGNORE in wanted:
         found += _ignores(snapshot, path, here)
     if ActionKind.REWRITE in wanted:
-        fixes = suggestions(snapshot, path, span, cancel)
-        found += [Action(fix.title, ActionKind.REWRITE, path, edits=fix.edits) for fix in fixes]
+        found += _of_fixes(ActionKind.REWRITE, path, suggestions(snapshot, path, span, cancel))
+        found += _of_fixes(ActionKind.REWRITE, path, rewrites(snapshot, path, span))
+    if ActionKind.MOVE in wanted:
+        found += _of_fixes(ActionKind.MOVE, path, moves(snapshot, path, span))
+    if ActionKind.MIGRATE in wanted:
+        found += _of_fixes(ActionKind.MIGRATE, path, migrations(snapshot, path))
     return tuple(found)
 
 
@@ -98,6 +105,10 @@ def difference(old: str, new: str) -> tuple[Edit, ...]:
         for tag, first, last, into, until in matcher.get_opcodes()
         if tag != "equal"
     )
+
+
+def _of_fixes(kind: ActionKind, path: PurePath, fixes: Iterable[Fix]) -> Iterator[Action]:
+    return (Action(fix.title, kind, path, edits=fix.edits) for fix in fixes)
 
 
 def _touch(one: Span, other: Span) -> bool:

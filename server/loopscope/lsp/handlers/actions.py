@@ -21,6 +21,8 @@ _KINDS = {
     ActionKind.FIX_ALL: FIX_ALL,
     ActionKind.FIX_ALL_QUICK: types.CodeActionKind.QuickFix.value,
     ActionKind.REWRITE: types.CodeActionKind.RefactorRewrite.value,
+    ActionKind.MOVE: types.CodeActionKind.RefactorMove.value,
+    ActionKind.MIGRATE: "source.migrate.loopscope",
 }
 
 
@@ -61,7 +63,7 @@ def _actions(state: State, params: types.CodeActionParams, token: CancelToken) -
     wanted = [kind for kind in _KINDS if _asked_for(_KINDS[kind], params.context.only)]
     # A `source.` kind is applied without being chosen, so it is offered only to who asks for it by name.
     if params.context.only is None:
-        wanted.remove(ActionKind.FIX_ALL)
+        wanted = [kind for kind in wanted if not _KINDS[kind].startswith("source.")]
     span = range_span(source, params.range, state.client.encoding)
     found = actions(state.snapshot, path, report, span, frozenset(wanted), token)
     return [converted for action in found if (converted := _converted(state, uri, action, token)) is not None]
