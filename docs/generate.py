@@ -1,4 +1,4 @@
-"""Writes what the documentation takes from the code: rule pages, settings, their schema, VS Code's, the pictures.
+"""Writes what the documentation takes from the code: rule pages, settings, schema, VS Code's, pictures.
 
 python docs/generate.py           write the files
 python docs/generate.py --check   only say which are stale; exit code 1 when any is (a test runs this)
@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import beside
 from rich.console import Console
 from rich.text import Text
 
@@ -54,6 +55,7 @@ def generated() -> dict[Path, str]:
     return {
         DOCS / "rules.md": index(),
         **{DOCS / "rules" / f"{rule.meta.name}.md": page(rule) for rule in RULES},
+        DOCS / "beside-others.md": beside.page(),
         DOCS / "explain.md": explain(),
         DOCS / "settings.md": settings(),
         DOCS / "settings.schema.json": json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n",

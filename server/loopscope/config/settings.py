@@ -32,6 +32,7 @@ class Settings:
     ignore: Sourced[tuple[Sourced[str], ...]]
     per_file_ignores: Sourced[Mapping[str, tuple[Sourced[str], ...]]]
     severity: Sourced[Mapping[str, Sourced[str]]]
+    beside: Sourced[tuple[Sourced[str], ...]]
     exclude: Sourced[tuple[Sourced[str], ...]]
     environment: Sourced[str | None]
     respect_noqa: Sourced[bool]
@@ -211,7 +212,7 @@ def _texts(setting: Setting, value: object, places: _Places, *keys: str) -> tupl
         origin = places.at(*keys, item=index)
         if not isinstance(element, str):
             raise _wrong(setting, element, origin)
-        found.append(Sourced(element, origin))
+        found.append(Sourced(_choice(setting, element, origin) if setting.choices else element, origin))
     return tuple(found)
 
 

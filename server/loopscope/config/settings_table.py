@@ -8,6 +8,7 @@ SettingType = Literal["flag", "text", "texts", "text or null", "table of texts",
 
 SEVERITIES = ("error", "warning", "information", "hint", "off")
 PRESETS = ("default", "recommended", "strict", "all")
+TOOLS = ("mypy", "pyright", "ruff", "ty")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ class Setting:
             "flag": "true or false",
             "text": "a string",
             "text or null": "a string",
-            "texts": "a list of strings",
+            "texts": f"a list of {', '.join(self.choices)}" if self.choices else "a list of strings",
             "table of texts": "a table of lists of strings",
             "table of severities": f"a table of severities ({', '.join(SEVERITIES)})",
             "preset": f"one of {', '.join(PRESETS)}",
@@ -80,6 +81,14 @@ SETTINGS: tuple[Setting, ...] = (
         "The severity with which a rule or group reports; `off` turns it off.",
         'severity = { missing-await = "warning" }',
         SEVERITIES,
+    ),
+    Setting(
+        "beside",
+        "texts",
+        (),
+        "In editors, the other tools that run there. What they report too is not shown twice; the fixes remain.",
+        'beside = ["pyright", "ruff"]',
+        TOOLS,
     ),
     Setting(
         "exclude",
@@ -185,7 +194,10 @@ def json_schema() -> dict[str, object]:
 
 
 def _property(setting: Setting) -> dict[str, object]:
-    texts: dict[str, object] = {"type": "array", "items": {"type": "string"}}
+    item: dict[str, object] = {"type": "string"}
+    if setting.choices:
+        item["enum"] = list(setting.choices)
+    texts: dict[str, object] = {"type": "array", "items": item}
     shapes: dict[SettingType, dict[str, object]] = {
         "flag": {"type": "boolean"},
         "text": {"type": "string"},

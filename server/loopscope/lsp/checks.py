@@ -14,6 +14,7 @@ from loopscope.lsp.state import State
 from loopscope.rules import by_name
 from loopscope.rules.docs import url
 from loopscope.rules.model import Finding, Severity
+from loopscope.rules.overlaps import left_to
 from loopscope.workspace.cancel import CancelToken
 
 
@@ -30,8 +31,14 @@ def report_for(state: State, path: PurePath, token: CancelToken) -> FileReport:
 
 
 def check_document(state: State, path: PurePath, token: CancelToken) -> list[types.Diagnostic]:
-    """The diagnostics of a file, in source order; none for one that cannot be read. Raises `Cancelled`."""
-    return diagnostics_of(state, path, report_for(state, path, token).findings)
+    """The diagnostics of a file, in source order; none for one that cannot be read. Raises `Cancelled`.
+
+    What the setting `beside` leaves to other tools is not among them.
+    """
+    tools = [tool.value for tool in state.snapshot.settings_of(path).beside.value]
+    findings = report_for(state, path, token).findings
+    shown = [one for one in findings if not tools or not _left_to(one.rule, tools)]
+    return diagnostics_of(state, path, shown)
 
 
 def diagnostics_of(state: State, path: PurePath, findings: Sequence[Finding]) -> list[types.Diagnostic]:
@@ -52,6 +59,10 @@ def checked_paths(state: State, token: CancelToken) -> list[PurePath]:
             if state.snapshot.module(path).role != "other":
                 found[path] = None
     return list(found)
+
+
+def _left_to(rule: str, tools: list[str]) -> bool:
+    return rule in by_name and left_to(by_name[rule].meta, tools)
 
 
 def _url(rule: str) -> str | None:

@@ -32,7 +32,12 @@ from loopscope.rules.context import Context
 from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, Proof, Rule, Safety, Severity
 from loopscope.rules.support.calls import await_edits, noted
 
-META = Meta("assert-on-coroutine", Group.AWAITING, Severity.ERROR, overlaps=("mypy: truthy-bool", "bugbear: B044"))
+META = Meta(
+    "assert-on-coroutine",
+    Group.AWAITING,
+    Severity.ERROR,
+    overlaps=("mypy: truthy-bool", "bugbear: B044", "ty: redundant-condition"),
+)
 
 _VALID = """\
 import pytest

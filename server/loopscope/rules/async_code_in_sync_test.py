@@ -36,7 +36,12 @@ from loopscope.text.edit import Edit
 from loopscope.text.span import Span
 from loopscope.workspace.inference.model import Coroutine
 
-META = Meta("async-code-in-sync-test", Group.AWAITING, Severity.ERROR, overlaps=("ruff: PLE1142",))
+META = Meta(
+    "async-code-in-sync-test",
+    Group.AWAITING,
+    Severity.ERROR,
+    overlaps=("ruff: PLE1142", "pyright: syntax", "ty: invalid-syntax"),
+)
 
 _FETCH = """\
 async def fetch():

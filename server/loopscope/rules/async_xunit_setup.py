@@ -33,7 +33,12 @@ from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, 
 from loopscope.rules.support.xunit import AsyncSetup, Caller, as_fixture, as_sync_hook, async_setups, rename
 from loopscope.text.edit import Edit
 
-META = Meta("async-xunit-setup", Group.MARKS, Severity.ERROR)
+META = Meta(
+    "async-xunit-setup",
+    Group.MARKS,
+    Severity.ERROR,
+    overlaps=("pyright: reportIncompatibleMethodOverride", "ty: incompatible-method-override"),
+)
 
 _AUTO = "[pytest]\nasyncio_mode = auto\nasyncio_default_fixture_loop_scope = function\n"
 _ISOLATED = {"setUp": "asyncSetUp", "tearDown": "asyncTearDown"}

@@ -35,7 +35,14 @@ from loopscope.rules.support.names import inner_bodies
 from loopscope.text.edit import Edit
 from loopscope.workspace.model import Decorator, FixtureDef, Unknown
 
-META = Meta("asyncio-decorator-on-sync-fixture", Group.FIXTURES, Severity.HINT, default=False, preset="strict")
+META = Meta(
+    "asyncio-decorator-on-sync-fixture",
+    Group.FIXTURES,
+    Severity.HINT,
+    default=False,
+    preset="strict",
+    overlaps=("pyright: reportCallIssue", "pyright: reportArgumentType"),
+)
 
 EXAMPLES = (
     Example(

@@ -35,7 +35,12 @@ from loopscope.rules.support.waits import awaited_statement, checked_below, is_c
 from loopscope.text.edit import Edit
 from loopscope.text.span import Span
 
-META = Meta("asyncio-wait-misuse", Group.TASKS, Severity.ERROR, overlaps=("pyright: reportArgumentType",))
+META = Meta(
+    "asyncio-wait-misuse",
+    Group.TASKS,
+    Severity.ERROR,
+    overlaps=("pyright: reportArgumentType", "ty: invalid-argument-type"),
+)
 
 _VALUE = """\
 import asyncio

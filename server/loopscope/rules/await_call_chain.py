@@ -41,7 +41,7 @@ META = Meta(
     "await-call-chain",
     Group.AWAITING,
     Severity.ERROR,
-    overlaps=("pyright: reportAttributeAccessIssue",),
+    overlaps=("pyright: reportAttributeAccessIssue", "ty: missing-attribute"),
     words=("await",),
 )
 

@@ -41,7 +41,7 @@ META = Meta(
     "await-on-non-awaitable",
     Group.AWAITING,
     Severity.ERROR,
-    overlaps=("pyright: reportGeneralTypeIssues",),
+    overlaps=("pyright: reportGeneralTypeIssues", "ty: invalid-await"),
     words=("await",),
 )
 

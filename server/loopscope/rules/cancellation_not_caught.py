@@ -35,7 +35,9 @@ from loopscope.rules.support.raises import call_of, full_name
 from loopscope.rules.support.tasks import Started, runs, started
 from loopscope.text.edit import Edit
 
-META = Meta("cancellation-not-caught", Group.EXCEPTIONS, Severity.ERROR)
+META = Meta(
+    "cancellation-not-caught", Group.EXCEPTIONS, Severity.ERROR, overlaps=("ruff: B017", "ruff: BLE001", "ruff: S110")
+)
 
 EXAMPLES = (
     Example(

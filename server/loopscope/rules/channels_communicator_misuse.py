@@ -30,7 +30,9 @@ from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, 
 from loopscope.rules.support.calls import append_to_block, await_edits, bound_value, expects_failure
 from loopscope.rules.support.django import EXAMPLE_CONFIG, EXAMPLE_PROJECT
 
-META = Meta("channels-communicator-misuse", Group.DJANGO, Severity.ERROR)
+META = Meta(
+    "channels-communicator-misuse", Group.DJANGO, Severity.ERROR, overlaps=("pyright: reportGeneralTypeIssues",)
+)
 
 _HEAD = """\
 from channels.generic.websocket import AsyncWebsocketConsumer

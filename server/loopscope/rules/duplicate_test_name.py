@@ -28,7 +28,12 @@ from loopscope.rules.model import Example, Finding, Group, Meta, NearMiss, Proof
 from loopscope.rules.support.redefined import redefined
 
 META = Meta(
-    "duplicate-test-name", Group.MARKS, Severity.WARNING, default=False, preset="strict", overlaps=("ruff: F811",)
+    "duplicate-test-name",
+    Group.MARKS,
+    Severity.WARNING,
+    default=False,
+    preset="strict",
+    overlaps=("ruff: F811", "pyright: reportRedeclaration"),
 )
 
 EXAMPLES = (

@@ -38,7 +38,16 @@ from loopscope.workspace.model import FixtureDef, Scope, TestItem, Unknown
 from loopscope.workspace.namespace import index_of
 
 META = Meta(
-    "fixture-not-requested", Group.FIXTURES, Severity.ERROR, overlaps=("ruff: F821", "pyright: reportUndefinedVariable")
+    "fixture-not-requested",
+    Group.FIXTURES,
+    Severity.ERROR,
+    overlaps=(
+        "ruff: F821",
+        "pyright: reportUndefinedVariable",
+        "pyright: reportIndexIssue",
+        "ty: unresolved-reference",
+        "ty: not-subscriptable",
+    ),
 )
 
 # What functions and definitions of fixtures have.

@@ -36,7 +36,7 @@ META = Meta(
     "httpx-app-argument",
     Group.VERSIONS,
     Severity.ERROR,
-    overlaps=("mypy and pyright: an unexpected argument, where httpx is installed",),
+    overlaps=("mypy: call-arg", "pyright: reportCallIssue"),
 )
 
 _AUTO = "[pytest]\nasyncio_mode = auto\nasyncio_default_fixture_loop_scope = function\n"

@@ -40,7 +40,7 @@ META = Meta(
     "invalid-fixture-arguments",
     Group.FIXTURES,
     Severity.ERROR,
-    overlaps=("ruff: PT002", "pyright: reportCallIssue"),
+    overlaps=("ruff: PT002", "pyright: reportCallIssue", "pyright: reportArgumentType", "ty: no-matching-overload"),
 )
 
 _KEYWORDS = ("scope", "params", "autouse", "ids", "name")

@@ -39,6 +39,7 @@ META = Meta(
     Group.LOOPS,
     Severity.ERROR,
     words=("loop_scope", "asyncio_default_fixture_loop_scope", "asyncio_default_test_loop_scope"),
+    overlaps=("pyright: reportArgumentType", "ty: invalid-argument-type"),
 )
 
 EXAMPLES = (

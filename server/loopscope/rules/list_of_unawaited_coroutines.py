@@ -35,7 +35,12 @@ from loopscope.text.edit import Edit
 from loopscope.text.span import Span
 from loopscope.workspace.inference.model import Coroutine
 
-META = Meta("list-of-unawaited-coroutines", Group.AWAITING, Severity.ERROR)
+META = Meta(
+    "list-of-unawaited-coroutines",
+    Group.AWAITING,
+    Severity.ERROR,
+    overlaps=("pyright: reportCallIssue", "pyright: reportArgumentType", "ty: no-matching-overload"),
+)
 
 _FETCH = """\
 import asyncio

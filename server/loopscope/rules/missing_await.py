@@ -52,7 +52,7 @@ META = Meta(
     "missing-await",
     Group.AWAITING,
     Severity.ERROR,
-    overlaps=("pyright: reportUnusedCoroutine", "mypy: unused-coroutine"),
+    overlaps=("pyright: reportUnusedCoroutine", "mypy: unused-coroutine", "ty: unused-awaitable"),
 )
 
 _SAVE = """\

@@ -40,7 +40,7 @@ META = Meta(
     "mock-assertion-without-effect",
     Group.MOCKS,
     Severity.ERROR,
-    overlaps=("ruff: PGH005",),
+    overlaps=("ruff: PGH005", "ruff: B018"),
     words=("Mock", "AsyncMock", "MagicMock", "mock", "mocker", "patch", *CALL_ASSERTIONS, *AWAIT_ASSERTIONS),
 )
 

@@ -41,7 +41,7 @@ META = Meta(
     "raises-without-await",
     Group.AWAITING,
     Severity.ERROR,
-    overlaps=("pyright: reportUnusedCoroutine",),
+    overlaps=("pyright: reportUnusedCoroutine", "ty: unused-awaitable"),
     words=("raises", "warns", "deprecated_call", "assertRaises", "assertRaisesRegex", "RaisesGroup"),
 )
 

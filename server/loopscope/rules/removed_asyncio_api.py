@@ -38,7 +38,18 @@ from loopscope.rules.support.text import without_item
 from loopscope.text.edit import Edit
 from loopscope.text.span import Span
 
-META = Meta("removed-asyncio-api", Group.VERSIONS, Severity.ERROR, overlaps=("pyright: reportAttributeAccessIssue",))
+META = Meta(
+    "removed-asyncio-api",
+    Group.VERSIONS,
+    Severity.ERROR,
+    overlaps=(
+        "pyright: reportAttributeAccessIssue",
+        "pyright: reportCallIssue",
+        "ty: missing-attribute",
+        "ty: no-matching-overload",
+        "ty: unknown-argument",
+    ),
+)
 
 
 class Past(NamedTuple):

@@ -30,7 +30,9 @@ from loopscope.rules.model import Example, Finding, Group, Meta, NearMiss, Proof
 from loopscope.rules.support.redefined import redefined
 from loopscope.workspace.model import FixtureDef, Unknown
 
-META = Meta("shadowed-fixture", Group.FIXTURES, Severity.WARNING, overlaps=("ruff: F811",))
+META = Meta(
+    "shadowed-fixture", Group.FIXTURES, Severity.WARNING, overlaps=("ruff: F811", "pyright: reportRedeclaration")
+)
 
 EXAMPLES = (
     Example(

@@ -34,7 +34,7 @@ META = Meta(
     "swallowed-cancellation",
     Group.TASKS,
     Severity.ERROR,
-    overlaps=("flake8-async: ASYNC103", "ruff: BLE001", "bugbear: B036"),
+    overlaps=("flake8-async: ASYNC103", "ruff: BLE001", "bugbear: B036", "ruff: E722", "ruff: S110"),
 )
 
 _IMPORTS = """\

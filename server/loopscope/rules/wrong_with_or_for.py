@@ -44,7 +44,14 @@ META = Meta(
     "wrong-with-or-for",
     Group.AWAITING,
     Severity.ERROR,
-    overlaps=("pyright: reportGeneralTypeIssues", "pylint: E1129", "pylint: E1133"),
+    overlaps=(
+        "pyright: reportGeneralTypeIssues",
+        "pylint: E1129",
+        "pylint: E1133",
+        "pyright: reportArgumentType",
+        "ty: invalid-context-manager",
+        "ty: invalid-argument-type",
+    ),
 )
 
 _SESSION = """\

@@ -27,7 +27,7 @@ from loopscope.rules.support.references import Reference, references
 from loopscope.text.edit import Edit
 from loopscope.text.span import Span
 
-META = Meta("yield-fixture-decorator", Group.VERSIONS, Severity.WARNING)
+META = Meta("yield-fixture-decorator", Group.VERSIONS, Severity.WARNING, overlaps=("ruff: PT020", "ty: deprecated"))
 
 NAME = "pytest.yield_fixture"
 

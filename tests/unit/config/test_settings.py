@@ -63,6 +63,7 @@ def test_the_editor_overrides_the_file_key_by_key() -> None:
         ('preset = "strictt"', '"strictt"', "Did you mean `strict`?", "strict"),
         ('severity = { x = "eror" }', '"eror"', "Did you mean `error`?", "error"),
         ("severity = []", "[]", "`severity` expects a table", None),
+        ('beside = ["pyrigt"]', '"pyrigt"', "expects a list of mypy, pyright, ruff, ty, got 'pyrigt'.", "pyright"),
         ("respect-noqa = 1", "1", "`respect-noqa` expects true or false, got 1.", None),
         ("environment = false", "false", "`environment` expects a string, got False.", None),
     ],
