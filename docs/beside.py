@@ -2,7 +2,7 @@
 
 from loopscope.rules import RULES
 from loopscope.rules.model import Rule
-from loopscope.rules.overlaps import QUIETED, codes, left_to
+from loopscope.rules.support.overlaps import QUIETED, codes, left_to
 
 _TOOLS = tuple(QUIETED)
 _INTRODUCTION = """\

@@ -14,7 +14,7 @@ import pytest
 from e2e.lsp_client import Client
 from loopscope.rules import RULES
 from loopscope.rules.model import Rule
-from loopscope.rules.overlaps import codes, left_to
+from loopscope.rules.support.overlaps import codes, left_to
 from rules.world import split_files, unmarked
 
 ROOT = Path(__file__).parents[2]

@@ -14,7 +14,7 @@ from loopscope.lsp.state import State
 from loopscope.rules import by_name
 from loopscope.rules.docs import url
 from loopscope.rules.model import Finding, Severity
-from loopscope.rules.overlaps import left_to
+from loopscope.rules.support.overlaps import left_to
 from loopscope.workspace.cancel import CancelToken
 
 
