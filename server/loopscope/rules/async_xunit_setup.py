@@ -273,6 +273,20 @@ async def pytest_sessionstart(session):
 """,
     ),
     NearMiss(
+        "a hook of another plugin, which may await it",
+        """\
+def test_value():
+    pass
+# file: conftest.py
+import pytest
+
+
+@pytest.hookimpl(specname="pytest_runtest_call_async", optionalhook=True)
+async def pytest_runtest_call_async(item):
+    pass
+""",
+    ),
+    NearMiss(
         "the set-up method calls it",
         """\
 import asyncio

@@ -25,6 +25,15 @@ _OF_MODULE = frozenset(("setup_module", "teardown_module", "setUpModule", "tearD
 _OF_TESTCASE = frozenset(("setUp", "tearDown", "setUpClass", "tearDownClass", "setUpTestData"))
 _ASYNC = frozenset(("asyncSetUp", "asyncTearDown"))
 _NAMES = _OF_CLASS | _OF_FUNCTIONS | _OF_MODULE | _OF_TESTCASE | _ASYNC
+# Other plugins specify hooks of their own, which they may await.
+_PYTESTS_HOOKS = re.compile(
+    "pytest_(add(hooks|option)|assert.*|cmdline_.*|collect(_directory|_file|ion|ion_finish|ion_modifyitems|report|start)"
+    "|configure|deselected|(enter|leave)_pdb|exception_interact|fixture_(post_finalizer|setup)|generate_tests"
+    "|ignore_collect|internalerror|itemcollected|keyboard_interrupt|load_initial_conftests|make_.*|markeval_namespace"
+    "|plugin_registered|pycollect_make(item|module)|pyfunc_call|report_(collectionfinish|header|teststatus)"
+    "|report_(from|to)_serializable|runtest_(call|log(finish|report|start)|makereport|protocol|setup|teardown)"
+    "|runtestloop|session(finish|start)|terminal_summary|unconfigure|warning_recorded)"
+)
 _COUNTERPARTS = {"setup_method": "teardown_method", "setup_function": "teardown_function"}
 _FIXTURE = "_setup"
 
@@ -159,7 +168,7 @@ def _of_function(ctx: Context, name: str) -> Caller | None:
         return Caller.PYTEST if ctx.tests else None
     if name in _OF_FUNCTIONS:
         return Caller.PYTEST if any(not test.class_path for test in ctx.tests) else None
-    return Caller.PYTEST_HOOKS if name.startswith("pytest_") and is_plugin_module(ctx) else None
+    return Caller.PYTEST_HOOKS if _PYTESTS_HOOKS.fullmatch(name) and is_plugin_module(ctx) else None
 
 
 def _collected(ctx: Context) -> frozenset[str]:
