@@ -46,7 +46,7 @@ import pytest
 
 @pytest.mark.asyncio
 async def test_value():
-    time.sleep(0)  # loopscope: ignore[blocking-call-in-async-test, ⟦missing-awaits⟧]
+    time.sleep(0.01)  # loopscope: ignore[blocking-call-in-async-test, ⟦missing-awaits⟧]
 """,
         good="""\
 import time
@@ -56,7 +56,7 @@ import pytest
 
 @pytest.mark.asyncio
 async def test_value():
-    time.sleep(0)  # loopscope: ignore[blocking-call-in-async-test]
+    time.sleep(0.01)  # loopscope: ignore[blocking-call-in-async-test]
 """,
         proof=_PROOF,
     ),
