@@ -5,6 +5,7 @@ python docs/generate.py --check   only say which are stale; exit code 1 when any
 """
 
 import argparse
+import inspect
 import json
 import os
 import subprocess
@@ -22,7 +23,7 @@ from loopscope.engine.explain import rules_behind
 from loopscope.engine.messages import MESSAGES
 from loopscope.rules import RULES
 from loopscope.rules.docs import page, summary
-from loopscope.rules.model import Rule
+from loopscope.rules.model import Group, Rule, Safety
 
 DOCS = Path(__file__).resolve().parent
 ROOT = DOCS.parent
@@ -58,7 +59,7 @@ def generated() -> dict[Path, str]:
         DOCS / "beside-others.md": beside.page(),
         DOCS / "explain.md": explain(),
         DOCS / "settings.md": settings(),
-        DOCS / "settings.schema.json": json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n",
+        DOCS / "settings.schema.json": json.dumps(schema(), indent=2, ensure_ascii=False) + "\n",
         CLIENT / "package.json": manifest((CLIENT / "package.json").read_text(encoding="utf-8")),
         DOCS / "images" / "check.svg": picture(["check", "examples/shop", "--exit-zero"]),
     }
@@ -70,12 +71,19 @@ def index() -> str:
         "# Rules",
         "Each rule is a prediction: real pytest shows the symptom on every bad example and passes every good one.\n"
         "Safe fixes are applied by `--fix` and fix-all, unsafe ones one by one. A rule that is off by default belongs\n"
-        'to a preset (`preset = "recommended"` or `"strict"`).',
+        "to a [preset](settings.md#presets), and offers its fix as [a refactoring](refactorings.md).",
+        "The column *default* has the severity of a rule that is on. *fix* says how safe it is: **safe** ones keep what\n"
+        "the test means, or make it run as it was meant; **unsafe** ones may change it; **display** ones are shown and\n"
+        "never applied. With several, it depends on the place. *also said by* names rules of other tools that find some\n"
+        "of the same mistakes.",
+        f"{len(RULES)} rules, {sum(rule.meta.default for rule in RULES)} of them on by default,"
+        f" {sum(rule.fix is not None for rule in RULES)} with a fix.",
     ]
     for group in dict.fromkeys(rule.meta.group for rule in RULES):
         rows = [row(rule) for rule in sorted(RULES, key=lambda rule: rule.meta.name) if rule.meta.group is group]
         parts.append(f"## {group.value}")
-        parts.append("\n".join(["| rule | default | fix | what |", "|---|---|---|---|", *rows]))
+        parts.append(f"As a group: `{group.name.lower()}`.")
+        parts.append("\n".join(["| rule | default | fix | what | also said by |", "|---|---|---|---|---|", *rows]))
     return "\n\n".join(parts) + "\n"
 
 
@@ -83,7 +91,21 @@ def row(rule: Rule) -> str:
     """One line of the list."""
     meta = rule.meta
     state = meta.severity.value if meta.default else f"off ({meta.preset})"
-    return f"| [{meta.name}](rules/{meta.name}.md) | {state} | {'yes' if rule.fix else ''} | {summary(rule)} |"
+    cells = [f"[{meta.name}](rules/{meta.name}.md)", state, safety(rule), summary(rule), "; ".join(meta.overlaps)]
+    return f"| {' | '.join(cells)} |".replace("|  |", "| |")
+
+
+def safety(rule: Rule) -> str:
+    """How safe the fixes of a rule can be, as its code says: that of the rule, or of what it makes its fixes with."""
+    if rule.fix is None:
+        return "none"
+    module = inspect.getmodule(rule.fix)
+    makers = [each for each in vars(module).values() if inspect.isfunction(each) and "Fix" in str(each.__annotations__)]
+    for code in (inspect.getsource(module), *map(inspect.getsource, makers)) if module else ():
+        found = [each for each in Safety if f"Safety.{each.name}" in code]
+        if found:
+            return ", ".join(each.name.lower() for each in found)
+    raise ValueError(f"the fix of {rule.meta.name} has no safety")
 
 
 def explain() -> str:
@@ -120,7 +142,42 @@ def settings() -> str:
         parts.append(f"## `{setting.name}`")
         parts.append(f"{setting.doc}\n\nExpects {setting.expects}.")
         parts.append(f"```toml\n[tool.loopscope]\n{setting.example}\n```")
+    parts += presets()
     return "\n\n".join(parts) + "\n"
+
+
+def presets() -> list[str]:
+    """The sections about presets and groups of the page of settings."""
+    on = sum(rule.meta.default for rule in RULES)
+    parts = [
+        "## Presets",
+        f"- `default`: the {on} rules about what fails, does not run, hangs, leaks or passes by accident.\n"
+        "- `recommended`: also what is good practice, or right in nearly all suites.\n"
+        "- `strict`: also matters of style, and what is a mistake in some suites only.\n"
+        "- `all`: every rule.",
+    ]
+    for preset, more in (("recommended", "`default`"), ("strict", "`recommended`")):
+        own = sorted(rule.meta.name for rule in RULES if not rule.meta.default and rule.meta.preset == preset)
+        named = "\n".join(f"- [{name}](rules/{name}.md)" for name in own)
+        parts.append(f"`{preset}` adds to {more}:\n\n{named}")
+    groups = [f"- `{group.name.lower()}`: {group.value}" for group in Group if group in {r.meta.group for r in RULES}]
+    parts.append("## Groups")
+    parts.append("Wherever a rule can be named, so can a group of [rules](rules.md), or `all`:\n\n" + "\n".join(groups))
+    return parts
+
+
+def schema() -> dict[str, Any]:
+    """The JSON schema of the settings, with the names of rules and groups where they can stand, each described."""
+    found: dict[str, Any] = json_schema()
+    named = {rule.meta.name: summary(rule) for rule in sorted(RULES, key=lambda rule: rule.meta.name)}
+    named |= {group.name.lower(): f"The group: {group.value}." for group in Group} | {"all": "Every rule."}
+    names = [{"const": name, "description": text} for name, text in named.items()]
+    selector = {"$ref": "#/definitions/rule"}
+    for setting in ("select", "extend-select", "ignore"):
+        found["properties"][setting]["items"] = selector
+    found["properties"]["per-file-ignores"]["additionalProperties"]["items"] = selector
+    found["properties"]["severity"]["propertyNames"] = selector
+    return {**found, "definitions": {"rule": {"type": "string", "anyOf": names}}}
 
 
 def manifest(text: str) -> str:
