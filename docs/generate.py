@@ -72,10 +72,10 @@ def index() -> str:
         "Each rule is a prediction: real pytest shows the symptom on every bad example and passes every good one.\n"
         "Safe fixes are applied by `--fix` and fix-all, unsafe ones one by one. A rule that is off by default belongs\n"
         "to a [preset](settings.md#presets), and offers its fix as [a refactoring](refactorings.md).",
-        "The column *default* has the severity of a rule that is on. *fix* says how safe it is: **safe** ones keep what\n"
-        "the test means, or make it run as it was meant; **unsafe** ones may change it; **display** ones are shown and\n"
-        "never applied. With several, it depends on the place. *also said by* names rules of other tools that find some\n"
-        "of the same mistakes.",
+        "The column *default* has the severity of a rule that is on. *fix* says how safe it is: **safe** ones keep\n"
+        "what the test means, or make it run as it was meant; **unsafe** ones may change it; **display** ones are\n"
+        "shown and never applied. With several, it depends on the place. *also said by* names rules of other tools\n"
+        "that find some of the same mistakes.",
         f"{len(RULES)} rules, {sum(rule.meta.default for rule in RULES)} of them on by default,"
         f" {sum(rule.fix is not None for rule in RULES)} with a fix.",
     ]
