@@ -20,7 +20,7 @@ class Judges:
         for name, text in files.items():
             path = folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(_known_to(environment, text))
+            path.write_text(known_to(environment, text))
         if environment.name not in self.started:
             self.started[environment.name] = Judge(environment.python)
         return self.started[environment.name].ask(folder)
@@ -31,7 +31,7 @@ class Judges:
             judge.close()
 
 
-def _known_to(environment: Pinned, text: str) -> str:
+def known_to(environment: Pinned, text: str) -> str:
     """A text without the option that examples set only to be quiet, where pytest-asyncio does not know it yet."""
     if Version(environment.versions["pytest-asyncio"]) >= Version("0.24"):
         return text

@@ -22,7 +22,7 @@ from loopscope.text.span import Span
 from loopscope.workspace.environment import Environment
 from rules.environments import Pinned, home_of, others_of
 from rules.judge import Verdict
-from rules.judges import Judges
+from rules.judges import Judges, known_to
 from rules.world import ROOT, snapshot_of, split_files, unmarked
 
 ALL = Selection(RULES)
@@ -235,7 +235,8 @@ def test_pytest_passes_the_good_one(example: Example, judges: Judges, tmp_path: 
 def test_the_proof_holds_for_other_versions(
     rule: Rule, example: Example, environment: Pinned, judges: Judges, tmp_path: Path
 ) -> None:
-    marked = unmarked(split_files(example.bad, example.config))
+    bad = split_files(example.bad, example.config)
+    marked = unmarked({name: known_to(environment, text) for name, text in bad.items()})
     assert spans(findings(marked.texts, _with_those_it_needs(rule), environment.found)) == marked.spans
     _shows(example, judges.ask(environment, tmp_path / "bad", marked.texts))
     verdict = judges.ask(environment, tmp_path / "good", split_files(example.good, example.config))
