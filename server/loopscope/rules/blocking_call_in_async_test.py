@@ -15,7 +15,7 @@ nothing of a test waits for that noticeably.
 
 ## Fix safety
 `await asyncio.sleep(...)` for `time.sleep(...)` is safe: it waits as long, and lets the loop run. `asyncio.to_thread`
-for the others is unsafe.
+for the others is unsafe. No fix where the test may run on trio.
 
 ## Versions
 All.
@@ -35,6 +35,7 @@ from loopscope.rules.support.calls import await_edits, expects_failure
 from loopscope.rules.support.http import Request, requests_in
 from loopscope.rules.support.imports import add_import, local_name
 from loopscope.text.edit import Edit
+from loopscope.workspace.model import Runner
 
 META = Meta(
     "blocking-call-in-async-test",
@@ -210,6 +211,42 @@ async def test_process():
 """,
         proof=Proof("", "passed", invisible="nothing else runs in this loop, so nobody is kept waiting"),
     ),
+    Example(
+        "A test of anyio, which may run on trio",
+        bad="""\
+import time
+
+import pytest
+
+
+@pytest.fixture
+def anyio_backend():
+    return "asyncio"
+
+
+@pytest.mark.anyio
+async def test_worker():
+    ⟦time.sleep(0.01)⟧
+""",
+        good="""\
+import time
+
+import anyio
+import pytest
+
+
+@pytest.fixture
+def anyio_backend():
+    return "asyncio"
+
+
+@pytest.mark.anyio
+async def test_worker():
+    await anyio.sleep(0.01)
+""",
+        fixed="",
+        proof=Proof("", "passed", invisible="nothing else runs in this loop, so nobody is kept waiting"),
+    ),
 )
 
 NEAR_MISSES = (
@@ -282,6 +319,7 @@ async def test_worker():
     ),
 )
 
+_ON_ASYNCIO = frozenset({Runner.PYTEST_ASYNCIO, Runner.AIOHTTP, Runner.UNITTEST})
 _HTTP = ("get", "post", "put", "patch", "delete", "head", "options", "request")
 _PROCESSES = ("run", "call", "check_call", "check_output", "getoutput", "getstatusoutput")
 _BLOCKING = frozenset(
@@ -301,7 +339,7 @@ _REPLACED = re.compile(r"\b(?:responses|requests_mock|respx|vcr\w*|httpretty|poo
 
 def check(ctx: Context) -> Iterator[Finding]:
     """Findings at the calls."""
-    for body, what, _ in ctx.async_entries():
+    for body, what, runner in ctx.async_entries():
         sent = {
             id(each.call): f"{each.library}.{each.method}" for each in requests_in(ctx, body) if _is_sync(body, each)
         }
@@ -319,7 +357,9 @@ def check(ctx: Context) -> Iterator[Finding]:
                 continue
             shown = ast.unparse(call.node.func) if call.local_root else name
             message = f"`{shown}` blocks the event loop: nothing else of this {what} runs meanwhile."
-            yield ctx.finding(META, ctx.span(body, call.node), message, data=(body, call))
+            # Under trio, or anyio which may run it there, asyncio's functions fail.
+            data = (body, call) if runner in _ON_ASYNCIO else None
+            yield ctx.finding(META, ctx.span(body, call.node), message, data=data)
 
 
 def fix(ctx: Context, finding: Finding) -> Fix | None:
