@@ -7,6 +7,7 @@ from loopscope.engine.run import context_of
 from loopscope.features.refactor_async import toggled
 from loopscope.features.refactor_marks import gathered, rescoped, spread
 from loopscope.features.refactor_mode import less_in_auto, ready_for_strict
+from loopscope.features.refactor_scope import widened
 from loopscope.rules.model import Fix
 from loopscope.text.files import Unreadable
 from loopscope.text.span import Span
@@ -19,6 +20,7 @@ def rewrites(snapshot: Snapshot, path: PurePath, span: Span) -> Iterator[Fix]:
     if not isinstance(ctx, Unreadable) and ctx.facts is not None:
         yield from toggled(ctx, span.start)
         yield from rescoped(ctx, span.start)
+        yield from widened(ctx, span.start)
 
 
 def moves(snapshot: Snapshot, path: PurePath, span: Span) -> Iterator[Fix]:
