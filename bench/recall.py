@@ -2,9 +2,9 @@
 
     python bench/recall.py --out docs/recall.md NAME=SOURCE,ENVIRONMENT[,FOLDER[,PATH...]] ...
 
-SOURCE is a checkout, which is copied; ENVIRONMENT the virtual environment that its tests run in (with pytest-timeout);
-FOLDER the one that holds its pytest configuration; PATH what pytest is asked to collect. `--only KIND` makes one kind of
-mistake, `--sample N` how many places of a kind are drawn (`--seed`) from each project, `--details FILE` keeps all answers.
+SOURCE is a checkout, which is copied; ENVIRONMENT the virtual environment that its tests run in, with pytest-timeout;
+FOLDER the one that holds its pytest configuration; PATH what pytest is asked to collect. `--only KIND` makes one kind
+of mistake, `--sample N` says how many places of a kind are drawn (`--seed`) from a project, `--details FILE` keeps all.
 
 Only tests that pass before are looked at. Each run of pytest holds mistakes that no test has two of.
 """
@@ -42,6 +42,8 @@ _IGNORED = shutil.ignore_patterns(".git", "node_modules", "__pycache__", ".venv"
 _CONFIGURATIONS = ("pyproject.toml", "pytest.ini", "tox.ini", "setup.cfg")
 _RUN_SECONDS = 600
 _TEST_SECONDS = 20
+_OF_TASKS = frozenset({"discarded-task", "leaked-task"})
+"""What they say of a task that nothing awaits any more is true, and nothing that pytest shows."""
 _NOT_FOUND = re.compile(r"fixture '[^']*' not found")
 _ASYNC_WARNING = re.compile(r"async|coroutine", re.IGNORECASE)
 
@@ -75,6 +77,8 @@ class Run(NamedTuple):
     never_awaited: frozenset[Function]
     """The lines at which coroutines were made that nobody awaited, with the lines that called those."""
     broken: Mapping[str, str]
+    root: str
+    """The rootdir, which node ids are relative to."""
 
 
 class Found(NamedTuple):
@@ -112,22 +116,23 @@ def _environment(project: Project, folder: Path) -> dict[str, str]:
     }
 
 
-def run_pytest(project: Project, nodes: Iterable[str] = ()) -> Run:
-    """Runs the project's tests, or some of them; when a test ends the run, the rest is run again."""
-    whole = _run_once(project, nodes)
-    while left := {node: test for node, test in whole.tests.items() if test.outcome == "not run"}:
-        rest = _run_once(project, _nodes(left))
+def run_pytest(project: Project, nodes: Iterable[str] = (), *, collect: bool = False) -> Run:
+    """Runs the project's tests, or some of them; when a test ends the run, the rest is run again. Or only collects."""
+    whole = _run_once(project, nodes, collect=collect)
+    while not collect and (left := [node for node, test in whole.tests.items() if test.outcome == "not run"]):
+        rest = _run_once(project, _nodes(whole.root, left), collect=False)
         if all(test.outcome == "not run" for test in rest.tests.values()):
             break
         whole = Run(
             {**whole.tests, **{node: test for node, test in rest.tests.items() if node in left}},
             whole.never_awaited | rest.never_awaited,
             {**whole.broken, **rest.broken},
+            whole.root,
         )
     return whole
 
 
-def _run_once(project: Project, nodes: Iterable[str]) -> Run:
+def _run_once(project: Project, nodes: Iterable[str], *, collect: bool) -> Run:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         shutil.copy(BENCH / "recall_plugin.py", folder)
@@ -135,7 +140,9 @@ def _run_once(project: Project, nodes: Iterable[str]) -> Run:
         (folder / "arguments").write_text("\n".join(arguments), encoding="utf-8")
         command = [
             *(str(project.environment / "bin" / "python"), "-m", "pytest", "-p", "recall_plugin"),
-            *("-q", "-p", "no:cacheprovider", "--timeout", str(_TEST_SECONDS), "--timeout-method", "signal", *arguments),
+            *("-q", "-p", "no:cacheprovider", "--timeout", str(_TEST_SECONDS), "--timeout-method", "signal"),
+            *(("--collect-only",) if collect else ()),
+            *arguments,
         ]
         try:
             done = subprocess.run(
@@ -164,10 +171,9 @@ def _run_once(project: Project, nodes: Iterable[str]) -> Run:
             )
             for node, each in told["tests"].items()
         },
-        frozenset(
-            (_relative(project, file), line) for each in told["never_awaited"] for file, line in each["frames"]
-        ),
+        frozenset((_relative(project, file), line) for each in told["never_awaited"] for file, line in each["frames"]),
         told["broken"],
+        told["root"],
     )
 
 
@@ -192,7 +198,9 @@ def run_loopscope(project: Project) -> frozenset[Found]:
     done = subprocess.run(command, cwd=project.root, capture_output=True, text=True, check=False)
     if done.returncode:
         raise SystemExit(f"{project.name}: loopscope failed:\n{done.stderr}")
-    return frozenset(Found(each["rule"], each["file"], each["line"], each["message"]) for each in json.loads(done.stdout))
+    return frozenset(
+        Found(each["rule"], each["file"], each["line"], each["message"]) for each in json.loads(done.stdout)
+    )
 
 
 # --- perturbing
@@ -275,7 +283,7 @@ def batches(base: Base, places: Iterable[Place]) -> list[list[Place]]:
         users = base.users((place.file, place.function))
         for taken, group in found:
             if not taken & users:
-                taken |= users
+                taken.update(users)
                 group.append(place)
                 break
         else:
@@ -309,9 +317,9 @@ def _concerned(text: str, line: int) -> list[int]:
     return [first_line(each) for each in all_functions]
 
 
-def _nodes(nodes: Iterable[str]) -> list[str]:
-    """Node ids without parameters."""
-    return sorted({re.sub(r"\[.*", "", node, flags=re.DOTALL) for node in nodes})
+def _nodes(root: str, nodes: Iterable[str]) -> list[str]:
+    """Node ids without parameters, as pytest understands them wherever it is started."""
+    return sorted({str(Path(root) / re.sub(r"\[.*", "", node, flags=re.DOTALL)) for node in nodes})
 
 
 def _concerned_tests(base: Base, found: Mapping[Function, set[str]]) -> dict[str, set[str]]:
@@ -341,7 +349,7 @@ def by_test(base: Base, kind: str, wanted: Iterable[str], shows: Callable[[str],
     run = {*wanted, *concerned}
     if not run:
         return []
-    after = run_pytest(base.project, _nodes(run))
+    after = run_pytest(base.project, _nodes(base.run.root, run))
     answers = []
     for node in sorted(run & base.passing):
         shown = _shown(base, after, node)
@@ -394,9 +402,7 @@ def _in_strict_form(
         if (base.project.root / name).exists():
             text = strict_mode(form.read(name))
             if wide:
-                text = re.sub(
-                    r"(asyncio_default_fixture_loop_scope\s*=\s*[\"']?)\w+", r"\1function", text
-                )
+                text = re.sub(r"(asyncio_default_fixture_loop_scope\s*=\s*[\"']?)\w+", r"\1function", text)
             form.write(name, text)
     for file in base.files():
         form.write(file, as_strict_wants_it(form.read(file), wide=wide))
@@ -423,29 +429,27 @@ def delete_await(base: Base, texts: Texts, drawn: random.Random, sample: int) ->
     for group in batches(base, _drawn(places_of(base, texts, awaits), drawn, sample)):
         texts.put(group)
         found = new_findings(base)
-        after = run_pytest(base.project, _nodes({*_users(base, group), *_concerned_tests(base, found)}))
+        after = run_pytest(base.project, _nodes(base.run.root, {*_users(base, group), *_concerned_tests(base, found)}))
         for place in group:
             assert place.function is not None
             function = (place.file, place.function)
             name = f"{place.file}:{place.lines[0]}: {place.what}"
             lines = range(place.lines[0], place.lines[1] + 1)
             named = any((place.file, line) in after.never_awaited for line in lines)
-            failing = next(
-                (shown for node in sorted(base.users(function)) if (shown := _shown(base, after, node))), ""
-            )
-            rules = tuple(sorted(found.pop(function, ())))
+            failing = next((shown for node in sorted(base.users(function)) if (shown := _shown(base, after, node))), "")
+            rules = tuple(sorted(found.pop(function, set()) - _OF_TASKS))
             if named:
                 yield Answer(base.project.name, "deleted await", name, f"never awaited; {failing}", rules)
             elif failing:
                 yield Answer(base.project.name, "deleted await, no warning", name, failing, rules)
             else:
                 yield Answer(base.project.name, "deleted await", name, "", rules)
-        for (file, line), rules in found.items():
+        for (file, line), others in found.items():
             shown = next(
                 (shown for node in sorted(base.users((file, line))) if (shown := _shown(base, after, node))), ""
             )
-            if not shown:
-                yield Answer(base.project.name, "deleted await", f"{file}:{line}", "", tuple(sorted(rules)))
+            if not shown and others - _OF_TASKS:
+                yield Answer(base.project.name, "deleted await", f"{file}:{line}", "", tuple(sorted(others)))
         texts.restore()
 
 
@@ -483,9 +487,9 @@ def page(answers: list[Answer], projects: Mapping[str, str], options: argparse.N
         "",
         "**Test by test.** Each cell: tests that pytest reports (they fail, are skipped, or a warning about something",
         "asynchronous names them) and that a finding concerns, of all that pytest reports. Invented: tests that a new",
-        "finding concerns and of which pytest reports nothing. A finding concerns the test that it stands in, or the tests",
-        "that use the fixture it stands in. For a deleted `await` it is the single deletion that counts: those whose",
-        "coroutine is among the never-awaited ones, and of those the ones that have a finding in their function.",
+        "finding concerns and of which pytest reports nothing. A finding concerns the test that it stands in, or the",
+        "tests that use the fixture it stands in. For a deleted `await` it is the single deletion that counts: those",
+        "whose coroutine is among the never-awaited ones, and of those the ones with a finding in their function.",
         "",
         f"| mistake | {' | '.join(names)} | all | found | invented |",
         f"|---|{'---|' * (len(names) + 3)}",
@@ -503,8 +507,8 @@ def page(answers: list[Answer], projects: Mapping[str, str], options: argparse.N
     lines += [
         "",
         f"Of the deleted `await`s, {len(silent)} more changed nothing that pytest shows (what was not awaited there is",
-        f"awaited elsewhere, or is no coroutine), and {len(other)} made a test fail without a coroutine that nobody awaited",
-        f"(tasks, futures and other awaitable objects): of these {sum(bool(each.found) for each in other)} have a finding.",
+        f"awaited elsewhere, or is no coroutine), and {len(other)} made a test fail without a coroutine that nobody",
+        f"awaited (tasks, futures, other awaitable objects): {sum(bool(each.found) for each in other)} have a finding.",
     ]
     lines += _listed("Missed", [each for each in answers if each.kind in _ORDER and each.shown and not each.found])
     lines += _listed("Invented", [each for each in answers if not each.shown and each.found])

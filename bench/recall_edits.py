@@ -83,6 +83,9 @@ def fixtures(text: str) -> Iterator[tuple[Function, ast.expr]]:
                 yield function, decorator
 
 
+_DEF = re.compile(rb"(?:async[ \t]+)?def[ \t]+(\w+)")
+
+
 def renames(file: str, text: str) -> Iterator[Place]:
     """Every fixture, to be renamed alone: its definition, not its uses."""
     lines = text.encode().splitlines()
@@ -90,7 +93,9 @@ def renames(file: str, text: str) -> Iterator[Place]:
         keywords = decorator.keywords if isinstance(decorator, ast.Call) else []
         named = next((each.value for each in keywords if each.arg == "name"), None)
         if named is None:
-            match = re.compile(rb"(?:async[ \t]+)?def[ \t]+(\w+)").match(lines[function.lineno - 1], function.col_offset)
+            match = re.compile(rb"(?:async[ \t]+)?def[ \t]+(\w+)").match(
+                lines[function.lineno - 1], function.col_offset
+            )
             name = function.name
             edit = match and Edit(function.lineno, match.end(1), match.end(1), "_renamed")
         elif isinstance(named, ast.Constant) and isinstance(named.value, str) and named.end_col_offset:
@@ -153,9 +158,7 @@ def as_strict_wants_it(text: str, *, wide: bool = False) -> str:
     """
     tree = ast.parse(text)
     edits: list[Edit] = []
-    known = dict.fromkeys(id(function) for function, _ in fixtures(text))
     decorated = {(function.lineno, function.col_offset): each for function, each in fixtures(text)}
-    del known
     changed = False
     for function in functions(tree):
         if not isinstance(function, ast.AsyncFunctionDef):
@@ -164,9 +167,7 @@ def as_strict_wants_it(text: str, *, wide: bool = False) -> str:
         if decorator is None:
             if function.name.startswith("test"):
                 first = first_line(function)
-                edits.append(
-                    Edit(first, 0, 0, f"{' ' * function.col_offset}@pytest.mark.asyncio\n")
-                )
+                edits.append(Edit(first, 0, 0, f"{' ' * function.col_offset}@pytest.mark.asyncio\n"))
                 changed = True
             continue
         called = decorator.func if isinstance(decorator, ast.Call) else decorator
@@ -181,7 +182,12 @@ def as_strict_wants_it(text: str, *, wide: bool = False) -> str:
             if wider and decorator.end_col_offset and decorator.end_lineno:
                 separator = ", " if decorator.keywords or decorator.args else ""
                 edits.append(
-                    Edit(decorator.end_lineno, decorator.end_col_offset - 1, decorator.end_col_offset - 1, separator + wider)
+                    Edit(
+                        decorator.end_lineno,
+                        decorator.end_col_offset - 1,
+                        decorator.end_col_offset - 1,
+                        separator + wider,
+                    )
                 )
         elif wide and not _requests(function):
             name += '(scope="module", loop_scope="module")'

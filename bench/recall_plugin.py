@@ -1,8 +1,8 @@
 """A plugin of pytest that writes what a run really did, test by test, to the file named by `RECALL_OUT`.
 
-It judges `bench/recall.py`. It says of every test: how it ended, with which words, the function that it ran (file and first
-line, decorators included), the fixture functions that it used, and pytest's warnings about it; and of every coroutine that
-nobody awaited, where it was made.
+It judges `bench/recall.py` and `bench/fixes.py`. It says of every test: how it ended, with which words, the function
+that it ran (file and first line, decorators included), the fixture functions that it used, and pytest's warnings about
+it; and of every coroutine that nobody awaited, where it was made.
 """
 
 import gc
@@ -30,6 +30,7 @@ class _Seen:
         self.broken: dict[str, str] = {}
         self.running: str | None = None
         self.finished = True
+        self.root = ""
 
 
 _SEEN = _Seen()
@@ -38,7 +39,8 @@ _SEEN = _Seen()
 def pytest_configure() -> None:
     """From now on coroutines remember where they were made."""
     sys.set_coroutine_origin_tracking_depth(_DEPTH)
-    original = warnings._warn_unawaited_coroutine  # type: ignore[attr-defined]  # CPython calls it by this name
+    # CPython calls it by this name.
+    original = warnings._warn_unawaited_coroutine  # type: ignore[attr-defined]  # noqa: SLF001
 
     def seen(coroutine: object) -> None:
         origin = getattr(coroutine, "cr_origin", None) or ()
@@ -51,7 +53,7 @@ def pytest_configure() -> None:
         )
         original(coroutine)
 
-    warnings._warn_unawaited_coroutine = seen  # type: ignore[attr-defined]  # as above
+    warnings._warn_unawaited_coroutine = seen  # type: ignore[attr-defined]  # noqa: SLF001
 
 
 def _place(function: object) -> list[object] | None:
@@ -83,6 +85,7 @@ def _used(item: pytest.Item) -> list[list[object]]:
 
 def pytest_collection_finish(session: pytest.Session) -> None:
     """Every collected test."""
+    _SEEN.root = str(session.config.rootpath)
     for item in session.items:
         _SEEN.tests[item.nodeid] = {
             "place": _place(getattr(item, "function", None)),
@@ -141,5 +144,5 @@ def pytest_unconfigure() -> None:
     for nodeid, said in _SEEN.warned.items():
         if nodeid in _SEEN.tests:
             _SEEN.tests[nodeid]["warnings"] = said
-    told = {"tests": _SEEN.tests, "never_awaited": _SEEN.never_awaited, "broken": _SEEN.broken}
+    told = {"root": _SEEN.root, "tests": _SEEN.tests, "never_awaited": _SEEN.never_awaited, "broken": _SEEN.broken}
     Path(os.environ["RECALL_OUT"]).write_text(json.dumps(told), encoding="utf-8")

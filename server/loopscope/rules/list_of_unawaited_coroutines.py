@@ -26,10 +26,10 @@ import ast
 from collections.abc import Iterator
 
 from loopscope.facts.bodies import Body, CallSite
+from loopscope.facts.reaching import parents_of
 from loopscope.rules.callees import result_of
 from loopscope.rules.context import Context
 from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, Proof, Rule, Safety, Severity
-from loopscope.rules.support.awaiting import parents_of
 from loopscope.rules.support.calls import binding_count, noted
 from loopscope.text.edit import Edit
 from loopscope.text.span import Span

@@ -2,7 +2,7 @@
 
 ## What it does
 Reports calls that give a coroutine and stand as a statement, are compared, calculated with, iterated or entered, have
-an attribute read, are given to `len`, `list` and their kin, or are stored in a name that is only used in these ways.
+an attribute read, are given to `len`, `list` and their kin, or are stored in a name that is only used in these ways, until it is assigned anew.
 The calls are those of `async def` functions and methods: of this file, of the project, of installed libraries, of
 `asyncio`; methods through what a fixture injects, through parameters and variables whose type is certain.
 `asyncio.gather(…)` as a statement is reported, too.
@@ -128,6 +128,28 @@ async def test_save():
     assert result == 1
     assert await save(2) == 2
     assert (await save("a")).upper() == "A"
+""",
+        proof=Proof("assert <coroutine object save"),
+    ),
+    Example(
+        "A name that is used again",
+        bad=f"""\
+{_SAVE}
+@pytest.mark.asyncio
+async def test_save():
+    result = await save(1)
+    assert result == 1
+    result = ⟦save(2)⟧
+    assert result == 2
+""",
+        good=f"""\
+{_SAVE}
+@pytest.mark.asyncio
+async def test_save():
+    result = await save(1)
+    assert result == 1
+    result = await save(2)
+    assert result == 2
 """,
         proof=Proof("assert <coroutine object save"),
     ),
@@ -344,6 +366,37 @@ async def test_parameter(save=print):
 async def test_local():
     save = print
     save(1)
+""",
+    ),
+    NearMiss(
+        "a name that is used again: what its last value gives is not known, or is awaited",
+        f"""\
+import contextlib
+{_CLIENT}
+class Quiet:
+    def send(self, value):
+        return value
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("fails", [True, False])
+async def test_send(client, fails):
+    used = client
+    if fails:
+        used = Quiet()
+    used.send(1)
+    pending = client.send(2)
+    assert await pending == 2
+    pending = client.send(3)
+    await pending
+    for each in (Quiet(), Quiet()):
+        used = Quiet()
+        used.send(4)
+        used = each
+    used.send(5)
+    with contextlib.suppress(ValueError):
+        used = client
+    used.send(6)
 """,
     ),
     NearMiss(

@@ -7,10 +7,11 @@ from typing import cast
 from loopscope.facts.bodies import Body, CallSite, Use
 from loopscope.facts.expr import Const
 from loopscope.facts.outline import Assigned
-from loopscope.facts.tree import children, parents
+from loopscope.facts.reaching import may_see, parents_of
+from loopscope.facts.tree import children
 from loopscope.rules.context import Context
 from loopscope.rules.model import Fix, Safety
-from loopscope.rules.support.calls import await_edits, binding_count
+from loopscope.rules.support.calls import await_edits
 from loopscope.rules.support.decorators import add_decorator
 from loopscope.text.edit import Edit
 from loopscope.text.span import Span
@@ -40,15 +41,6 @@ _TAKES_VALUES = frozenset(
 )
 _SYNC = re.compile(r"(?<!a)sync", re.IGNORECASE)
 _ARITHMETIC = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.FloorDiv)
-
-
-def parents_of(body: Body) -> dict[int, ast.AST]:
-    """What holds each node of a function, by the `id` of the node."""
-    found = body.notes.get("parents")
-    if found is None:
-        found = body.notes["parents"] = parents(body.node)
-    # The key is used here only.
-    return cast("dict[int, ast.AST]", found)
 
 
 def needs_value(body: Body, node: ast.expr) -> bool:
@@ -86,11 +78,14 @@ def _takes_value(body: Body, parent: ast.AST | None, node: ast.expr) -> bool:
 
 
 def never_awaited(body: Body, call: CallSite) -> bool:
-    """Whether a call's value is given to one name, bound once, that is only used as no coroutine can be, or never."""
+    """Whether a call's value is given to one name that is then only used as no coroutine can be, or never.
+
+    Reads that surely see what another assignment gives do not count.
+    """
     name = assigned_name(call)
-    if name is None or binding_count(body, name) != 1 or name in body.inner_reads:
+    if name is None or name in body.inner_reads:
         return False
-    return all(needs_value(body, load) or _is_tested(body, load) for load in body.reads.get(name, ()))
+    return all(needs_value(body, load) or _is_tested(body, load) for load in may_see(body, call.statement, name))
 
 
 def assigned_name(call: CallSite) -> str | None:

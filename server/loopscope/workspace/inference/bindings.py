@@ -44,6 +44,14 @@ def bindings_of(body: Body) -> Mapping[str, tuple[Bound, ...]]:
     return cast("Mapping[str, tuple[Bound, ...]]", found)
 
 
+def bound_by(body: Body, statement: int, name: str) -> Bound | None:
+    """How the statement at a place in `body.statements` binds a name; None when that is not known."""
+    # After an edit the function may have fewer statements than it had when the question was first asked.
+    asked = body.statements[statement : statement + 1]
+    found = [bound for each in asked for bound_name, bound in _of_statement(each) if bound_name == name]
+    return found[0] if len(found) == 1 else None
+
+
 def rebound_inside(body: Body, name: str) -> bool:
     """Whether a nested function declares a name of this one `nonlocal`."""
     return any(

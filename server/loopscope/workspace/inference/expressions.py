@@ -5,11 +5,12 @@ from pathlib import PurePath
 
 from loopscope.facts.bodies import Body
 from loopscope.facts.outline import FactId
+from loopscope.facts.reaching import reaching
 from loopscope.workspace.inference import attributes, calls, fixtures, protocols
 from loopscope.workspace.inference.annotations import (
     annotation_type,
 )
-from loopscope.workspace.inference.bindings import Bound, How, bindings_of, rebound_inside
+from loopscope.workspace.inference.bindings import Bound, How, bindings_of, bound_by, rebound_inside
 from loopscope.workspace.inference.frames import Frame, frame_of, item_at, names_of, own_class
 from loopscope.workspace.inference.model import (
     NONE,
@@ -61,7 +62,8 @@ def expression_type(frame: Frame, node: ast.expr, depth: int = 0) -> Type | None
         return None
     match node:
         case ast.Name(name):
-            return name_type(frame, name)
+            seen = reaching(frame.body, node)
+            return name_type(frame, name) if seen is None else _seen_type(frame, name, seen)
         case ast.Attribute(value, attr):
             direct = _dotted_type(frame, node)
             return (
@@ -122,6 +124,24 @@ def name_type(frame: Frame, name: str) -> Type | None:
                 return None
         body = frame.facts.around(body)
     return _module_name(frame, name, "")
+
+
+def _seen_type(frame: Frame, name: str, statement: int) -> Type | None:
+    try:
+        return frame.q.get(assigned_local, frame.path, frame.body.id, name, statement, frame.receiver)
+    except Cycle:
+        return None
+
+
+def assigned_local(
+    q: Queries, path: PurePath, id_: FactId, name: str, statement: int, receiver: Instance | ClassObject | None
+) -> Type | None:
+    """What the assignment at a place in the statements of a function gives a variable."""
+    frame = frame_of(q, path, id_, receiver)
+    if frame is None or (frame.body.nested and rebound_inside(frame.body, name)):
+        return None
+    bound = bound_by(frame.body, statement, name)
+    return None if bound is None else _bound_type(frame, name, bound)
 
 
 def _module_name(frame: Frame, root: str, rest: str) -> Type | None:
