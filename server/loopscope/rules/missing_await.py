@@ -2,7 +2,8 @@
 
 ## What it does
 Reports calls that give a coroutine and stand as a statement, are compared, calculated with, iterated or entered, have
-an attribute read, are given to `len`, `list` and their kin, or are stored in a name that is only used in these ways, until it is assigned anew.
+an attribute read, are given to `len`, `list` and their kin, or are stored in a name that is only used in these ways,
+until it is assigned anew.
 The calls are those of `async def` functions and methods: of this file, of the project, of installed libraries, of
 `asyncio`; methods through what a fixture injects, through parameters and variables whose type is certain.
 `asyncio.gather(…)` as a statement is reported, too.
