@@ -109,7 +109,8 @@ def _difference(before: str, after: str, name: str) -> list[str]:
 
 def _lines(before: str, after: str) -> int:
     said = _difference(before, after, "")
-    return sum(line.startswith("+") and not line.startswith("+++") for line in said)
+    signs = [line[:1] for line in said if not line.startswith(("+++", "---"))]
+    return max(signs.count("+"), signs.count("-"))
 
 
 def _keep(path: Path, texts: dict[str, tuple[str, str]]) -> None:

@@ -38,12 +38,11 @@ def reaching(body: Body, read: ast.Name) -> int | None:
 
 def may_see(body: Body, statement: ast.stmt, name: str) -> list[ast.Name]:
     """The reads in the own body that may see what a statement assigns to a name."""
-    seen = _seen(body) if body.times_bound.get(name, 0) > 1 else {}
-    return [
-        read
-        for read in body.reads.get(name, ())
-        if (place := seen.get(id(read))) is None or body.statements[place] is statement
-    ]
+    reads = body.reads.get(name, ())
+    if body.times_bound.get(name, 0) < 2:
+        return list(reads)
+    seen = _seen(body)
+    return [read for read in reads if (place := seen.get(id(read))) is None or body.statements[place] is statement]
 
 
 def _seen(body: Body) -> Mapping[int, int]:
@@ -65,8 +64,8 @@ def _all_seen(body: Body) -> Iterator[tuple[int, int]]:
         # What is bound in another way (`except`, `match`, `global`, a walrus, a nested function) is not followed.
         if times > 1 and bound and len(bound) + (name in parameters) == times:
             for read in body.reads.get(name, ()):
-                if (place := _reached(body, read, bound)) is not None:
-                    yield id(read), place
+                if (seen := _reached(body, read, bound)) is not None:
+                    yield id(read), seen
 
 
 def _reached(body: Body, read: ast.Name, bound: list[int]) -> int | None:
