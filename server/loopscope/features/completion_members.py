@@ -6,6 +6,8 @@ from loopscope.features.awaiting import await_edit
 from loopscope.features.proposal import Completion, Sort
 from loopscope.features.site import Site
 from loopscope.features.written import before_dot, value_of
+from loopscope.text.edit import Edit
+from loopscope.text.span import Span
 from loopscope.workspace.inference.members import Member, members_of, shown
 from loopscope.workspace.inference.model import (
     Callee,
@@ -23,7 +25,8 @@ _NOTHING_SAID = frozenset(("object", None))
 def members(site: Site) -> Iterator[Completion]:
     """The members of the expression in front of the dot; nothing where its type is not certain, and for modules.
 
-    Where one must be awaited, `await` comes with it in an async function.
+    Where one must be awaited, `await` comes with it in an async function. Behind a coroutine these are the members of
+    what it gives, where it can be awaited.
     """
     written = before_dot(site)
     if written is None:
@@ -31,11 +34,17 @@ def members(site: Site) -> Iterator[Completion]:
     value = value_of(site, written)
     if isinstance(value, ModuleObject):
         return
-    found = members_of(site.snapshot.queries, value)
-    awaiting = await_edit(site, written) if any(is_awaited(one) for one in found) else None
+    awaiting = await_edit(site, written)
+    first: tuple[Edit, ...] = ()
+    if isinstance(value, Coroutine) and awaiting is not None:
+        # What the coroutine gives has members; it is awaited in brackets, in front of the dot.
+        value = value.result
+        first = (Edit(awaiting.span, f"({awaiting.text}"), Edit(Span(written.span.end, written.span.end), ")"))
     owner = shown(value) or ""
-    for one in found:
-        edits = (awaiting,) if awaiting is not None and is_awaited(one) else ()
+    for one in members_of(site.snapshot.queries, value):
+        edits = first
+        if awaiting is not None and is_awaited(one):
+            edits = (Edit(awaiting.span, f"{awaiting.text}{first[0].text}"), first[1]) if first else (awaiting,)
         mark = ASYNC if is_awaited(one) else ""
         rank = f"{int(one.name.startswith('_'))}{one.name}"
         detail = " · ".join(filter(None, (mark, gives(one), _holder(one) or owner)))

@@ -67,13 +67,15 @@ def _holder(member: Member) -> str:
 
 
 def _place(snapshot: Snapshot, member: Member) -> str:
-    """Where a method is defined: file and line, of installed packages the file's name."""
+    """Where a method is defined: file and line, of installed packages the file below the folder of packages."""
     defined = member.definition
     if defined is None:
         return ""
     path, id_ = defined
     if is_installed(snapshot.queries, path):
-        return path.parent.name + "/" + path.name
+        roots = [each for each in snapshot.environment_of(path).import_roots if path.is_relative_to(each)]
+        root = max(roots, key=lambda each: len(each.parts), default=path.parent.parent)
+        return path.relative_to(root).as_posix()
     facts = snapshot.facts(path)
     spans = None if isinstance(facts, Unreadable) else facts.layout.defs.get(id_)
     return shown_path(snapshot, path) + ("" if spans is None else f" line {spans.line}")
