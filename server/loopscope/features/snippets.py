@@ -36,9 +36,7 @@ def snippets(site: Site) -> Iterator[Completion]:
         return
     found = _in_function(ctx) if place.in_function else _outside(site, ctx, place)
     for index, (label, text, detail, imports) in enumerate(found):
-        if all(edit.span.end <= site.cursor.word.start for edit in imports):
-            rank = f"{_LAST}{index}"
-            yield Completion(label, Sort.SNIPPET, text, rank, detail, _shown(text), edits=imports)
+        yield Completion(label, Sort.SNIPPET, text, f"{_LAST}{index}", detail, _shown(text), edits=imports)
 
 
 def _place(site: Site) -> _Place | None:
