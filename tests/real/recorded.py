@@ -79,7 +79,7 @@ def compare(truth: dict[str, Any], said: dict[str, Any]) -> tuple[Counter[str], 
     for nodeid, variants in recorded.items():
         answer = answers.get(nodeid)
         if answer is None:
-            made = variants[0]["func"] != nodeid.rpartition("::")[2]
+            made = not _is_written(variants[0], said)
             figures["made at run time" if made else "missing"] += 1
             differences += [] if made else [f"collected by pytest, not listed: {nodeid} ({variants[0]['item_type']})"]
             continue
@@ -91,6 +91,13 @@ def compare(truth: dict[str, Any], said: dict[str, Any]) -> tuple[Counter[str], 
         differences += [f"{nodeid} {line}" for line in wrong]
         _runner(nodeid, variants[0], answer, figures, differences)
     return figures, unknown, differences
+
+
+def _is_written(test: dict[str, Any], said: dict[str, Any]) -> bool:
+    """Whether a `def` of the test's name stands in the file that its code is in."""
+    file = Path(said["repo"], test["file"] or "")
+    name = test["nodeid"].rpartition("::")[2]
+    return file.is_file() and f"def {name}(" in file.read_text(encoding="utf-8", errors="replace")
 
 
 def _fixtures(
@@ -116,7 +123,11 @@ def _fixtures(
             }
             wrong += [f"{name}: {key} {mine}, pytest {his}" for key, (mine, his) in pairs.items() if mine != his]
     known = test["defs"].keys() | set(test["direct"]) | set(test["missing"]) | {"request"}
-    wrong += [f"{name}: not in pytest's closure" for name in fixtures if name not in known]
+    for name in fixtures.keys() - known:
+        if "unknown" in fixtures[name]:
+            unknown[f"`{name}`: {fixtures[name]['unknown']}"] += 1
+        else:
+            wrong.append(f"{name}: not in pytest's closure")
     return len(test["defs"]), unknown, wrong
 
 

@@ -3,13 +3,30 @@
 Each folder is made under a file lock and recorded when it is complete, so that a broken attempt is made again.
 """
 
-import fcntl
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _lock(descriptor: int) -> None:
+        while True:
+            try:
+                msvcrt.locking(descriptor, msvcrt.LK_LOCK, 1)
+            except OSError:  # after ten seconds
+                continue
+            return
+else:
+    import fcntl
+
+    def _lock(descriptor: int) -> None:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+
 
 ROOT = Path(__file__).resolve().parents[2]
 HOME = ROOT / ".loopscope-dev"
@@ -26,7 +43,7 @@ def made_once(folder: Path, digest: str) -> Iterator[bool]:
     folder.parent.mkdir(parents=True, exist_ok=True)
     stamp = folder.parent / f"{folder.name}.stamp"
     with (folder.parent / f"{folder.name}.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+        _lock(lock.fileno())
         missing = not folder.exists() or not stamp.exists() or stamp.read_text(encoding="utf-8") != digest
         if missing:
             stamp.unlink(missing_ok=True)

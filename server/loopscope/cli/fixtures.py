@@ -7,13 +7,16 @@ from typing import cast
 
 from loopscope.cli.project import open_project
 from loopscope.cli.terminal import Style, style_for
-from loopscope.workspace.listing import FixtureRecord, Listing, TestRecord, UnknownRecord, list_tests
+from loopscope.config.paths import shown_path
+from loopscope.workspace.listing import FixtureRecord, Listing, TestRecord, UnknownRecord, list_tests, unread_files
 
 
 def run(options: argparse.Namespace) -> int:
     """Prints the tests below `options.path` in the order in which pytest collects them; returns 0."""
     project = open_project([options.path], options.environment)
     listing = list_tests(project.snapshot, project.paths[0])
+    for path, reason in unread_files(project.snapshot, project.paths[0]):
+        print(f"{shown_path(path, project.base)}: not listed, it {reason}", file=sys.stderr)
     if options.format == "json":
         json.dump(listing, sys.stdout, indent=1, ensure_ascii=False)
         print()

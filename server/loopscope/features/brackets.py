@@ -112,8 +112,10 @@ def _statement_start(source: Source, offset: int) -> int:
 
 
 def _last(group: Group) -> Token | None:
-    item = group.items[-1] if group.items else None
-    return _last(item) if isinstance(item, Group) else item
+    item: Token | Group | None = group
+    while isinstance(item, Group):
+        item = item.items[-1] if item.items else None
+    return item
 
 
 def _tokens(text: str, start: int) -> Iterator[Token]:

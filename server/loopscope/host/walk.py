@@ -50,12 +50,19 @@ def iter_python_files(
                     if entry.is_dir(follow_symlinks=False):
                         if name != "__pycache__" and not skipped(name) and not excluded(below + name):
                             folders.append((entry.path, f"{below}{name}/"))
-                    elif name.endswith(".py") and not excluded(below + name) and entry.is_file():
+                    elif name.endswith(".py") and not excluded(below + name) and _is_file(entry):
                         files.append(entry.path)
         except OSError:
             pass  # what was listed before the error still counts
         yield from map(PurePath, sorted(files))
         pending.extend(sorted(folders, reverse=True))
+
+
+def _is_file(entry: "os.DirEntry[str]") -> bool:
+    try:
+        return entry.is_file()
+    except OSError:  # a link to itself
+        return False
 
 
 class _Matcher:

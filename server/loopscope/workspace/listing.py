@@ -58,6 +58,14 @@ def list_tests(snapshot: Snapshot, start: PurePath) -> Listing:
     return {"root": str(root), "tests": list(_records(snapshot, start, root, lines))}
 
 
+def unread_files(snapshot: Snapshot, start: PurePath) -> Iterator[tuple[PurePath, str]]:
+    """The test files of a file or folder that cannot be read, each with a reason that completes a sentence."""
+    for path in test_files(snapshot.queries, start):
+        outline = snapshot.read_outline(path)
+        if isinstance(outline, Unreadable):
+            yield path, outline.reason
+
+
 def _records(snapshot: Snapshot, start: PurePath, root: PurePath, lines: "_Lines") -> Iterator[TestRecord]:
     for path in test_files(snapshot.queries, start):
         view = snapshot.module(path)

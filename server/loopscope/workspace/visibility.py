@@ -147,7 +147,11 @@ def class_level(
     builder = _Builder(above, baseid, q.get(loop_requests, holder.parent))
     setup = unittest_setup if is_testcase(q, key) else class_setup
     for fixture in q.get(setup, *key):
-        builder.register(fixture)
+        if isinstance(fixture.autouse, Unknown):
+            builder.unknown[fixture.name] = fixture.autouse
+            builder.autouse.append(fixture.name)
+        else:
+            builder.register(fixture)
     builder.add(q.get(held_by_class, *key), Where.CLASS, holder, None)
     return builder.level()
 

@@ -1,10 +1,11 @@
 """The autouse fixtures that pytest makes of xunit-style set-up (`_register_setup_…` of `_pytest/python.py`)."""
 
+from dataclasses import replace
 from pathlib import PurePath
 
 from loopscope.facts.outline import FactId, FunctionFact, Param, ParamKind
 from loopscope.workspace.imports import base_folder, find_absolute
-from loopscope.workspace.model import Decorator, FixtureDef, Kind, Scope, Where
+from loopscope.workspace.model import Decorator, FixtureDef, Kind, Scope, Unknown, Where
 from loopscope.workspace.modules import module_name
 from loopscope.workspace.mro import class_fact, member, mro_of
 from loopscope.workspace.namespace import lookup
@@ -13,6 +14,8 @@ from loopscope.workspace.recipes import recipe_of
 from loopscope.workspace.signature import decorations
 from loopscope.workspace.values import Value, last_of
 
+_ALWAYS = frozenset(("skip",))
+_SKIPS = frozenset(("skip", "skipIf", "skipUnless"))
 _REQUEST = (Param("request", ParamKind.NORMAL, False),)
 
 
@@ -45,21 +48,24 @@ def class_setup(q: Queries, path: PurePath, id_: FactId) -> tuple[FixtureDef, ..
 
 def unittest_setup(q: Queries, path: PurePath, id_: FactId) -> tuple[FixtureDef, ...]:
     """The fixtures for set-up functions of a `unittest.TestCase`."""
+    skips = _skips(q, path, id_)
+    skipped = (_skip_fixture(q, path, id_),) if q.environment(path).at_least("pytest", 9, 1) else ()
+    if skips == _ALWAYS:
+        return skipped
+    found = _testcase_setup(q, path, id_)
+    if not skips:
+        return found
+    doubt = Unknown("a condition decides whether its class is skipped")
+    return tuple(replace(each, autouse=doubt) for each in (*skipped, *found))
+
+
+def _skip_fixture(q: Queries, path: PurePath, id_: FactId) -> FixtureDef:
+    name = f"_unittest_skip_fixture_{id_.qualname}"
+    return _fixture(q, path, name, "unittest", "unittest_skip_fixture", Scope.CLASS, Kind.FUNCTION)
+
+
+def _testcase_setup(q: Queries, path: PurePath, id_: FactId) -> tuple[FixtureDef, ...]:
     name = id_.qualname
-    if _is_skipped(q, path, id_):
-        if not q.environment(path).at_least("pytest", 9, 1):
-            return ()
-        return (
-            _fixture(
-                q,
-                path,
-                f"_unittest_skip_fixture_{name}",
-                "unittest",
-                "unittest_skip_fixture",
-                Scope.CLASS,
-                Kind.FUNCTION,
-            ),
-        )
     found: list[FixtureDef] = []
     if _has(q, path, id_, ("setup_method", "teardown_method")):
         method = f"_unittest_setup_method_fixture_{name}"
@@ -86,12 +92,14 @@ def _is_setup(q: Queries, value: Value | None, name: str, *, bound: bool = False
     return value is not None and recipe_of(q, value, name, bound=bound) is None
 
 
-def _is_skipped(q: Queries, path: PurePath, id_: FactId) -> bool:
+def _skips(q: Queries, path: PurePath, id_: FactId) -> frozenset[str]:
+    """The decorators of `unittest` on a class or its bases that skip it; that without a condition counts for all."""
+    found: set[str] = set()
     for base_path, base_id in q.get(mro_of, path, id_).classes:
         fact = class_fact(q, base_path, base_id)
-        if fact is not None and decorations(q, base_path, fact.decorators) & {"unittest.skip", "unittest.case.skip"}:
-            return True
-    return False
+        names = decorations(q, base_path, fact.decorators) if fact is not None and fact.decorators else frozenset[str]()
+        found |= {name.removeprefix("unittest.").removeprefix("case.") for name in names} & _SKIPS
+    return _ALWAYS if _ALWAYS & found else frozenset(found)
 
 
 def _fixture(

@@ -561,6 +561,19 @@ class Off(Renamed):
     __test__ = False
     def test_it(self): pass
 """,
+    "skips": """
+# unknown: _unittest_skip_fixture_A _unittest_setUpClass_fixture_A
+--- test_skips.py
+import sys
+import unittest
+
+@unittest.skipIf(sys.platform == "nowhere", "why")
+class A(unittest.TestCase):
+    def test_it(self): pass
+@unittest.skip("why")
+class Never(unittest.TestCase):
+    def test_it(self): pass
+""",
     "imported_tests": """
 --- imported_from_here.py
 import unittest
