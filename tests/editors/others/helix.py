@@ -2,9 +2,8 @@
 
 python tests/editors/others/helix.py COMMAND …    for example: hx
 
-In the current folder, which is a copy of examples/shop, with editors/helix/languages.toml as Helix's own. A code action,
-completion and a rename are made by hand and read from the files that Helix saves; diagnostics and definition from the
-screen's text.
+In the current folder, which is a copy of examples/shop, with editors/helix/languages.toml as Helix's own. The code
+action and the rename are read from the files that Helix saves; diagnostics, definition and completion from its screen.
 """
 
 import fcntl
@@ -44,7 +43,7 @@ class Terminal:
         self.wait(lambda: False, 0.3)
 
     def run(self, command: str) -> None:
-        """A command of Helix in normal mode. Escape is sent alone: with a key right behind it would be Alt and that key."""
+        """A command in normal mode. Escape is sent alone: with a key right behind, it would be Alt and that key."""
         self.type(ESCAPE)
         self.type(f"{command}\r")
 
