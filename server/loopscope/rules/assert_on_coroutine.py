@@ -27,10 +27,11 @@ import ast
 from collections.abc import Iterator
 
 from loopscope.facts.bodies import Body, CallSite, Use
-from loopscope.rules.callees import gives_coroutine
+from loopscope.rules.callees import results_of
 from loopscope.rules.context import Context
 from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, Proof, Rule, Safety, Severity
-from loopscope.rules.support.calls import await_edits, noted
+from loopscope.rules.support.calls import await_edits
+from loopscope.workspace.inference.model import Coroutine
 
 META = Meta(
     "assert-on-coroutine",
@@ -161,11 +162,10 @@ def check(ctx: Context) -> Iterator[Finding]:
     """Findings at the calls and generator expressions."""
     has_async_for = "async for" in ctx.text
     for body in ctx.bodies:
-        for call in noted(body, "tested", _tested):
-            if gives_coroutine(ctx, body, call):
-                shown = ast.unparse(call.node.func)
-                message = f"`{shown}` is a coroutine function: without `await` this is always true, and it never runs."
-                yield ctx.finding(META, ctx.span(body, call.node), message, data=(body, call))
+        for call, _ in results_of(ctx, body, _tested, Coroutine):
+            shown = ast.unparse(call.node.func)
+            message = f"`{shown}` is a coroutine function: without `await` this is always true, and it never runs."
+            yield ctx.finding(META, ctx.span(body, call.node), message, data=(body, call))
         for generator in _asserted_generators(body) if has_async_for else ():
             message = "An asynchronous generator expression is always true: this assertion cannot fail."
             yield ctx.finding(META, ctx.span(body, generator), message)

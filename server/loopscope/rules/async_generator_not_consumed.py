@@ -25,10 +25,10 @@ import ast
 from collections.abc import Iterator
 
 from loopscope.facts.bodies import Body, CallSite, Use
-from loopscope.rules.callees import result_of
+from loopscope.rules.callees import results_of
 from loopscope.rules.context import Context
 from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, Proof, Rule, Safety, Severity
-from loopscope.rules.support.calls import expects_failure, noted
+from loopscope.rules.support.calls import expects_failure
 from loopscope.rules.support.text import indentation, line_end
 from loopscope.text.edit import Edit
 from loopscope.workspace.inference.model import AsyncIterable
@@ -137,8 +137,7 @@ def test_fill():
 def check(ctx: Context) -> Iterator[Finding]:
     """Findings at the calls."""
     for body in ctx.bodies:
-        for call in noted(body, "not consumed", _not_consumed):
-            found = result_of(ctx, body, call, AsyncIterable)
+        for call, found in results_of(ctx, body, _not_consumed, AsyncIterable):
             if isinstance(found, AsyncIterable) and found.is_generator and not expects_failure(body, call):
                 shown = ast.unparse(call.node.func)
                 message = f"`{shown}` is an asynchronous generator function: without `async for` none of its code runs."

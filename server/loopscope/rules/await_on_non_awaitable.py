@@ -25,8 +25,11 @@ All.
 
 import ast
 from collections.abc import Iterator
+from pathlib import PurePath
+from typing import NamedTuple
 
 from loopscope.facts.bodies import Body
+from loopscope.facts.outline import FactId
 from loopscope.rules.callees import last_name, may_be_patched_name, type_of
 from loopscope.rules.context import Context
 from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, Proof, Rule, Safety, Severity
@@ -34,8 +37,11 @@ from loopscope.rules.support.calls import failure_is_expected
 from loopscope.text.edit import Edit
 from loopscope.text.span import Span
 from loopscope.workspace.inference.attributes import surely_lacks
+from loopscope.workspace.inference.expressions import expression_type
 from loopscope.workspace.inference.externals import article, never_awaitable
+from loopscope.workspace.inference.frames import Frame, frame_of
 from loopscope.workspace.inference.model import Callee, ClassObject, Instance, Known, LocalFunction, Type
+from loopscope.workspace.queries import Queries
 
 META = Meta(
     "await-on-non-awaitable",
@@ -270,16 +276,16 @@ _ASSERTIONS = (
 def check(ctx: Context) -> Iterator[Finding]:
     """Findings at the `await`s."""
     for body in ctx.bodies:
-        for node in body.awaits:
-            message = _message(ctx, body, node)
-            if message is not None and not failure_is_expected(ctx, body, node):
-                yield ctx.finding(META, ctx.span(body, node), message, data=(body, node))
+        for wrong in ctx.queries.get(_wrong_in, ctx.path, body.id):
+            replaced = may_be_patched_name(ctx, wrong.name)
+            if not replaced and not failure_is_expected(ctx, body, wrong.node):
+                yield ctx.finding(META, ctx.span(body, wrong.node), wrong.message, data=(body, wrong))
 
 
 def fix(ctx: Context, finding: Finding) -> Fix | None:
     """Removes the `await`, or calls what is awaited."""
     match finding.data:
-        case (Body() as body, ast.Await() as node):
+        case (Body() as body, _Wrong(node) as wrong):
             pass
         case _:
             return None
@@ -288,27 +294,46 @@ def fix(ctx: Context, finding: Finding) -> Fix | None:
         return ctx.fix("Call it", Safety.UNSAFE, [Edit(Span(value.end, value.end), "()")])
     if ctx.text[start : value.start] != "await ":
         return None
-    safety = Safety.SAFE if _is_mock_assertion(ctx, body, node.value) else Safety.UNSAFE
+    safety = Safety.SAFE if wrong.asserts else Safety.UNSAFE
     return ctx.fix("Remove `await`", safety, [Edit(Span(start, value.start), "")])
 
 
-def _message(ctx: Context, body: Body, node: ast.Await) -> str | None:
+class _Wrong(NamedTuple):
+    """An `await` that fails, and the name of what may be replaced so that it does not."""
+
+    node: ast.Await
+    message: str
+    name: str | None
+    asserts: bool = False
+    """Whether an assertion of a mock is awaited."""
+
+
+def _wrong_in(q: Queries, path: PurePath, id_: FactId) -> tuple[_Wrong, ...]:
+    frame = frame_of(q, path, id_)
+    found = [_wrong(frame, node) for node in frame.body.awaits] if frame is not None else []
+    return tuple(each for each in found if each is not None)
+
+
+def _wrong(frame: Frame, node: ast.Await) -> _Wrong | None:
     value = node.value
-    if _is_mock_assertion(ctx, body, value):
-        return f"`{ast.unparse(value)}` asserts at once and gives `None`, which cannot be awaited."
+    if _is_mock_assertion(frame, value):
+        message = f"`{ast.unparse(value)}` asserts at once and gives `None`, which cannot be awaited."
+        return _Wrong(node, message, None, asserts=True)
     if isinstance(value, ast.Constant | ast.Subscript) or not _may_tell(value):
         return None
-    found = type_of(ctx, body, value)
-    what = _what(ctx, found)
+    found = expression_type(frame, value)
+    what = _what(frame.q, found)
     callee = value.func if isinstance(value, ast.Call) else value
-    if what is None or may_be_patched_name(ctx, last_name(callee)):
+    if what is None:
         return None
-    shown = ast.unparse(callee)
+    shown, name = ast.unparse(callee), last_name(callee)
     if isinstance(value, ast.Call):
-        return f"`{shown}` is not asynchronous: its call gives {what}, which cannot be awaited."
-    if isinstance(found, Callee | LocalFunction):
-        return f"`{shown}` is a function that is not called: only what it gives can be awaited."
-    return f"`{shown}` is {what}, which cannot be awaited."
+        message = f"`{shown}` is not asynchronous: its call gives {what}, which cannot be awaited."
+    elif isinstance(found, Callee | LocalFunction):
+        message = f"`{shown}` is a function that is not called: only what it gives can be awaited."
+    else:
+        message = f"`{shown}` is {what}, which cannot be awaited."
+    return _Wrong(node, message, name)
 
 
 def _may_tell(value: ast.expr) -> bool:
@@ -318,10 +343,10 @@ def _may_tell(value: ast.expr) -> bool:
     )
 
 
-def _what(ctx: Context, found: Type | None) -> str | None:
+def _what(q: Queries, found: Type | None) -> str | None:
     match found:
         case Instance(_, id_):
-            sure = found.exact and surely_lacks(ctx.queries, found, "__await__")
+            sure = found.exact and surely_lacks(q, found, "__await__")
             return f"{article(id_.qualname)} `{id_.qualname}`" if sure else None
         case Callee() | LocalFunction():
             return "a function"
@@ -331,12 +356,12 @@ def _what(ctx: Context, found: Type | None) -> str | None:
             return never_awaitable(found)
 
 
-def _is_mock_assertion(ctx: Context, body: Body, value: ast.expr) -> bool:
+def _is_mock_assertion(frame: Frame, value: ast.expr) -> bool:
     if not isinstance(value, ast.Call) or not isinstance(value.func, ast.Attribute):
         return False
     if not value.func.attr.startswith(_ASSERTIONS):
         return False
-    owner = type_of(ctx, body, value.func.value)
+    owner = expression_type(frame, value.func.value)
     return owner is None or isinstance(owner, Known)
 
 

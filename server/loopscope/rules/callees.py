@@ -1,7 +1,7 @@
 """What calls give, for rules: asked of the workspace's inference, None wherever that leaves a doubt."""
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import PurePath
 from typing import cast
 
@@ -47,21 +47,41 @@ def result_of(ctx: Context, body: Body, call: CallSite, *wanted: type[object]) -
 
     With `wanted`, the types that matter to who asks, also None for any other.
     """
-    found = _result_of(ctx, body, call)
-    if found is None or (wanted and not isinstance(found, wanted)):
-        return None
-    replaced = ctx.remember(f"replaced {id(call)}", lambda: _may_be_replaced(ctx, body, call, found))
-    return None if replaced else found
-
-
-def _result_of(ctx: Context, body: Body, call: CallSite) -> Type | None:
     if ctx.facts is None or _is_hidden(call):
         return None
     # Several rules ask about one call, and again after edits of other functions.
     place = _places(body).get(id(call.node))
     if place is not None:
-        return ctx.queries.get(call_at, ctx.path, body.id, place)
-    return call_type(Frame(ctx.queries, ctx.path, ctx.facts, body), call.node)
+        found = ctx.queries.get(call_at, ctx.path, body.id, place)
+    else:
+        found = call_type(Frame(ctx.queries, ctx.path, ctx.facts, body), call.node)
+    if found is None or (wanted and not isinstance(found, wanted)):
+        return None
+    return None if _may_be_replaced(ctx, body, call, found) else found
+
+
+def results_of(
+    ctx: Context, body: Body, pick: Callable[[Body], list[CallSite]], *wanted: type[object]
+) -> list[tuple[CallSite, Type]]:
+    """`result_of` for the calls that `pick` chooses of a body, those that give something wanted.
+
+    What was found in a body stays after edits of others, so `pick` must follow from the body alone.
+    """
+    found = ctx.queries.get(_results_in, ctx.path, body.id, pick, wanted)
+    results = [(body.calls[place], type_) for place, type_ in found]
+    return [(call, type_) for call, type_ in results if not _may_be_replaced(ctx, body, call, type_)]
+
+
+def _results_in(
+    q: Queries, path: PurePath, id_: FactId, pick: Callable[[Body], list[CallSite]], wanted: tuple[type[object], ...]
+) -> tuple[tuple[int, Type], ...]:
+    function = q.function(path, id_)
+    if function is None:
+        return ()
+    _, body = function
+    places = [_places(body)[id(call.node)] for call in pick(body) if not _is_hidden(call)]
+    found = [(place, q.get(call_at, path, id_, place)) for place in places]
+    return tuple((place, type_) for place, type_ in found if type_ is not None and isinstance(type_, wanted))
 
 
 def _places(body: Body) -> Mapping[int, int]:
@@ -74,6 +94,10 @@ def _places(body: Body) -> Mapping[int, int]:
 
 
 def _may_be_replaced(ctx: Context, body: Body, call: CallSite, found: Type) -> bool:
+    return ctx.remember(f"replaced {id(call)}", lambda: _is_replaced(ctx, body, call, found))
+
+
+def _is_replaced(ctx: Context, body: Body, call: CallSite, found: Type) -> bool:
     return may_be_patched(ctx, call) or (isinstance(found, Coroutine) and _hands_on_patched(ctx, body, call))
 
 

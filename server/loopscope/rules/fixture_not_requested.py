@@ -165,7 +165,9 @@ def check(ctx: Context) -> Iterator[Finding]:
         visible = _visible(ctx, owner)
         seen: set[str] = set()
         for inner in inner_bodies(body):
-            for load in inner.loads if inner.reads.keys() & visible.keys() - body.bound else ():
+            if not (inner.reads.keys() & visible.keys()) - body.bound:
+                continue
+            for load in inner.loads:
                 name = load.id
                 if name in seen or name not in visible or hasattr(builtins, name) or name in body.bound:
                     continue

@@ -305,8 +305,10 @@ def _mismatches(
         fixture = chain[-1]
         what = loop_bound_value(ctx, fixture)
         theirs = ctx.fixture_loop_scope(fixture)
+        if what is None or isinstance(theirs, Unknown) or theirs.value is mine.value:
+            continue
         span = ctx.param_span(owner.id, name)
-        if what is None or isinstance(theirs, Unknown) or theirs.value is mine.value or span is None:
+        if span is None:
             continue
         message = (
             f"`{fixture.name}` hands over {what} of the {theirs.value.value}'s event loop ({theirs.reason}), but this "

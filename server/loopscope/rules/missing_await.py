@@ -30,9 +30,11 @@ All.
 
 import ast
 from collections.abc import Iterator
+from pathlib import PurePath
 
 from loopscope.facts.bodies import Body, CallSite, Use
-from loopscope.rules.callees import result_of
+from loopscope.facts.outline import FactId
+from loopscope.rules.callees import result_of, results_of
 from loopscope.rules.context import Context
 from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, Proof, Rule, Severity
 from loopscope.rules.support.awaiting import (
@@ -46,8 +48,10 @@ from loopscope.rules.support.awaiting import (
     use_safety,
 )
 from loopscope.rules.support.calls import expects_failure, noted
-from loopscope.workspace.inference.model import Awaitable, Coroutine, Type
+from loopscope.workspace.inference.calls import call_at
+from loopscope.workspace.inference.model import Awaitable, Coroutine
 from loopscope.workspace.inference.protocols import is_read_too_early
+from loopscope.workspace.queries import Queries
 
 META = Meta(
     "missing-await",
@@ -472,13 +476,9 @@ _NEVER = frozenset({"append", "extend", "print", "setattr", "setdefault", "raise
 def check(ctx: Context) -> Iterator[Finding]:
     """Findings at the calls."""
     for body in ctx.bodies:
-        # What becomes of the value is quickly seen; what is called may be in other files.
-        for call in noted(body, "dropped", _dropped):
-            message = _message(ctx, body, call)
-            if (
-                message is not None
-                and _is_dropped(body, call)
-                and not (expects_failure(body, call) or in_synchronous_code(ctx, body, call.node))
+        for call, message in (*_gathered(body), *_not_run(ctx, body), *_read_early(ctx, body)):
+            if _is_dropped(body, call) and not (
+                expects_failure(body, call) or in_synchronous_code(ctx, body, call.node)
             ):
                 yield ctx.finding(META, ctx.span(body, call.node), message, data=(body, call))
 
@@ -492,18 +492,52 @@ def fix(ctx: Context, finding: Finding) -> Fix | None:
             return None
 
 
-def _message(ctx: Context, body: Body, call: CallSite) -> str | None:
-    """What is wrong with a call whose value nothing awaits; None when nothing surely is."""
-    if call.use is Use.STATEMENT and call.name == "asyncio.gather" and not call.local_root:
-        return "Without `await` nothing waits for what `asyncio.gather` starts: its results and exceptions are lost."
-    found: Type | None = result_of(ctx, body, call, Awaitable, Coroutine)
-    if isinstance(found, Awaitable) and call.use is Use.COMPARED:
-        return f"`{ast.unparse(call.node.func)}` gives a future: without `await` it is compared, not its result."
-    if isinstance(call.parent, ast.Attribute) and is_read_too_early(ctx.queries, found, call.parent.attr):
-        return f"What `{ast.unparse(call.node.func)}` gives has no `{call.parent.attr}` before it is awaited."
-    if not isinstance(found, Coroutine):
-        return None
-    return f"`{ast.unparse(call.node.func)}` is a coroutine function: without `await` this call does not run it."
+def _gathered(body: Body) -> Iterator[tuple[CallSite, str]]:
+    for call in noted(body, "gathered", _gather_statements):
+        yield (
+            call,
+            "Without `await` nothing waits for what `asyncio.gather` starts: its results and exceptions are lost.",
+        )
+
+
+def _gather_statements(body: Body) -> list[CallSite]:
+    return [
+        call
+        for call in body.calls
+        if call.name == "asyncio.gather" and call.use is Use.STATEMENT and not call.local_root and not call.in_lambda
+    ]
+
+
+def _not_run(ctx: Context, body: Body) -> Iterator[tuple[CallSite, str]]:
+    """The calls that give coroutines which do not run, and futures compared in place of their results."""
+    for call, found in results_of(ctx, body, _dropped, Awaitable, Coroutine):
+        shown = ast.unparse(call.node.func)
+        if isinstance(found, Coroutine):
+            yield call, f"`{shown}` is a coroutine function: without `await` this call does not run it."
+        elif call.use is Use.COMPARED:
+            yield call, f"`{shown}` gives a future: without `await` it is compared, not its result."
+
+
+def _read_early(ctx: Context, body: Body) -> Iterator[tuple[CallSite, str]]:
+    """The calls of whose values an attribute is read that only what they give once awaited has."""
+    for place, attribute in ctx.queries.get(_attributes_read_early, ctx.path, body.id):
+        call = body.calls[place]
+        if result_of(ctx, body, call) is not None:
+            yield call, f"What `{ast.unparse(call.node.func)}` gives has no `{attribute}` before it is awaited."
+
+
+def _attributes_read_early(q: Queries, path: PurePath, id_: FactId) -> tuple[tuple[int, str], ...]:
+    """The calls by their places, with the attributes."""
+    function = q.function(path, id_)
+    if function is None:
+        return ()
+    _, body = function
+    return tuple(
+        (place, call.parent.attr)
+        for place, call in enumerate(body.calls)
+        if isinstance(call.parent, ast.Attribute) and any(call is each for each in _dropped(body))
+        if is_read_too_early(q, q.get(call_at, path, id_, place), call.parent.attr)
+    )
 
 
 def _is_dropped(body: Body, call: CallSite) -> bool:
@@ -512,6 +546,10 @@ def _is_dropped(body: Body, call: CallSite) -> bool:
 
 def _dropped(body: Body) -> list[CallSite]:
     """The calls whose value nothing awaits, as far as is quickly seen."""
+    return noted(body, "dropped", _find_dropped)
+
+
+def _find_dropped(body: Body) -> list[CallSite]:
     handed_on = frozenset(each.value.id for each in body.awaits if isinstance(each.value, ast.Name))
     return [
         call

@@ -26,6 +26,7 @@ All.
 
 import ast
 from collections.abc import Iterator
+from typing import cast
 
 from loopscope.facts.bodies import Body, CallSite, Use
 from loopscope.rules.callees import is_coroutine_function, result_of
@@ -165,8 +166,6 @@ def check(ctx: Context) -> Iterator[Finding]:
     """Findings at the calls."""
     for body in ctx.bodies:
         for block, call in _in_blocks(body):
-            if _binds_wrongly(block):
-                continue
             if _is_task(body, block, call):
                 message = "The task runs after this block: nothing is raised here unless it is awaited inside."
                 yield ctx.finding(META, ctx.span(body, call.node), message, data=(body, call))
@@ -202,10 +201,18 @@ def fix(ctx: Context, finding: Finding) -> Fix | None:
     return await_fix(ctx, body, call, Safety.SAFE)
 
 
-def _in_blocks(body: Body) -> Iterator[tuple[ast.With | ast.AsyncWith, CallSite]]:
+def _in_blocks(body: Body) -> list[tuple[ast.With | ast.AsyncWith, CallSite]]:
     """The calls that stand as statements of their own directly in blocks that expect an exception."""
+    found = body.notes.get("in raises")
+    if found is None:
+        found = body.notes["in raises"] = list(_find_in_blocks(body))
+    # The key is used here only.
+    return cast("list[tuple[ast.With | ast.AsyncWith, CallSite]]", found)
+
+
+def _find_in_blocks(body: Body) -> Iterator[tuple[ast.With | ast.AsyncWith, CallSite]]:
     for block in body.withs:
-        if not any(_expects(item.context_expr) for item in block.items):
+        if not any(_expects(item.context_expr) for item in block.items) or _binds_wrongly(block):
             continue
         values = [statement.value for statement in block.body if isinstance(statement, ast.Expr)]
         for call in body.calls:

@@ -27,18 +27,23 @@ All.
 
 import ast
 from collections.abc import Iterator
+from pathlib import PurePath
 from typing import NamedTuple
 
 from loopscope.facts.bodies import Body
-from loopscope.rules.callees import last_name, may_be_patched_name, type_of
+from loopscope.facts.outline import FactId
+from loopscope.rules.callees import last_name, may_be_patched_name
 from loopscope.rules.context import Context
 from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, Proof, Rule, Safety, Severity
 from loopscope.rules.support.calls import failure_is_expected
 from loopscope.text.edit import Edit
 from loopscope.text.span import Span
+from loopscope.workspace.inference.expressions import expression_type
+from loopscope.workspace.inference.frames import Frame, frame_of
 from loopscope.workspace.inference.model import AsyncIterable, Coroutine, Iterable, Plain, Type
 from loopscope.workspace.inference.model import Group as Tuple
 from loopscope.workspace.inference.protocols import enters_by
+from loopscope.workspace.queries import Queries
 
 META = Meta(
     "wrong-with-or-for",
@@ -309,7 +314,7 @@ def check(ctx: Context) -> Iterator[Finding]:
     if "async" not in ctx.text:
         return
     for body in ctx.bodies:
-        for wrong in (*_managers(ctx, body), *_loops(ctx, body), *_consumed(ctx, body)):
+        for wrong in ctx.queries.get(_wrong_in, ctx.path, body.id):
             inner = wrong.node.func if isinstance(wrong.node, ast.Call) else wrong.node
             patched = may_be_patched_name(ctx, last_name(inner))
             # The block itself may be the one that expects an exception.
@@ -359,46 +364,52 @@ def _collected(ctx: Context, body: Body, node: ast.expr, name: str, argument: as
     return None
 
 
-def _managers(ctx: Context, body: Body) -> Iterator[_Wrong]:
-    for block in body.withs:
+def _wrong_in(q: Queries, path: PurePath, id_: FactId) -> tuple[_Wrong, ...]:
+    """What is wrong in a function, before it is looked at who may replace what, or expects errors."""
+    frame = frame_of(q, path, id_)
+    return () if frame is None else (*_managers(frame), *_loops(frame), *_consumed(frame))
+
+
+def _managers(frame: Frame) -> Iterator[_Wrong]:
+    for block in frame.body.withs:
         is_async = isinstance(block, ast.AsyncWith)
         for item in block.items:
             node = item.context_expr
-            found = type_of(ctx, body, node)
+            found = expression_type(frame, node)
             if found is None or isinstance(found, Coroutine):
                 continue
             shown = ast.unparse(node.func if isinstance(node, ast.Call) else node)
-            if not is_async and enters_by(ctx.queries, found) == "async with":
+            if not is_async and enters_by(frame.q, found) == "async with":
                 yield _Wrong(node, f"`{shown}` is an asynchronous context manager: it needs `async with`.", block)
-            elif is_async and enters_by(ctx.queries, found) == "with":
+            elif is_async and enters_by(frame.q, found) == "with":
                 yield _Wrong(node, f"`{shown}` is a synchronous context manager: it needs `with`.", block)
 
 
-def _loops(ctx: Context, body: Body) -> Iterator[_Wrong]:
-    for loop in body.fors:
-        found = type_of(ctx, body, loop.iter)
+def _loops(frame: Frame) -> Iterator[_Wrong]:
+    for loop in frame.body.fors:
+        found = expression_type(frame, loop.iter)
         if isinstance(loop, ast.For) and isinstance(found, AsyncIterable):
             yield _Wrong(loop.iter, "This is iterated asynchronously: it needs `async for`.", loop)
         elif isinstance(loop, ast.AsyncFor) and isinstance(found, Iterable | Plain | Tuple):
             yield _Wrong(loop.iter, "This is not iterated asynchronously: it needs `for`.", ast.Pass())
     # What other loops of a comprehension go through may come from the first.
-    for part in body.comprehensions:
+    for part in frame.body.comprehensions:
         if (
             not part.is_async
             and isinstance(part.iter, ast.Call)
-            and isinstance(type_of(ctx, body, part.iter), AsyncIterable)
+            and isinstance(expression_type(frame, part.iter), AsyncIterable)
         ):
             yield _Wrong(part.iter, "This is iterated asynchronously: it needs `async for`.", part)
 
 
-def _consumed(ctx: Context, body: Body) -> Iterator[_Wrong]:
-    for call in body.calls:
+def _consumed(frame: Frame) -> Iterator[_Wrong]:
+    for call in frame.body.calls:
         if call.name not in _CONSUME or call.local_root or len(call.node.args) != 1 or call.in_lambda:
             continue
         argument = call.node.args[0]
         if not isinstance(argument, ast.Call | ast.GeneratorExp | ast.Name):
             continue
-        found: Type | None = type_of(ctx, body, argument)
+        found: Type | None = expression_type(frame, argument)
         if isinstance(found, AsyncIterable) and found.is_generator:
             yield _Wrong(call.node, f"`{call.name}` cannot go through an asynchronous generator.", call.node)
 
