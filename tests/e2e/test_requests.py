@@ -120,6 +120,7 @@ def test_fix_all_is_there_for_who_asks_for_it(client: Client, uri: str) -> None:
 
 
 def test_the_fix_of_a_rule_that_is_off_is_a_refactoring(client: Client, tmp_path: Path) -> None:
+    (tmp_path / "pytest.ini").write_text("[pytest]\nasyncio_mode = auto\n")
     client.initialize(tmp_path)
     text = "import asyncio\nimport time\n\n\nasync def test_a():\n    time.sleep(1)\n    await asyncio.sleep(0)\n"
     uri = client.open_uri((tmp_path / "test_a.py").as_uri(), text)
