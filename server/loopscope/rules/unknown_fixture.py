@@ -156,6 +156,33 @@ async def test_index(monkeypatch):
 
 NEAR_MISSES = (
     NearMiss(
+        "a module that is skipped where a library is not installed",
+        """\
+import pytest
+
+try:
+    import nowhere
+except ImportError:
+    pytest.skip("not installed", allow_module_level=True)
+
+
+def test_value(client_of_nowhere):
+    assert nowhere
+""",
+    ),
+    NearMiss(
+        "a module that needs a library",
+        """\
+import pytest
+
+nowhere = pytest.importorskip("nowhere")
+
+
+def test_value(client_of_nowhere):
+    assert nowhere
+""",
+    ),
+    NearMiss(
         "given by parametrize",
         'import pytest\n\n\n@pytest.mark.parametrize("number", [1])\ndef test_number(number):\n    assert number\n',
     ),
