@@ -92,6 +92,7 @@ def test_the_configuration_is_shown_as_far_as_it_can_be_read(folder: Path) -> No
         done = loopscope(folder, "config", name)
         assert done.returncode == 0
         assert "rootdir" in done.stdout
+    assert "Unknown loopscope setting `selct`" in loopscope(folder, "config", "bad_own").stdout
     assert "pytest cannot parse this file" in loopscope(folder, "config", "bad_toml").stdout
     assert "does not exist" in loopscope(folder, "config", "test_dead.py").stderr
 

@@ -121,7 +121,11 @@ def _fixtures(
                 "kind": (answer["kind"], wanted["kind"]),
                 "autouse": (answer["autouse"], wanted["autouse"]),
             }
-            wrong += [f"{name}: {key} {mine}, pytest {his}" for key, (mine, his) in pairs.items() if mine != his]
+            wrong += [
+                f"{name}: {key} {mine}, pytest {his}"
+                for key, (mine, his) in pairs.items()
+                if mine != his and not (key == "file" and _is_copy(mine, his))
+            ]
     known = test["defs"].keys() | set(test["direct"]) | set(test["missing"]) | {"request"}
     for name in fixtures.keys() - known:
         if "unknown" in fixtures[name]:
@@ -129,6 +133,11 @@ def _fixtures(
         else:
             wrong.append(f"{name}: not in pytest's closure")
     return len(test["defs"]), unknown, wrong
+
+
+def _is_copy(mine: str, his: str) -> bool:
+    """Whether the project's own package was installed as a copy here and as editable sources there."""
+    return mine.startswith("<site>/") and his.endswith(mine.removeprefix("<site>"))
 
 
 def _runner(

@@ -39,14 +39,14 @@ class Effective(NamedTuple):
 
 def effective(snapshot: Snapshot, path: PurePath, base: PurePath) -> Effective:
     """What is in effect for a file; paths are shown relative to `base`."""
-    config = snapshot.config(path)
+    config, settings = snapshot.config(path), snapshot.settings_of(path)
     sections = (
         _pytest(config, base),
         _environment(snapshot.environment_of(path), base),
         _plugins(snapshot, path, base),
-        _settings(snapshot.settings_of(path)),
+        _settings(settings),
     )
-    return Effective(sections, tuple(_problem(problem, base) for problem in config.problems))
+    return Effective(sections, tuple(_problem(problem, base) for problem in (*config.problems, *settings.problems)))
 
 
 def as_markdown(found: Effective) -> str:
