@@ -595,10 +595,10 @@ def main() -> None:
                     options.details.write_text(
                         json.dumps([each._asdict() for each in answers], indent=1), encoding="utf-8"
                     )
-    text = page(answers, projects, options)
-    print(text)
-    if options.out:
-        options.out.write_text(text, encoding="utf-8")
+                if options.out:
+                    # Runs take long: what is known is kept.
+                    options.out.write_text(page(answers, projects, options), encoding="utf-8")
+    print(page(answers, projects, options))
 
 
 if __name__ == "__main__":

@@ -2,8 +2,8 @@
 
 ## What it does
 Reports calls that give a coroutine and stand as a statement, are compared, calculated with, iterated or entered, have
-an attribute read, are given to `len`, `list` and their kin, or are stored in a name that is only used in these ways,
-until it is assigned anew.
+an attribute read, are unpacked, are given to `len`, `list`, `isinstance` and their kin, or are stored in a name that is
+only used in these ways, until it is assigned anew.
 The calls are those of `async def` functions and methods: of this file, of the project, of installed libraries, of
 `asyncio`; methods through what a fixture injects, through parameters and variables whose type is certain.
 `asyncio.gather(…)` as a statement is reported, too.
@@ -43,6 +43,7 @@ from loopscope.rules.support.awaiting import (
     call_needs_value,
     in_synchronous_code,
     is_awaited_chain,
+    is_unpacked,
     last_of,
     never_awaited,
     use_safety,
@@ -115,8 +116,10 @@ async def test_save():
         proof=Proof("coroutine 'save' was never awaited", "warning"),
     ),
     Example(
-        "A comparison, a stored result, an attribute",
+        "A comparison, a stored result, an attribute, the check of a class, a tuple",
         bad=f"""\
+from pathlib import Path
+
 {_SAVE}
 @pytest.mark.asyncio
 async def test_save():
@@ -124,8 +127,12 @@ async def test_save():
     assert result == 1
     assert ⟦save(2)⟧ == 2
     assert ⟦save("a")⟧.upper() == "A"
+    assert isinstance(⟦save(Path())⟧, Path)
+    first, second = ⟦save([1, 2])⟧
 """,
         good=f"""\
+from pathlib import Path
+
 {_SAVE}
 @pytest.mark.asyncio
 async def test_save():
@@ -133,6 +140,8 @@ async def test_save():
     assert result == 1
     assert await save(2) == 2
     assert (await save("a")).upper() == "A"
+    assert isinstance(await save(Path()), Path)
+    first, second = await save([1, 2])
 """,
         proof=Proof("assert <coroutine object save"),
     ),
@@ -331,9 +340,10 @@ async def test_send(client):
 """,
     ),
     NearMiss(
-        "stored, passed on, returned",
+        "stored, passed on, returned, known to be a coroutine",
         f"""\
 import asyncio
+from collections.abc import Coroutine
 {_SAVE}
 def later():
     return save(0)
@@ -347,6 +357,7 @@ async def test_save():
     third = save(3)
     third.close()
     save(4).close()
+    assert isinstance(save(3), Coroutine)
     assert asyncio.iscoroutine(fourth := save(4))
     fourth.close()
     assert await later() == 0
@@ -564,6 +575,8 @@ def _may_be_dropped(body: Body, call: CallSite, awaited: frozenset[str]) -> bool
             return last_of(call) not in _NEVER and not last_of(call).startswith("assert")
         case Use.ASSIGNED:
             name = assigned_name(call)
+            if is_unpacked(call):
+                return True
             return name is not None and name not in awaited and name not in body.inner_reads
         case Use.WITH | Use.ASYNC_WITH | Use.ITERATED | Use.ASYNC_ITERATED:
             return True

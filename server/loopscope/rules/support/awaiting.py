@@ -39,6 +39,8 @@ _TAKES_VALUES = frozenset(
         "json.loads",
     }
 )
+_OTHER_CLASS = re.compile(r"(?!.*(?:Corou|Await|Gener|Async|Future|Task|Callable|Hashable|Any))[A-Z]\w*[a-z]\w*")
+"""A name that looks like that of a class, and like none that a coroutine or future is an instance of."""
 _SYNC = re.compile(r"(?<!a)sync", re.IGNORECASE)
 _ARITHMETIC = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.FloorDiv)
 
@@ -67,10 +69,14 @@ def _takes_value(body: Body, parent: ast.AST | None, node: ast.expr) -> bool:
             return value is node
         case ast.BinOp(_, operator):
             return isinstance(operator, _ARITHMETIC)
+        case ast.Call(ast.Name("isinstance"), [first, ast.Name(kind) | ast.Attribute(_, kind)]):
+            return first is node and _OTHER_CLASS.fullmatch(kind) is not None
         case ast.Call(ast.Name(name), [first, *_]):
             return first is node and (name in _TAKES_VALUES and name not in body.bound)
         case ast.Call(ast.Attribute(ast.Name("json"), "loads"), [first]):
             return first is node
+        case ast.Assign([ast.Tuple() | ast.List()], value):
+            return value is node
         case ast.withitem():
             return True
         case _:
@@ -80,8 +86,10 @@ def _takes_value(body: Body, parent: ast.AST | None, node: ast.expr) -> bool:
 def never_awaited(body: Body, call: CallSite) -> bool:
     """Whether a call's value is given to one name that is then only used as no coroutine can be, or never.
 
-    Reads that surely see what another assignment gives do not count.
+    Reads that surely see what another assignment gives do not count. What is unpacked at once is not awaited either.
     """
+    if is_unpacked(call):
+        return True
     name = assigned_name(call)
     if name is None or name in body.inner_reads:
         return False
@@ -95,6 +103,15 @@ def assigned_name(call: CallSite) -> str | None:
             return name
         case _:
             return None
+
+
+def is_unpacked(call: CallSite) -> bool:
+    """Whether a call's value is unpacked into several targets: `a, b = call()`."""
+    match call.statement:
+        case ast.Assign([ast.Tuple() | ast.List()], value):
+            return value is call.node
+        case _:
+            return False
 
 
 def last_of(call: CallSite) -> str:

@@ -52,6 +52,9 @@ _TRANSPARENT = frozenset(
     )
 )
 
+_MADE_ASYNC = frozenset(("asgiref.sync.sync_to_async", "channels.db.database_sync_to_async"))
+"""Decorators of synchronous functions whose calls must be awaited then."""
+
 
 def function_result(q: Queries, path: PurePath, id_: FactId, receiver: Instance | ClassObject | None) -> Type | None:
     """What calling a function or method of a file gives, its decorators applied."""
@@ -69,7 +72,9 @@ def _decorated(q: Queries, path: PurePath, fact: FunctionFact, result: Type | No
         if name.rpartition(".")[2].endswith("fixture"):
             # What it makes cannot be called.
             return None
-        if name == "contextlib.asynccontextmanager":
+        if name in _MADE_ASYNC:
+            result = Coroutine(None if isinstance(result, Coroutine) else result)
+        elif name == "contextlib.asynccontextmanager":
             result = Manager(result.item, is_async=True) if isinstance(result, AsyncIterable) else None
         elif name == "contextlib.contextmanager":
             result = Manager(result.item, is_async=False) if isinstance(result, Iterable) else None
