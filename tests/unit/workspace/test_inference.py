@@ -178,7 +178,7 @@ def test_expression(expression: str, expected: str | None) -> None:
         ("async for each in given: each", ["Base"]),
         ("a, b = given, app.Base()\nb", ["Base"]),
         ("x = None\nx = given\nx", ["Client"]),
-        ("x = given\nx = app.Base()\nx", [None]),
+        ("x = given\nx = app.Base()\nx", ["Base"]),
         ("x = given\ndef inner():\n    nonlocal x\n    x = 1\nx", [None]),
         ("async def inner(): return given\ninner()", ["Coroutine[Any, Any, Client]"]),
         ("x: app.Base = unsure()\nx", [None]),

@@ -1,8 +1,9 @@
 """What methods set on `self`, and what classes declare without a value."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import PurePath
+from typing import cast
 
 from loopscope.facts.bodies import Body
 from loopscope.facts.extract import FileFacts
@@ -42,17 +43,37 @@ def _setters(q: Queries, path: PurePath, id_: FactId, name: str) -> Iterator[tup
     for base_path, base_id in q.get(mro_of, path, id_).classes:
         if not q.mentions(base_path, (f".{name}",)):
             continue
-        for method_id in q.get(index_of, base_path).functions:
-            frame = frame_of(q, base_path, method_id) if method_id.holder == base_id.qualname else None
-            arguments = (*frame.body.node.args.posonlyargs, *frame.body.node.args.args) if frame is not None else ()
-            if frame is not None and arguments:
-                own = arguments[0].arg
-                yield from ((frame, each, own) for each in _sets(frame.body, own, name))
+        for method_id in q.get(_setting_methods, base_path, base_id.qualname).get(name, ()):
+            frame = frame_of(q, base_path, method_id)
+            if frame is not None:
+                own, statements = _sets(frame.body)
+                yield from ((frame, each, own) for each in statements[name])
 
 
-def _sets(body: Body, self_name: str, name: str) -> list[ast.stmt]:
+def _setting_methods(q: Queries, path: PurePath, qualname: str) -> Mapping[str, list[FactId]]:
+    """The methods of one class that set attributes on their first parameter, by the names of these."""
+    found: dict[str, list[FactId]] = {}
+    for method_id in q.get(index_of, path).functions:
+        frame = frame_of(q, path, method_id) if method_id.holder == qualname else None
+        for name in _sets(frame.body)[1] if frame is not None else ():
+            found.setdefault(name, []).append(method_id)
+    return found
+
+
+def _sets(body: Body) -> tuple[str, Mapping[str, list[ast.stmt]]]:
+    """The name of the first parameter, empty if there is none, and the statements that set its attributes, by name."""
+    found = body.notes.get("sets")
+    if found is None:
+        arguments = (*body.node.args.posonlyargs, *body.node.args.args)
+        own = arguments[0].arg if arguments else ""
+        found = body.notes["sets"] = own, _find_sets(body, own)
+    # The key is used here only.
+    return cast("tuple[str, Mapping[str, list[ast.stmt]]]", found)
+
+
+def _find_sets(body: Body, self_name: str) -> Mapping[str, list[ast.stmt]]:
     bodies = [body]
-    found: list[ast.stmt] = []
+    found: dict[str, list[ast.stmt]] = {}
     while bodies:
         current = bodies.pop()
         bodies += current.nested
@@ -67,8 +88,9 @@ def _sets(body: Body, self_name: str, name: str) -> list[ast.stmt]:
                     targets = [each for item in items if item.optional_vars for each in _flat(item.optional_vars)]
                 case _:
                     pass
-            if any(_is_attribute(target, self_name, name) for target in targets):
-                found.append(statement)
+            for name in {target.attr for target in targets if isinstance(target, ast.Attribute)}:
+                if any(_is_attribute(target, self_name, name) for target in targets):
+                    found.setdefault(name, []).append(statement)
     return found
 
 

@@ -1,5 +1,6 @@
 """Which fixtures the parameters of a test or fixture stand for: the last definition that pytest picks."""
 
+from collections.abc import Mapping
 from pathlib import PurePath
 
 from loopscope.config.patterns import path_matches_patterns
@@ -20,11 +21,11 @@ def requested_by(q: Queries, path: PurePath, id_: FactId, name: str) -> tuple[Fi
     is given by `parametrize`.
     """
     # Most functions that are asked about are of ordinary modules: their text alone says that they define no fixtures.
-    fixtures = [each for each in q.get(defined_in, path) if each.id == id_] if q.mentions(path, FIXTURE) else []
+    fixtures = q.get(_fixtures_by_function, path).get(id_, ()) if q.mentions(path, FIXTURE) else ()
     if fixtures:
         found = [_for_fixture(q, path, each, name) for each in fixtures if name in each.argnames]
         return _all(found) if found else None
-    tests = [test for test in _tests(q, path) if test.id == id_ and test.code_path == path]
+    tests = q.get(_tests_by_function, path).get(id_, ())
     if not tests:
         return None
     answers: list[FixtureDef | None] = []
@@ -34,6 +35,22 @@ def requested_by(q: Queries, path: PurePath, id_: FactId, name: str) -> tuple[Fi
         sure = chain and name not in closure.direct and name not in closure.unknown and name not in closure.missing
         answers.append(chain[-1] if sure else None)
     return _all(answers)
+
+
+def _fixtures_by_function(q: Queries, path: PurePath) -> Mapping[FactId, tuple[FixtureDef, ...]]:
+    found: dict[FactId, tuple[FixtureDef, ...]] = {}
+    for fixture in q.get(defined_in, path):
+        found[fixture.id] = (*found.get(fixture.id, ()), fixture)
+    return found
+
+
+def _tests_by_function(q: Queries, path: PurePath) -> Mapping[FactId, tuple[TestItem, ...]]:
+    """The tests whose code is in the file."""
+    found: dict[FactId, tuple[TestItem, ...]] = {}
+    for test in _tests(q, path):
+        if test.code_path == path:
+            found[test.id] = (*found.get(test.id, ()), test)
+    return found
 
 
 def _tests(q: Queries, path: PurePath) -> tuple[TestItem, ...]:
