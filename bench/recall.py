@@ -478,8 +478,8 @@ def page(answers: list[Answer], projects: Mapping[str, str], options: argparse.N
         "# How many mistakes are found",
         "",
         "Mistakes are put into copies of real projects whose tests pass, and what pytest then reports is compared with",
-        "what `loopscope check` reports with its defaults. Made by `bench/recall.py`, which says how"
-        f" (seed {options.seed}, at most {options.sample} places of a kind in each project).",
+        "what `loopscope check` reports with its defaults. Made by `bench/recall.py`, which says how",
+        f"(seed {options.seed}, at most {options.sample} places of a kind in each project).",
         "",
         "| project | tests that pass | pytest | pytest-asyncio |",
         "|---|---|---|---|",
