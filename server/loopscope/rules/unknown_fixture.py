@@ -54,6 +54,28 @@ async def database():
 
 EXAMPLES = (
     Example(
+        "A hook that gives other names",
+        bad="""\
+def pytest_generate_tests(metafunc):
+    if "number" in metafunc.fixturenames:
+        metafunc.parametrize("number", [1])
+
+
+def test_number(number, ⟦tpm_path⟧):
+    assert number == 1
+""",
+        good="""\
+def pytest_generate_tests(metafunc):
+    if "number" in metafunc.fixturenames:
+        metafunc.parametrize("number", [1])
+
+
+def test_number(number, tmp_path):
+    assert number == 1
+""",
+        proof=Proof("fixture 'tpm_path' not found", "error"),
+    ),
+    Example(
         "A misspelt parameter",
         bad=f"""\
 import pytest
@@ -224,6 +246,34 @@ class TestOne(Base):
         """\
 def pytest_generate_tests(metafunc):
     metafunc.parametrize("number", [1])
+
+
+def test_number(number):
+    assert number == 1
+""",
+    ),
+    NearMiss(
+        "given by pytest_generate_tests under a name that it computes",
+        """\
+def pytest_generate_tests(metafunc):
+    for name in metafunc.fixturenames:
+        if name.endswith("_number"):
+            metafunc.parametrize(name, [1])
+
+
+def test_number(first_number):
+    assert first_number == 1
+""",
+    ),
+    NearMiss(
+        "given by a helper of pytest_generate_tests",
+        """\
+def give(metafunc):
+    metafunc.parametrize("number", [1])
+
+
+def pytest_generate_tests(metafunc):
+    give(metafunc)
 
 
 def test_number(number):

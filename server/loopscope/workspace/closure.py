@@ -90,7 +90,9 @@ def closure_of(
     generated = q.get(generated_names, path, class_path)
     hook = None if generated is None else Unknown(f"`pytest_generate_tests` of {generated.path.name} may give it")
     for name in names:
-        if hook is not None and generated is not None and (name in missing or name in generated.names):
+        if hook is None or generated is None:
+            break
+        if name in generated.names or (name in missing and not generated.complete):
             unknown[name] = hook
             chains.pop(name, None)
             missing.discard(name)

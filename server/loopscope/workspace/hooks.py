@@ -7,6 +7,7 @@ from typing import NamedTuple
 from loopscope.facts.bodies import Body
 from loopscope.facts.expr import Call, Const
 from loopscope.facts.outline import FactId, FunctionFact
+from loopscope.facts.reaching import parents_of
 from loopscope.workspace.model import Where
 from loopscope.workspace.mro import member
 from loopscope.workspace.namespace import index_of, lookup
@@ -40,6 +41,8 @@ class Generated(NamedTuple):
 
     path: PurePath
     names: frozenset[str]
+    complete: bool
+    """Whether it surely parametrizes nothing else."""
 
 
 def runner_hooks(q: Queries, folder: PurePath) -> tuple[Hook, ...]:
@@ -63,6 +66,7 @@ def generated_names(q: Queries, path: PurePath, class_names: tuple[str, ...]) ->
     """What `pytest_generate_tests` of a module, its classes or the project gives to tests; None without such a hook."""
     name = "pytest_generate_tests"
     names: set[str] = set()
+    complete = True
     found: PurePath | None = None
     for source, holder in ((path, None), *_own_sources(q, path.parent)):
         if not q.mentions(source, (name,)):
@@ -72,7 +76,8 @@ def generated_names(q: Queries, path: PurePath, class_names: tuple[str, ...]) ->
             if id_ in q.get(index_of, source).functions:
                 found = source
                 names |= q.get(_parametrized, source, id_)
-    return None if found is None else Generated(found, frozenset(names))
+                complete = complete and q.get(_parametrizes_literally, source, id_)
+    return None if found is None else Generated(found, frozenset(names), complete)
 
 
 def _own_sources(q: Queries, folder: PurePath) -> tuple[tuple[PurePath, FactId | None], ...]:
@@ -94,6 +99,34 @@ def _parametrized(q: Queries, path: PurePath, id_: FactId) -> frozenset[str]:
             if not (isinstance(indirect, ast.Constant) and indirect.value is True):
                 found.update(name for name in _literals(node.args[0]) if name not in through)
     return frozenset(found)
+
+
+_READ = frozenset({"fixturenames", "function", "cls", "module", "config", "definition"})
+
+
+def _parametrizes_literally(q: Queries, path: PurePath, id_: FactId) -> bool:
+    """Whether a hook only reads attributes of `metafunc` and calls its `parametrize` with literal names."""
+    function = q.function(path, id_)
+    if function is None or "metafunc" in function[1].inner_reads or function[1].times_bound.get("metafunc") != 1:
+        return False
+    around = parents_of(function[1])
+    for read in function[1].reads.get("metafunc", ()):
+        attribute = around.get(id(read))
+        if not isinstance(attribute, ast.Attribute):
+            return False
+        call = around.get(id(attribute))
+        if attribute.attr == "parametrize":
+            if not (isinstance(call, ast.Call) and call.func is attribute and call.args and _is_literal(call.args[0])):
+                return False
+        elif attribute.attr not in _READ:
+            return False
+    return True
+
+
+def _is_literal(names: ast.expr) -> bool:
+    if isinstance(names, ast.Tuple | ast.List):
+        return all(isinstance(item, ast.Constant) for item in names.elts)
+    return isinstance(names, ast.Constant)
 
 
 def _literals(expr: ast.expr) -> tuple[str, ...]:
