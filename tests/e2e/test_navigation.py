@@ -117,6 +117,7 @@ def test_symbols_navigation_hints_lenses_and_tokens(uris: tuple[str, str], clien
     whole = {"start": at(0, 0), "end": at(9, 0)}
     hints = client.request("textDocument/inlayHint", {"textDocument": {"uri": test}, "range": whole})
     assert [(one["position"], one["label"]) for one in hints] == [
+        (at(3, 11), ": int"),
         (at(6, 18), "asyncio: auto"),
         (at(6, 18), "loop: session"),
     ]
