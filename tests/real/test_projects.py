@@ -114,6 +114,8 @@ def changed_files(root: Path, copy: Path) -> set[Path]:
 def unparsable(files: set[Path]) -> list[str]:
     broken = []
     for file in files:
+        if file.suffix != ".py":
+            continue
         try:
             ast.parse(file.read_bytes())
         except SyntaxError as error:
