@@ -259,6 +259,32 @@ async def test_run():
     await run(Own(), Own())
 """,
     ),
+    NearMiss(
+        "a package of the project that is called asyncio too",
+        """\
+# file: net/asyncio/__init__.py
+
+# file: net/asyncio/server.py
+class Server:
+    def __await__(self):
+        yield
+        return self
+
+
+def serve() -> Server:
+    return Server()
+
+# file: test_serve.py
+import pytest
+
+from net.asyncio.server import serve
+
+
+@pytest.mark.asyncio
+async def test_serve():
+    assert await serve()
+""",
+    ),
 )
 
 _ASSERTIONS = (

@@ -78,6 +78,16 @@ def _installed(q: Queries, path: PurePath) -> bool:
     return stdlib is not None and path.is_relative_to(stdlib) and not any(path.is_relative_to(root) for root in q.roots)
 
 
+def asyncio_name(q: Queries, path: PurePath, name: str) -> str:
+    """`asyncio.Event` for an `Event` of the standard library's `asyncio`; empty for any other file.
+
+    Projects have packages of that name as well: `websockets.asyncio` has a `Server` of its own.
+    """
+    if path.parent.name != "asyncio" or path.parent.parent != q.environment(path).stdlib:
+        return ""
+    return f"asyncio.subprocess.{name}" if path.stem == "subprocess" else f"asyncio.{name}"
+
+
 def importable(q: Queries, path: PurePath, dotted: str) -> bool | None:
     """Whether `import dotted` succeeds in `path`, as far as files tell; None when no environment was found."""
     if find_import(q, path, dotted) is not None:

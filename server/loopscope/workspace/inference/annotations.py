@@ -8,6 +8,7 @@ from typing import NamedTuple, TypeAlias
 
 from loopscope.facts.expr import Call, Const, Opaque, Ref, dotted
 from loopscope.facts.outline import Guard
+from loopscope.workspace.imports import asyncio_name
 from loopscope.workspace.inference.model import (
     NONE,
     AsyncIterable,
@@ -128,16 +129,16 @@ def meaning(q: Queries, path: PurePath, written: str) -> Value | None:
     return value
 
 
-def instance_of(value: Value | None) -> Type | None:
+def instance_of(q: Queries, value: Value | None) -> Type | None:
     """What an annotation that names a class, or a type by its known name, states."""
     match value:
         case Class(path, fact):
-            known = _of_stdlib(path, fact.name)
-            return Known(known) if known is not None else Instance(path, fact.id)
+            known = asyncio_name(q, path, fact.name)
+            return Known(known) if known in CLASSES else Instance(path, fact.id)
         case External(name):
             return known_instance(name)
         case Alternatives(values, _):
-            found = {instance_of(each) for each in values}
+            found = {instance_of(q, each) for each in values}
             return found.pop() if len(found) == 1 else None
         case _:
             return None
@@ -174,7 +175,7 @@ def _named(names: Names, written: str) -> Type | None:
             node = names.q.get(alias, path, written.rpartition(".")[2])
             return None if node is None else annotation_type(names._replace(path=path, left=names.left - 1), node)
         case _:
-            return instance_of(value)
+            return instance_of(names.q, value)
 
 
 def alias(q: Queries, path: PurePath, name: str) -> ast.expr | None:
@@ -213,7 +214,7 @@ def _subscripted(names: Names, written: str, inner: ast.expr) -> Type | None:
     if short is None and name is not None and "." not in name.removeprefix("builtins."):
         short = name.removeprefix("builtins.")
     if short is None and isinstance(value, Class):
-        found = instance_of(value)
+        found = instance_of(names.q, value)
         given = tuple(annotation_type(names, each) for each in _arguments(inner))
         return found._replace(arguments=given) if isinstance(found, Instance) else found
     if short is None:
@@ -278,13 +279,6 @@ def _typing_class(value: Value | None) -> str | None:
     if isinstance(value, Class) and value.path.name == "_collections_abc.py":
         return value.fact.name
     return None
-
-
-def _of_stdlib(path: PurePath, name: str) -> str | None:
-    known = f"asyncio.{name}" if path.parent.name == "asyncio" else ""
-    if path.parent.name == "asyncio" and path.stem == "subprocess":
-        known = f"asyncio.subprocess.{name}"
-    return known if known in CLASSES and "site-packages" not in path.parts else None
 
 
 def _arguments(inner: ast.expr) -> list[ast.expr]:

@@ -4,6 +4,7 @@ from pathlib import PurePath
 
 from loopscope.facts.expr import Call, Const, Expr, Items, Pairs, Ref
 from loopscope.facts.outline import FactId
+from loopscope.workspace.imports import asyncio_name
 from loopscope.workspace.inference import calls, externals, instances, results
 from loopscope.workspace.inference.annotations import (
     known_instance,
@@ -40,10 +41,10 @@ def value_type(q: Queries, value: Value | None) -> Type | None:
     """What a name of a module or class is."""
     match value:
         case Function(path, fact):
-            name = f"asyncio.{fact.name}" if path.parent.name == "asyncio" else ""
+            name = asyncio_name(q, path, fact.name)
             return Named(name) if name in COROUTINE_FUNCTIONS or name in INSTANCES else Callee(path, fact.id)
         case Class(path, fact):
-            known = known_instance(f"asyncio.{fact.name}") if path.parent.name == "asyncio" else None
+            known = known_instance(asyncio_name(q, path, fact.name))
             return Named(known.name) if isinstance(known, Known) else ClassObject(path, fact.id)
         case Module(name, path):
             return ModuleObject(name, path)
