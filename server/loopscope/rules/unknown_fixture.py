@@ -32,6 +32,7 @@ from loopscope.rules.context import Context
 from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, Proof, Rule, Safety, Severity
 from loopscope.rules.support.event_loop import NAME as EVENT_LOOP
 from loopscope.rules.support.fixtures import users
+from loopscope.rules.support.guessed import is_of_another_project
 from loopscope.rules.support.marks import marks_of
 from loopscope.rules.support.names import rename_parameter
 from loopscope.rules.support.plugin_fixtures import absent_plugin_of
@@ -295,7 +296,7 @@ class _Request:
 
 def check(ctx: Context) -> Iterator[Finding]:
     """Findings at the parameters and at the names in marks."""
-    for request in (*_of_tests(ctx), *_of_fixtures(ctx)):
+    for request in _missing(ctx):
         plugin = absent_plugin_of(request.name, ctx.environment)
         message = f"There is no fixture `{request.name}` here."
         if plugin is not None:
@@ -304,6 +305,12 @@ def check(ctx: Context) -> Iterator[Finding]:
             yield ctx.finding(META, request.span, message, severity=Severity.WARNING, data=request)
         else:
             yield ctx.finding(META, request.span, message + did_you_mean(request.near), data=request)
+
+
+def _missing(ctx: Context) -> list[_Request]:
+    found = [*_of_tests(ctx), *_of_fixtures(ctx)]
+    # The project's own environment, wherever that is, may well have the plugin.
+    return [] if found and is_of_another_project(ctx) else found
 
 
 def fix(ctx: Context, finding: Finding) -> Fix | None:

@@ -7,7 +7,7 @@ import pytest
 from loopscope.engine.run import check_file
 from loopscope.engine.selection import Selection
 from loopscope.rules import by_name
-from loopscope.workspace.environment import Environment, Pin
+from loopscope.workspace.environment import Environment, EnvironmentKind, Pin
 from rules.world import ROOT, environment, snapshot_of
 
 UNMARKED = "async def test_value():\n    assert True\n"
@@ -82,3 +82,14 @@ def test_the_argument_loop_is_right_for_an_old_python() -> None:
     found = environment()
     assert messages("removed-asyncio-api", text, replace(found, python_version=(3, 9, 0))) == []
     assert len(messages("removed-asyncio-api", text, replace(found, python_version=(3, 10, 0)))) == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "imported", "reported"),
+    [("server", "nowhere", 0), ("server", "asyncio", 1), ("venv", "nowhere", 1)],
+)
+def test_a_guessed_environment_that_lacks_imports_says_nothing_of_fixtures(
+    kind: EnvironmentKind, imported: str, reported: int
+) -> None:
+    text = f"import {imported}\n\n\ndef test_value(client): ...\n"
+    assert len(messages("unknown-fixture", text, replace(environment(), kind=kind))) == reported
