@@ -13,6 +13,7 @@ from pathlib import Path
 
 CAPABILITIES = {
     "textDocument": {
+        # No `diagnostic`: a server that would rather be asked publishes as well, and all are measured alike.
         "publishDiagnostics": {"versionSupport": True},
         "completion": {"completionItem": {"snippetSupport": True}},
         "synchronization": {},
@@ -60,10 +61,9 @@ def _play(server: "_Server", root: Path, file: Path, edits: int, settle: float) 
     server.tell(
         "textDocument/didOpen", {"textDocument": {"uri": uri, "languageId": "python", "version": 1, "text": text}}
     )
-    pulls = "diagnosticProvider" in capabilities
-    first = server.diagnostics(uri, 1, pulls=pulls)
+    first = server.diagnostics(uri, 1)
     time.sleep(settle)
-    typing = _type(server, uri, text, edits, capabilities, pulls=pulls)
+    typing = _type(server, uri, text, edits, capabilities)
     completing = _complete(server, uri, text, edits) if "completionProvider" in capabilities else []
     return Figures(
         initialize=(initialized - started) * 1000,
@@ -74,7 +74,7 @@ def _play(server: "_Server", root: Path, file: Path, edits: int, settle: float) 
     )
 
 
-def _type(server: "_Server", uri: str, text: str, edits: int, capabilities: dict, *, pulls: bool) -> list[float]:
+def _type(server: "_Server", uri: str, text: str, edits: int, capabilities: dict) -> list[float]:
     lines = text.split("\n")
     number = next(
         index
@@ -95,7 +95,7 @@ def _type(server: "_Server", uri: str, text: str, edits: int, capabilities: dict
         server.tell(
             "textDocument/didChange", {"textDocument": {"uri": uri, "version": version}, "contentChanges": [change]}
         )
-        done = server.diagnostics(uri, version, pulls=pulls)
+        done = server.diagnostics(uri, version)
         if done is not None:
             took.append((done - began) * 1000)
         time.sleep(0.02)
@@ -141,11 +141,8 @@ class _Server:
     def tell(self, method: str, params: object) -> None:
         self._send({"method": method, "params": params})
 
-    def diagnostics(self, uri: str, version: int, *, pulls: bool) -> float | None:
+    def diagnostics(self, uri: str, version: int) -> float | None:
         """When the diagnostics of that version were there; servers that publish without a version count as well."""
-        if pulls:
-            self.ask("textDocument/diagnostic", {"textDocument": {"uri": uri}})
-            return time.perf_counter()
         deadline = time.perf_counter() + PATIENCE_SECONDS
         while (left := deadline - time.perf_counter()) > 0:
             try:

@@ -1,5 +1,6 @@
 """Findings as diagnostics, computed on a frozen state."""
 
+import threading
 from collections.abc import Sequence
 from pathlib import PurePath
 
@@ -23,6 +24,12 @@ def report_for(state: State, path: PurePath, token: CancelToken) -> FileReport:
     known = state.reports.get(path)
     if known is not None:
         return known
+    with state.checking.setdefault(path, threading.Lock()):
+        token.check()
+        return state.reports.get(path) or _check(state, path, token)
+
+
+def _check(state: State, path: PurePath, token: CancelToken) -> FileReport:
     report = check_file(state.snapshot, path, select(state.snapshot.settings_of(path)), token)
     for error in report.errors:
         LOG.error("The rule %s failed on %s: please report this.\n%s", error.rule, error.path, error.details)
