@@ -25,7 +25,7 @@ class State:
     reports: dict[PurePath, FileReport] = field(default_factory=dict[PurePath, FileReport], compare=False)
     """What was found in files of this state; only ever added to."""
     checking: dict[PurePath, threading.Lock] = field(default_factory=dict[PurePath, threading.Lock], compare=False)
-    """Held by whoever is checking a file: publishing, pulled diagnostics and actions ask for the same report at once."""
+    """Held by whoever checks a file: publishing, pulled diagnostics and actions ask for one report at once."""
 
     def path_of(self, uri: str) -> PurePath | None:
         """Where the analysis sees a document, open or not; None for one that is neither open nor a file."""
