@@ -57,13 +57,13 @@ def _postpone(cls: type) -> type:
 
 def _first_instance(self: object, *args: object, **kwargs: object) -> None:
     _complete(type(self))
-    type(self).__init__(self, *args, **kwargs)  # type: ignore[misc]  # the one that attrs has made
+    type(self).__init__(self, *args, **kwargs)  # the one that attrs has made
 
 
-def _complete(cls: type) -> None:
+def _complete(cls: Any) -> None:
     """Have attrs complete a class. Any thread may ask."""
     with _completing:
-        if type(cls) is _Postponed:
+        if issubclass(type(cls), _Postponed):
             # First, since attrs looks for what it adds.
             cls.__class__ = _Completed
             # With slots attrs would make another class.
