@@ -1,9 +1,9 @@
-"""Plays Helix in a pseudo-terminal, by its keys; by hand, not in CI: Debian has Helix from trixie (13) on.
+"""Plays Helix in a pseudo-terminal, by its keys.
 
 python tests/editors/others/helix.py COMMAND …    for example: hx
 
-In the current folder, which is a copy of examples/shop, with editors/helix/languages.toml as Helix's own. The code
-action and the rename are read from the files that Helix saves; diagnostics, definition and completion from its screen.
+In the current folder, which is a copy of examples/shop, with $HOME to itself. The code action and the rename are read
+from the files that Helix saves; diagnostics, definition and completion from its screen.
 """
 
 import fcntl
@@ -11,6 +11,7 @@ import os
 import pty
 import re
 import select
+import shutil
 import signal
 import struct
 import sys
@@ -19,6 +20,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+LANGUAGES = Path(__file__).resolve().parents[3] / "editors" / "helix" / "languages.toml"
 TESTS = Path("tests/test_orders.py")
 CONFTEST = Path("tests/conftest.py")
 ESCAPE = "\x1b"
@@ -64,6 +66,9 @@ class Terminal:
 
 def main() -> None:
     """Plays; ends with a message when something is not as it should be."""
+    settings = Path.home() / ".config" / "helix"
+    settings.mkdir(parents=True)
+    shutil.copy(LANGUAGES, settings)
     terminal = Terminal([*sys.argv[1:], f"{TESTS}:15:16"])
     terminal.see("is_empty")
     terminal.see("without `await` this is always true")

