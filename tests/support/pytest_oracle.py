@@ -54,7 +54,7 @@ def _record(item):
         "chains": chains,
         "direct": sorted({*direct, *given}),
         "missing": sorted(set(missing) - set(given)),
-        "place": _place(item.obj),
+        "place": [os.path.realpath(item.path), None] if item.obj is None else _place(item.obj),
         "item": type(item).__module__.partition(".")[0],
         "coroutine": inspect.iscoroutinefunction(item.obj) or inspect.isasyncgenfunction(item.obj),
     }

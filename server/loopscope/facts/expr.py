@@ -1,5 +1,6 @@
 """Expressions as facts: a small picklable mirror of the syntax that decorators, marks and assignments are made of."""
 
+from enum import Enum
 from types import EllipsisType
 from typing import NamedTuple
 
@@ -63,6 +64,32 @@ class Concat(NamedTuple):
     right: "Expr"
 
 
+class ParamKind(Enum):
+    """How an argument can be given, as `inspect.Parameter.kind` says."""
+
+    POSITIONAL_ONLY = "positional-only"
+    NORMAL = "normal"
+    KEYWORD_ONLY = "keyword-only"
+    VAR_POSITIONAL = "*args"
+    VAR_KEYWORD = "**kwargs"
+
+
+class Param(NamedTuple):
+    """One parameter of a function; `annotation` is its source text."""
+
+    name: str
+    kind: ParamKind
+    has_default: bool
+    annotation: str | None = None
+
+
+@distinct
+class Lambda(NamedTuple):
+    """`lambda a, *, b=1: …`; what it does is unknown."""
+
+    params: tuple[Param, ...]
+
+
 @distinct
 class Opaque(NamedTuple):
     """Any other expression: its value is unknown."""
@@ -70,7 +97,7 @@ class Opaque(NamedTuple):
     kind: str = ""
 
 
-Expr = Const | Ref | Call | Items | Pairs | Concat | Opaque
+Expr = Const | Ref | Call | Items | Pairs | Concat | Lambda | Opaque
 
 
 def dotted(expr: Expr) -> str | None:

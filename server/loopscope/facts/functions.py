@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Iterable, Iterator, Sequence
 
-from loopscope.facts.outline import Param, ParamKind
+from loopscope.facts.expr import Param, ParamKind
 from loopscope.facts.seek import touches
 from loopscope.syntax.chunk import Chunk
 

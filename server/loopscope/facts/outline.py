@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from loopscope.facts.distinct import distinct
-from loopscope.facts.expr import Expr
+from loopscope.facts.expr import Expr, Param
 
 
 class FactId(NamedTuple):
@@ -30,25 +30,6 @@ class Guard(Enum):
     CONDITION = "if, match, for or while"
     TRY = "try"
     EXCEPT = "except"
-
-
-class ParamKind(Enum):
-    """How an argument can be given, as `inspect.Parameter.kind` says."""
-
-    POSITIONAL_ONLY = "positional-only"
-    NORMAL = "normal"
-    KEYWORD_ONLY = "keyword-only"
-    VAR_POSITIONAL = "*args"
-    VAR_KEYWORD = "**kwargs"
-
-
-class Param(NamedTuple):
-    """One parameter of a function; `annotation` is its source text."""
-
-    name: str
-    kind: ParamKind
-    has_default: bool
-    annotation: str | None = None
 
 
 @distinct

@@ -3,7 +3,8 @@
 import ast
 from collections.abc import Mapping
 
-from loopscope.facts.expr import Call, Concat, Const, Expr, Items, Opaque, Pairs, Ref
+from loopscope.facts.expr import Call, Concat, Const, Expr, Items, Lambda, Opaque, Pairs, Param, Ref
+from loopscope.facts.functions import parameters
 
 MAX_NODES = 2000
 """Larger expressions (tables of test data) are cut: what exceeds it is opaque."""
@@ -72,6 +73,8 @@ class _Reader:
                 return Concat(self.expr(left, depth + 1), self.expr(right, depth + 1))
             case ast.UnaryOp(ast.USub(), ast.Constant(int() | float() | complex() as number)):
                 return Const(-number)
+            case ast.Lambda(arguments):
+                return Lambda(tuple(Param(one.arg, kind, given) for one, kind, given in parameters(arguments)))
             case _:
                 return Opaque(type(node).__name__)
 

@@ -186,9 +186,10 @@ class _Scanner:
                 if chain := dotted_name(target):
                     self.found.append(Raw("".join(chain), guard, what, target))
             case ast.Tuple(items) | ast.List(items):
+                values = _items(what, items)
                 unpacked = Rebound("unpacking") if isinstance(what, Value) else what
-                for item in items:
-                    self._target(item, guard, unpacked)
+                for index, item in enumerate(items):
+                    self._target(item, guard, values[index] if values else unpacked)
             case ast.Starred(value):
                 self._target(value, guard, what)
             case _:
@@ -203,6 +204,17 @@ class _Scanner:
                 # Statements inside come here by themselves, or belong to a function; a lambda binds its own.
                 if not isinstance(child, ast.stmt | ast.Lambda) and touches(child, self._walruses):
                     pending.append(child)
+
+
+def _items(what: Value | Rebound, targets: Sequence[ast.expr]) -> Sequence[Value]:
+    """What each of several targets gets when a display of as many values is unpacked; none when that is not so."""
+    match what:
+        case Value(ast.Tuple(values) | ast.List(values), False) if len(values) == len(targets):
+            if any(isinstance(node, ast.Starred) for node in (*values, *targets)):
+                return ()
+            return [Value(node, augmented=False) for node in values]
+        case _:
+            return ()
 
 
 def captures(pattern: ast.pattern) -> Iterator[tuple[str, ast.pattern]]:

@@ -20,7 +20,9 @@ from loopscope.workspace.queries import Queries
 from loopscope.workspace.snapshot import Snapshot
 from loopscope.workspace.view import asked_at, closure_at
 
-_REQUESTING = frozenset({Role.PARAMETER, Role.USEFIXTURES, Role.INDIRECT, Role.GETFIXTUREVALUE, Role.ARGNAME})
+_REQUESTING = frozenset(
+    {Role.PARAMETER, Role.USEFIXTURES, Role.INDIRECT, Role.GETFIXTUREVALUE, Role.GETFIXTURE, Role.ARGNAME}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,7 @@ def prepare(snapshot: Snapshot, path: PurePath, offset: int) -> tuple[Item, ...]
         return tuple(item for key in keys if (item := item_of(snapshot, *key)) is not None)
     facts = q.facts(path)
     for id_ in q.get(tests_of, path) if facts is not None else ():
-        if facts is not None and offset in facts.layout.defs[id_].name:
+        if facts is not None and id_ in facts.layout.defs and offset in facts.layout.defs[id_].name:
             item = item_of(snapshot, path, id_)
             return () if item is None else (item,)
     return ()

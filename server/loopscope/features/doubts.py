@@ -4,14 +4,19 @@ import re
 from collections.abc import Iterator
 from pathlib import PurePath
 
+from loopscope.config.pytest_config import PytestConfig
 from loopscope.features.computed import ASKING, Computed, computed_in
+from loopscope.features.describe import shown
 from loopscope.features.family import Occurrences
-from loopscope.features.literals import BY_NAME
+from loopscope.features.literals import BY_NAME, in_doctest
 from loopscope.features.mention import NOWHERE, Mention, Role
 from loopscope.features.occurrences import REQUESTS, Key, class_path_of, fixtures_of
 from loopscope.features.refusal import Refusal, located
 from loopscope.features.search import Search
+from loopscope.text.files import Unreadable
 from loopscope.workspace.cancel import CancelToken
+from loopscope.workspace.doctests import has_doctests
+from loopscope.workspace.folders import files_for
 from loopscope.workspace.namespace import index_of
 from loopscope.workspace.queries import Queries
 from loopscope.workspace.snapshot import Snapshot
@@ -31,7 +36,22 @@ def doubt(
         reason = _of_mention(snapshot, q, path, mention, found.name, family)
         if reason is not None:
             return reason
-    return _by_computed_name(snapshot, search, found, cancel)
+    return _by_computed_name(snapshot, search, found, cancel) or _in_text_file(snapshot, found.name, cancel)
+
+
+def _in_text_file(snapshot: Snapshot, name: str, cancel: CancelToken) -> Refusal | None:
+    """A text file whose doctests ask for a fixture of that name: nothing but Python files is edited."""
+    for root in snapshot.roots:
+        for path in files_for(snapshot.queries, root, _is_text_with_doctests):
+            cancel.check()
+            text = snapshot.files.read(path)
+            if not isinstance(text, Unreadable) and any(True for _ in in_doctest(text, name)):
+                return Refusal("text file", f"The doctests in {shown(snapshot, path)} ask for `{name}`.")
+    return None
+
+
+def _is_text_with_doctests(path: PurePath, config: PytestConfig) -> bool:
+    return path.suffix != ".py" and has_doctests(path, config)
 
 
 def _of_mention(

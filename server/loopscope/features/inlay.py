@@ -54,8 +54,7 @@ def _place(hint: Hint) -> int:
 
 def _of_tests(snapshot: Snapshot, view: ModuleView, facts: FileFacts, within: Span) -> Iterator[Hint]:
     for test in {test.id: test for test in view.tests if test.code_path == view.path}.values():
-        name = facts.layout.defs[test.id].name
-        if not test.function.is_async or not within.covers(name):
+        if not test.function.is_async or not within.covers(name := facts.layout.defs[test.id].name):
             continue
         decided = runner(snapshot, view, test)
         if isinstance(decided, Unknown) or decided.value is not Runner.PYTEST_ASYNCIO:

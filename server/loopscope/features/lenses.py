@@ -20,7 +20,17 @@ from loopscope.workspace.model import FixtureDef, Runner, Scope, Unknown
 from loopscope.workspace.snapshot import Snapshot
 from loopscope.workspace.view import ModuleView
 
-_COUNTED = frozenset({Role.PARAMETER, Role.USEFIXTURES, Role.INDIRECT, Role.ARGNAME, Role.GETFIXTUREVALUE, Role.CONFIG})
+_COUNTED = frozenset(
+    {
+        Role.PARAMETER,
+        Role.USEFIXTURES,
+        Role.INDIRECT,
+        Role.ARGNAME,
+        Role.GETFIXTUREVALUE,
+        Role.GETFIXTURE,
+        Role.CONFIG,
+    }
+)
 
 
 class LensKind(Enum):

@@ -14,6 +14,7 @@ PARAMETRIZE = "pytest.mark.parametrize"
 BY_NAME = frozenset({"getfixturevalue", "lazy_fixture", "lf"})
 """What gives the value of a fixture that is named by a string: pytest's method, and plugins for lazy fixtures."""
 
+_GETFIXTURE = re.compile(r"""\bgetfixture\(\s*\\?(['"])(\w+)\\?\1""")
 _SIMPLE = re.compile(r"""(?s)[rRuU]{0,2}('{3}|"{3}|'|")(.*)\1\Z""")
 
 
@@ -60,6 +61,12 @@ def places_of(text: str, value: str, name: str, *, commas: bool) -> Iterator[Spa
             start = begin + offset + len(item) - len(item.lstrip() if commas else item)
             yield Span(start, start + len(name)) if plain else None
         offset += len(item) + 1
+
+
+def in_doctest(text: str, name: str) -> Iterator[Span]:
+    """Where the examples of a docstring, or of a text file, ask for a fixture of that name by `getfixture("…")`."""
+    if ">>>" in text:
+        yield from (Span(*match.span(2)) for match in _GETFIXTURE.finditer(text) if match[2] == name)
 
 
 def canonical(node: ast.expr, names: Mapping[str, str]) -> str:

@@ -22,6 +22,7 @@ class Role(Enum):
     ARGNAME = "a name in `parametrize`"
     INDIRECT = "a name in `indirect=`"
     GETFIXTUREVALUE = "an argument of `getfixturevalue`"
+    GETFIXTURE = "an argument of `getfixture` in a doctest"
     IMPORT = "an imported name"
     ALIAS = "the name given to something imported"
     EXPORT = "an item of `__all__`"

@@ -9,7 +9,7 @@ from loopscope.facts.extract import FileFacts
 from loopscope.facts.outline import FactId
 from loopscope.facts.seek import lines_with, touches
 from loopscope.features.binding import Comprehension, ScopeNode, binds, has_parameter, outside, parameters
-from loopscope.features.literals import listed_indirect, places_of, purpose
+from loopscope.features.literals import in_doctest, listed_indirect, places_of, purpose
 from loopscope.features.mention import NOWHERE, Mention, Role
 from loopscope.features.placing import Places
 from loopscope.text.span import Span
@@ -90,7 +90,7 @@ class _Walk:
                 self._definition(node)
                 return
             case ast.Lambda():
-                self._inside(node, (node.body,), None)
+                self._lambda(node)
                 return
             case ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp():
                 self._inside(node, _run_inside(node), None)
@@ -135,11 +135,23 @@ class _Walk:
         self._inside(node, node.body, id_)
         self._owner = around
 
+    def _lambda(self, node: ast.Lambda) -> None:
+        """One that is assigned to a name in a module or class may be a test, and has the name as its id."""
+        statement = self._above[-1] if self._above else None
+        targets = statement.targets if isinstance(statement, ast.Assign) else []
+        id_ = None
+        if len(targets) == 1 and isinstance(targets[0], ast.Name) and all(scope.is_class for scope in self._scopes):
+            id_ = FactId(f"{self._owner.qualname}.{targets[0].id}" if self._owner is not None else targets[0].id)
+        for parameter in parameters(node) if id_ is not None else ():
+            if parameter.arg == self._name:
+                self.found.append(Mention(Role.PARAMETER, self._places.first(parameter), id_))
+        self._inside(node, (node.body,), id_)
+
     def _inside(self, node: ScopeNode, children: Iterable[ast.AST], id_: FactId | None) -> None:
         """Visit a scope: what is evaluated around it first, then what runs in it."""
         self._below(node, outside(node))
         function = None
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and has_parameter(node, self._name):
+        if not isinstance(node, ast.ClassDef | Comprehension) and has_parameter(node, self._name):
             function = id_
         self._scopes.append(_Scope(isinstance(node, ast.ClassDef), binds(node, self._name), function))
         self._below(node, children)
@@ -171,11 +183,13 @@ class _Walk:
     def _string(self, node: ast.Constant, value: str) -> None:
         if self._above and isinstance(self._above[-1], ast.JoinedStr):
             return
+        placed = self._places.text(node)
+        for asked in in_doctest(placed[1] if placed else value, self._name):
+            self._add(Role.GETFIXTURE, asked.shifted(placed[0]) if placed else NOWHERE)
         role, indirect = purpose(node, self._above, self._imports)
         if role is Role.ARGNAME and indirect is None:
             call = next(one for one in reversed(self._above) if isinstance(one, ast.Call))
             indirect = listed_indirect(call, self._name)
-        placed = self._places.text(node)
         for place in places_of(placed[1] if placed else "", value, self._name, commas=role is Role.ARGNAME):
             span = NOWHERE if place is None or placed is None else place.shifted(placed[0])
             self._add(role, span, "" if self._applies() else VARIABLE, indirect)

@@ -6,7 +6,8 @@ from pathlib import PurePath
 from typing import NamedTuple, TypeAlias
 
 from loopscope.config.patterns import matches_prefix_or_glob, path_matches_patterns
-from loopscope.facts.outline import FactId, FunctionFact, ParamKind
+from loopscope.facts.expr import ParamKind
+from loopscope.facts.outline import FactId, FunctionFact
 from loopscope.features.mention import Mention, Role
 from loopscope.features.mentions import mentions_in
 from loopscope.text.span import Span
@@ -167,6 +168,8 @@ def _meanings(q: Queries, path: PurePath, name: str, mention: Mention) -> Iterat
             yield from _for_function(q, path, mention.owner, name, by_parameter=True)
         case Role.ARGNAME if mention.indirect is False:
             yield from _parametrized_directly(q, path, name, mention)
+        case Role.GETFIXTURE:
+            yield meaning_of(q.get(level_at, path, ()).chain(name))
         case role if role in _BY_NAME:
             yield from _by_name(q, path, name, mention)
         case Role.GLOBAL | Role.EXPORT:

@@ -28,7 +28,7 @@ from collections.abc import Iterator
 
 from loopscope.config.catalog import LOOP_SCOPES
 from loopscope.config.model import closest, did_you_mean
-from loopscope.facts.expr import Const, Opaque
+from loopscope.facts.expr import Const, Lambda, Opaque
 from loopscope.rules.context import Context
 from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, Proof, Rule, Safety, Severity, Tag
 from loopscope.rules.support.decorators import CallUse
@@ -160,7 +160,7 @@ def check(ctx: Context) -> Iterator[Finding]:
         known.append("loop_factories")
     for use in mark_calls(ctx, "asyncio"):
         names = [name for name, _ in use.call.keywords]
-        if None in names or any(isinstance(argument, Opaque) for argument in use.call.args):
+        if None in names or any(isinstance(argument, Lambda | Opaque) for argument in use.call.args):
             continue
         if use.call.args:
             message = f"mark.asyncio takes keyword arguments only: {', '.join(known)}. {_effect(ctx)}"

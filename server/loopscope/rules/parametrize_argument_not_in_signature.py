@@ -29,8 +29,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from loopscope.config.model import closest, did_you_mean
-from loopscope.facts.expr import Call, Const, Items, dotted, strings
-from loopscope.facts.outline import ParamKind
+from loopscope.facts.expr import Call, Const, Items, ParamKind, dotted, strings
 from loopscope.facts.reading import read
 from loopscope.rules.context import Context
 from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, Proof, Rule, Safety, Severity

@@ -15,7 +15,7 @@ from loopscope.workspace.project import config_at
 from loopscope.workspace.queries import Queries
 from loopscope.workspace.signature import bound_names, scoped_decorators
 from loopscope.workspace.visibility import Level
-from loopscope.workspace.wrappers import coroutine_doubt
+from loopscope.workspace.wrappers import coroutine_doubt, effective
 
 
 class Asked(NamedTuple):
@@ -129,16 +129,17 @@ def asked_by(q: Queries, test: TestItem, classes: tuple[ClassKey, ...], marks: t
             fact = class_fact(q, *base)
             if fact is not None and test.name.startswith("test"):
                 decorators += [(base[0], expr) for expr in fact.decorators]
+    found = effective(q, test.code_path, test.function, scoped_decorators(q, test.code_path, test.function))
     names = bound_names(
         q,
         test.code_path,
-        test.function,
-        scoped_decorators(q, test.code_path, test.function),
+        found.fact,
+        found.decorators,
         bound=bool(test.class_path),
         class_decorators=tuple(decorators),
     )
     doubt = q.get(coroutine_doubt, test.code_path, test.id) is not None and is_anyio(q, test, marks)
-    return Asked(names.names, used, marks, names.supplied, doubt)
+    return Asked(names.names, used, marks, names.supplied or found.by, doubt)
 
 
 def _names(

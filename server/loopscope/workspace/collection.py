@@ -7,6 +7,7 @@ from loopscope.config.patterns import matches_prefix_or_glob
 from loopscope.config.pytest_config import PytestConfig
 from loopscope.facts.expr import Call, Const, Expr, dotted
 from loopscope.facts.outline import Assigned, Binding, ClassFact, FactId, Guard, ImportedName
+from loopscope.workspace.functions import function_in
 from loopscope.workspace.glance import TESTCASE, import_may_bring
 from loopscope.workspace.imports import importable
 from loopscope.workspace.model import TestItem
@@ -35,14 +36,14 @@ class Collected(NamedTuple):
 def collect_module(q: Queries, path: PurePath) -> Collected:
     """The tests that pytest collects from a file when it is given that file."""
     config = q.get(config_at, path.parent)
-    if q.get(_skipped, path) or _false(q.get(lookup, path, "__test__")):
+    if q.get(is_skipped, path) or _false(q.get(lookup, path, "__test__")):
         return Collected((), {})
     collecting = _Collecting(q, path, config)
     collecting.module()
     return Collected(tuple(collecting.tests), collecting.classes)
 
 
-def _skipped(q: Queries, path: PurePath) -> bool:
+def is_skipped(q: Queries, path: PurePath) -> bool:
     """Whether importing the module ends in `pytest.skip` or in an `importorskip` of an absent module."""
     outline = q.outline(path)
     if outline is None:
@@ -94,9 +95,9 @@ class _Collecting:
                 continue
             if isinstance(value, Class):
                 self.class_(value, name, ())
-            elif isinstance(value, Function):
+            elif value is not None:
                 marked = _true(self.q.get(lookup, self.path, f"{name}.__test__"))
-                self.function(value, name, (), marked=marked)
+                self.function(value, name, (), None, marked=marked)
 
     def _worth_a_look(self, name: str) -> bool:
         """Whether a name can be a test at all: only classes may be collected under any name."""
@@ -142,7 +143,7 @@ class _Collecting:
     def _methods(self, mro: Mro, class_path: tuple[str, ...]) -> None:
         """Tests of base classes first, each name where its nearest class defines it."""
         seen: set[str] = set()
-        groups: list[list[tuple[str, Value]]] = []
+        groups: list[tuple[Class | None, list[tuple[str, Value]]]] = []
         for path, id_ in mro.classes:
             fact = class_fact(self.q, path, id_)
             group: list[tuple[str, Value]] = []
@@ -152,39 +153,44 @@ class _Collecting:
                     value = last_of(own_member(self.q, path, fact, name)) if fact is not None else None
                     if value is not None:
                         group.append((name, value))
-            groups.append(group)
-        for group in reversed(groups):
+            groups.append((None if fact is None else Class(path, fact), group))
+        for holder, group in reversed(groups):
             for name, value in group:
                 if isinstance(value, Class):
                     self.class_(value, name, class_path)
-                elif isinstance(value, Function):
-                    self.function(value, name, class_path)
+                else:
+                    self.function(value, name, class_path, holder)
 
     def _testcase(self, key: tuple[PurePath, FactId], class_path: tuple[str, ...]) -> None:
         """The methods that `unittest.TestLoader.getTestCaseNames` finds: sorted, with the prefix `test`."""
         names = sorted(name for name in self.q.get(attributes, *key) if name.startswith("test"))
         found = False
         for name in names:
-            value = last_of(self.q.get(member, *key, name))
-            if isinstance(value, Function) and "property" not in decorations(self.q, value.path, value.fact.decorators):
+            value = function_in(self.q, last_of(self.q.get(member, *key, name)), name, None)
+            if value is not None and "property" not in decorations(self.q, value.path, value.fact.decorators):
                 self._add(value, name, class_path, is_unittest=True)
                 found = True
         if not found:
-            value = last_of(self.q.get(member, *key, "runTest"))
-            if isinstance(value, Function):
-                self._add(value, "runTest", class_path, is_unittest=True)
+            run = last_of(self.q.get(member, *key, "runTest"))
+            if isinstance(run, Function):
+                self._add(run, "runTest", class_path, is_unittest=True)
 
-    def function(self, value: Function, name: str, class_path: tuple[str, ...], *, marked: bool = False) -> None:
-        """One test function, if it is one."""
+    def function(
+        self, value: Value, name: str, class_path: tuple[str, ...], holder: Class | None, *, marked: bool = False
+    ) -> None:
+        """One test function, if it is one; `holder` is the class whose body binds the name."""
         if not marked and not matches_prefix_or_glob(name, self.functions):
             return
         if recipe_of(self.q, value, name, bound=bool(class_path)) is not None:
             return
-        if class_path and "property" in decorations(self.q, value.path, value.fact.decorators):
+        function = function_in(self.q, value, name, holder)
+        if function is None:
+            return
+        if class_path and "property" in decorations(self.q, function.path, function.fact.decorators):
             return
         if not class_path and _false(self.q.get(lookup, self.path, f"{name}.__test__")):
             return
-        self._add(value, name, class_path, is_unittest=False)
+        self._add(function, name, class_path, is_unittest=False)
 
     def _add(self, value: Function, name: str, class_path: tuple[str, ...], *, is_unittest: bool) -> None:
         self.tests.append(

@@ -1,7 +1,7 @@
 """The files that pytest looks at when it is started with a folder, in its order (`Session`, `Dir` and `Package`)."""
 
 import fnmatch
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import PurePath
 
 from loopscope.config.paths import absolute
@@ -17,6 +17,16 @@ from loopscope.workspace.queries import Queries
 
 def test_files(q: Queries, start: PurePath) -> Iterator[PurePath]:
     """The test files that `pytest START` collects; `testpaths` count when `start` is the rootdir."""
+    return files_for(q, start, is_test_file)
+
+
+def is_test_file(path: PurePath, config: PytestConfig) -> bool:
+    """Whether pytest looks for tests in a file of a folder (`pytest_collect_file` of `_pytest/python.py`)."""
+    return path.suffix == ".py" and path_matches_patterns(path, config.python_files.value)
+
+
+def files_for(q: Queries, start: PurePath, wanted: Callable[[PurePath, PytestConfig], bool]) -> Iterator[PurePath]:
+    """The wanted files among those that `pytest START` looks at; `start` itself when it is a file."""
     if q.files.is_file(start):
         yield start
         return
@@ -24,7 +34,7 @@ def test_files(q: Queries, start: PurePath) -> Iterator[PurePath]:
     starts = _testpaths(q, config) if start in (config.rootdir, config.invocation_dir) else ()
     seen: set[PurePath] = set()
     for each in starts or (start,):
-        found = (each,) if q.files.is_file(each) else _walk(q, each, config)
+        found = (each,) if q.files.is_file(each) else _walk(q, each, config, wanted)
         for path in found:
             if path not in seen:
                 seen.add(path)
@@ -59,7 +69,9 @@ def _glob(q: Queries, folder: PurePath, parts: tuple[str, ...]) -> Iterator[Pure
             yield from _glob(q, path, rest)
 
 
-def _walk(q: Queries, folder: PurePath, config: PytestConfig) -> Iterator[PurePath]:
+def _walk(
+    q: Queries, folder: PurePath, config: PytestConfig, wanted: Callable[[PurePath, PytestConfig], bool]
+) -> Iterator[PurePath]:
     """The files of a folder and of those below: names in order, `__init__.py` first."""
     entries = sorted(q.files.entries(folder), key=lambda entry: (entry.name != "__init__.py", entry.name))
     if not q.environment(folder).at_least("pytest", 8):
@@ -68,12 +80,8 @@ def _walk(q: Queries, folder: PurePath, config: PytestConfig) -> Iterator[PurePa
         path = folder / entry.name
         if entry.is_dir:
             if not _ignored(q, path, config, is_dir=True):
-                yield from _walk(q, path, config)
-        elif (
-            path.suffix == ".py"
-            and path_matches_patterns(path, config.python_files.value)
-            and not _ignored(q, path, config, is_dir=False)
-        ):
+                yield from _walk(q, path, config, wanted)
+        elif wanted(path, config) and not _ignored(q, path, config, is_dir=False):
             yield path
 
 

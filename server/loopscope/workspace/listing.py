@@ -5,10 +5,13 @@ from pathlib import PurePath
 from typing import TypedDict
 
 from loopscope.text.files import Unreadable
-from loopscope.workspace.folders import test_files
+from loopscope.text.source import Source
+from loopscope.workspace.doctests import doctest_closure, doctests_of, is_collected
+from loopscope.workspace.folders import files_for, test_files
 from loopscope.workspace.imports import find_absolute
 from loopscope.workspace.loops import fixture_loop_scope, runner, test_loop_scope
-from loopscope.workspace.model import Decorator, FixtureDef, Kind, Runner, Scope, TestItem, Unknown
+from loopscope.workspace.model import Closure, Decorator, Doctest, FixtureDef, Kind, Runner, Scope, TestItem, Unknown
+from loopscope.workspace.namespace import index_of
 from loopscope.workspace.snapshot import Snapshot
 from loopscope.workspace.view import ModuleView
 
@@ -67,24 +70,29 @@ def unread_files(snapshot: Snapshot, start: PurePath) -> Iterator[tuple[PurePath
 
 
 def _records(snapshot: Snapshot, start: PurePath, root: PurePath, lines: "_Lines") -> Iterator[TestRecord]:
-    for path in test_files(snapshot.queries, start):
+    for path in files_for(snapshot.queries, start, is_collected):
         view = snapshot.module(path)
-        for test in view.tests:
+        for doctest in snapshot.queries.get(doctests_of, path):
+            yield _doctest(snapshot, view, doctest, root, lines)
+        for test in view.tests if path.suffix == ".py" else ():
             yield _record(snapshot, view, test, root, lines)
 
 
+def _doctest(snapshot: Snapshot, view: ModuleView, doctest: Doctest, root: PurePath, lines: "_Lines") -> TestRecord:
+    closure = snapshot.queries.get(doctest_closure, doctest.path)
+    return {
+        "id": doctest.nodeid,
+        "file": _relative(doctest.path, root),
+        "line": doctest.line,
+        "runner": None,
+        "runner_from": "it is a doctest",
+        "loop_scope": None,
+        "loop_scope_from": None,
+        "fixtures": _fixtures(snapshot, view, closure, root, lines),
+    }
+
+
 def _record(snapshot: Snapshot, view: ModuleView, test: TestItem, root: PurePath, lines: "_Lines") -> TestRecord:
-    closure = view.closure(test)
-    fixtures: dict[str, FixtureRecord | UnknownRecord] = {}
-    for name in closure.names:
-        if name in closure.unknown:
-            fixtures[name] = {"unknown": closure.unknown[name].reason}
-        elif name in closure.chains:
-            fixtures[name] = _fixture(snapshot, view, closure.chains[name][-1], root, lines)
-        elif name in closure.missing:
-            fixtures[name] = {"unknown": "no fixture of that name is visible"}
-        elif name == "request":
-            fixtures[name] = _request(snapshot, view, root, lines)
     found = runner(snapshot, view, test)
     awaited = None if isinstance(found, Unknown) else found.value
     scope = test_loop_scope(snapshot, view, test) if awaited is Runner.PYTEST_ASYNCIO else None
@@ -99,8 +107,24 @@ def _record(snapshot: Snapshot, view: ModuleView, test: TestItem, root: PurePath
         "loop_scope_from": known.reason
         if known is not None
         else (scope.reason if isinstance(scope, Unknown) else None),
-        "fixtures": fixtures,
+        "fixtures": _fixtures(snapshot, view, view.closure(test), root, lines),
     }
+
+
+def _fixtures(
+    snapshot: Snapshot, view: ModuleView, closure: Closure, root: PurePath, lines: "_Lines"
+) -> dict[str, FixtureRecord | UnknownRecord]:
+    fixtures: dict[str, FixtureRecord | UnknownRecord] = {}
+    for name in closure.names:
+        if name in closure.unknown:
+            fixtures[name] = {"unknown": closure.unknown[name].reason}
+        elif name in closure.chains:
+            fixtures[name] = _fixture(snapshot, view, closure.chains[name][-1], root, lines)
+        elif name in closure.missing:
+            fixtures[name] = {"unknown": "no fixture of that name is visible"}
+        elif name == "request":
+            fixtures[name] = _request(snapshot, view, root, lines)
+    return fixtures
 
 
 def _fixture(
@@ -156,7 +180,21 @@ class _Lines:
             facts = self.snapshot.facts(path)
             defs = {} if isinstance(facts, Unreadable) else facts.layout.defs
             lines = self.known[path] = {(id_.qualname, id_.nth): spans.line for id_, spans in defs.items()}
-        return lines.get((qualname, nth))
+        return lines[qualname, nth] if (qualname, nth) in lines else self._assigned(path, qualname)
+
+    def _assigned(self, path: PurePath, qualname: str) -> int | None:
+        """The line on which a name is bound to what is no `def`, such as a lambda."""
+        facts = self.snapshot.facts(path)
+        text = self.snapshot.files.read(path)
+        if isinstance(facts, Unreadable) or isinstance(text, Unreadable):
+            return None
+        holder, _, name = qualname.rpartition(".")
+        bindings, spans = facts.outline.bindings, facts.layout.bindings
+        for id_, fact in self.snapshot.queries.get(index_of, path).classes.items():
+            if holder == id_.qualname:
+                bindings, spans = fact.bindings, facts.layout.class_bindings[id_]
+        starts = [span.start for binding, span in zip(bindings, spans, strict=False) if binding.name == name]
+        return Source(text).lines.line_of(starts[-1]) + 1 if starts else None
 
     def _inner(self, path: PurePath, name: str) -> int | None:
         text = self.snapshot.files.read(path)

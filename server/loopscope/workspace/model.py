@@ -146,3 +146,15 @@ class TestItem:
     id: FactId
     function: FunctionFact
     is_unittest: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Doctest:
+    """The examples of one docstring, or of a text file, as pytest collects them (`DoctestItem`).
+
+    `line` is the 1-based line of what the docstring belongs to; None for a text file and for a string in `__test__`.
+    """
+
+    nodeid: str
+    path: PurePath
+    line: int | None

@@ -11,6 +11,7 @@ from loopscope.workspace.namespace import dereference, index_of
 from loopscope.workspace.queries import Cycle, Queries
 from loopscope.workspace.signature import bound_names, decorations, scoped_decorators
 from loopscope.workspace.values import Expression, External, Function, Value, last_of
+from loopscope.workspace.wrappers import effective
 
 _FACTORIES = {
     "pytest.fixture": Decorator.PYTEST,
@@ -182,10 +183,11 @@ def _recipe(
 ) -> Recipe | Unknown:
     if isinstance(marker.name, Unknown):
         return marker.name
-    names = bound_names(q, path, fact, inner, bound=bound)
-    sync = any(name.endswith("asynccontextmanager") for name in decorations(q, path, inner))
-    kind = Kind.FUNCTION if sync else kind_of(fact)
-    return Recipe(marker.name or name, path, fact, marker, kind, names.names, names.supplied)
+    found = effective(q, path, fact, inner)
+    names = bound_names(q, path, found.fact, found.decorators, bound=bound)
+    sync = any(name.endswith("asynccontextmanager") for name in decorations(q, path, found.decorators))
+    kind = Kind.FUNCTION if sync else kind_of(found.fact)
+    return Recipe(marker.name or name, path, fact, marker, kind, names.names, names.supplied or found.by)
 
 
 def kind_of(fact: FunctionFact) -> Kind:

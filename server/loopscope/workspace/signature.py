@@ -3,8 +3,8 @@
 from pathlib import PurePath
 from typing import NamedTuple
 
-from loopscope.facts.expr import Call, Expr, Opaque, Ref, dotted
-from loopscope.facts.outline import Assigned, FunctionFact, ParamKind
+from loopscope.facts.expr import Call, Expr, Opaque, ParamKind, Ref, dotted
+from loopscope.facts.outline import Assigned, FunctionFact
 from loopscope.workspace.namespace import dereference, index_of
 from loopscope.workspace.queries import Queries
 from loopscope.workspace.values import Class, External, Function

@@ -128,6 +128,16 @@ def module_level(q: Queries, path: PurePath) -> Level:
     return builder.level()
 
 
+def doctest_level(q: Queries, path: PurePath) -> Level:
+    """What the doctests of a module see, which are made before pytest looks at its xunit functions."""
+    level = q.get(module_level, path)
+    setup = {fixture.name for fixture in q.get(module_setup, path)}
+    if not setup:
+        return level
+    defs = {name: found for name, found in level.defs.items() if name not in setup}
+    return replace(level, defs=defs, autouse=tuple(name for name in level.autouse if name not in setup))
+
+
 def _with_plugins(q: Queries, above: Level, path: PurePath) -> Level:
     """A level with the plugins that a module or a conftest loaded during collection brings."""
     named = q.get(plugins_named_in, path)

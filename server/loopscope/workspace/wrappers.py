@@ -1,11 +1,13 @@
-"""Decorators of the project: whether what they return is still a coroutine function."""
+"""Decorators of the project: whether what they return is still a coroutine function, or which function it is."""
 
 import ast
 from pathlib import PurePath
+from typing import NamedTuple
 
 from loopscope.facts.bodies import Body
-from loopscope.facts.expr import Call, Expr, dotted
-from loopscope.facts.outline import FactId
+from loopscope.facts.expr import Call, Expr, Param, dotted
+from loopscope.facts.functions import parameters
+from loopscope.facts.outline import FactId, FunctionFact
 from loopscope.workspace.imports import is_installed
 from loopscope.workspace.marks import marks_in
 from loopscope.workspace.model import Unknown
@@ -23,6 +25,73 @@ def coroutine_doubt(q: Queries, path: PurePath, id_: FactId) -> Unknown | None:
         if name is None or not _keeps_by_name(q, path, expr, name):
             return Unknown(f"the decorator `{name or 'of the test'}` may change what runs")
     return None
+
+
+class Effective(NamedTuple):
+    """A function whose parameters pytest looks at, and the decorators that are applied to it."""
+
+    fact: FunctionFact
+    decorators: tuple[Expr, ...]
+    by: str | None = None
+    """The decorator that put it in the place of the function that is written."""
+
+
+def effective(q: Queries, path: PurePath, fact: FunctionFact, decorators: tuple[Expr, ...]) -> Effective:
+    """The function whose signature counts: that which a decorator surely returns instead, without `functools.wraps`."""
+    for place, expr in enumerate(decorators):
+        inner = q.get(replacement, path, expr)
+        if inner is not None:
+            params, is_async, yields = inner
+            made = fact._replace(params=params, is_async=is_async, yields=yields)
+            return Effective(made, decorators[:place], dotted(expr))
+    return Effective(fact, decorators)
+
+
+def replacement(q: Queries, path: PurePath, expr: Expr) -> tuple[tuple[Param, ...], bool, bool] | None:
+    """Parameters of the function that a decorator returns, whether it is async and yields; None when that is unsure.
+
+    A function with `__wrapped__` or `__signature__` has the parameters of another, and is none.
+    """
+    written = dotted(expr)
+    value = dereference(q, path, written) if written is not None else None
+    if not isinstance(value, Function) or value.fact.decorators or value.fact.is_async or value.fact.yields:
+        return None
+    found = q.function(value.path, value.fact.id)
+    made = None if found is None else _returned(found[1])
+    if isinstance(expr, Call):
+        made = None if made is None else _returned(made)
+    if made is None or found is None or made.node.decorator_list:
+        return None
+    if any(word in ast.unparse(found[1].node) for word in ("wraps", "update_wrapper", "__wrapped__", "__signature__")):
+        return None
+    params = tuple(Param(one.arg, kind, given) for one, kind, given in parameters(made.node.args))
+    return params, made.is_async, bool(made.yields)
+
+
+def keeps_docstring(q: Queries, path: PurePath, expr: Expr) -> bool:
+    """Whether a decorator, a function of the project, returns its argument or a function with `functools.wraps`."""
+    written = dotted(expr)
+    value = dereference(q, path, written) if written is not None else None
+    found = q.function(value.path, value.fact.id) if isinstance(value, Function) else None
+    body = None if found is None else found[1]
+    if body is not None and isinstance(expr, Call):
+        body = _returned(body)
+    if body is None:
+        return False
+    first = [param.arg for param in (*body.node.args.posonlyargs, *body.node.args.args)][:1]
+    inner = _returned(body)
+    if inner is not None:
+        return any("wraps(" in ast.unparse(decorator) for decorator in inner.node.decorator_list)
+    return bool(body.returns) and all(isinstance(one.value, ast.Name) and one.value.id in first for one in body.returns)
+
+
+def _returned(body: Body) -> Body | None:
+    """The nested function that every `return` of a function gives; None when that is not so, or it is bound twice."""
+    values = [node.value for node in body.returns]
+    names = {value.id if isinstance(value, ast.Name) else None for value in values}
+    name = names.pop() if len(names) == 1 else None
+    nested = [inner for inner in body.nested if inner.node.name == name]
+    return nested[0] if name is not None and len(nested) == 1 and body.times_bound[name] == 1 else None
 
 
 def _keeps_by_name(q: Queries, path: PurePath, expr: Expr, name: str) -> bool:

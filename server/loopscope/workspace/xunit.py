@@ -3,7 +3,8 @@
 from dataclasses import replace
 from pathlib import PurePath
 
-from loopscope.facts.outline import FactId, FunctionFact, Param, ParamKind
+from loopscope.facts.expr import Param, ParamKind
+from loopscope.facts.outline import FactId, FunctionFact
 from loopscope.workspace.imports import base_folder, find_absolute
 from loopscope.workspace.model import Decorator, FixtureDef, Kind, Scope, Unknown, Where
 from loopscope.workspace.modules import module_name

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from loopscope.facts.bodies import Body
-from loopscope.facts.expr import Call, Concat, Const, Expr, Items, Opaque, Pairs, Ref
+from loopscope.facts.expr import Call, Concat, Const, Expr, Items, Lambda, Opaque, Pairs, Param, ParamKind, Ref
 from loopscope.facts.extract import FileFacts, file_facts
 from loopscope.facts.outline import (
     Assigned,
@@ -14,8 +14,6 @@ from loopscope.facts.outline import (
     ImportedModule,
     ImportedName,
     Outline,
-    Param,
-    ParamKind,
     Rebound,
 )
 from loopscope.syntax.parse import parse
@@ -110,5 +108,8 @@ def show(expr: Expr) -> str:
             return "{" + ", ".join(f"{show(key) if key else '**'}: {show(value)}" for key, value in pairs) + "}"
         case Concat(left, right):
             return f"{show(left)} + {show(right)}"
+        case Lambda(params):
+            written = (f"{STARS.get(one.kind, '')}{one.name}{'=' * one.has_default}" for one in params)
+            return f"lambda({', '.join(written)})"
         case Opaque(kind):
             return f"<{kind}>"

@@ -128,11 +128,14 @@ pytestmark = [pytest.mark.asyncio] + (pytest.mark.slow, ...)
 pytestmark += [pytest.mark.x]
 n -= 1
 g, (h, *i) = 1, 2
+j, *k = 1, 2
+(l, m), n = (1, f), other
 TestA.__test__ = False
 x[0] = 1
 if (walrus := f()): pass
 del a
 lazy = lambda: (inner := 1)
+keen = lambda a, b=1, *c, d: a
 """,
         """
 pytest = import pytest
@@ -142,13 +145,19 @@ c = {'k': b'v', **: d}
 pytestmark = list<pytest.mark.asyncio> + tuple<pytest.mark.slow, Ellipsis>
 pytestmark += list<pytest.mark.x>
 n by augmented
-g by unpacking
+g = 1
 h by unpacking
 i by unpacking
+j by unpacking
+k by unpacking
+l = 1
+m = f
+n = other
 TestA.__test__ = False
 walrus by walrus
 a by del
-lazy = <Lambda>
+lazy = lambda()
+keen = lambda(a, b=, *c, d)
 """,
     ),
     "guards": (

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from loopscope.facts.expr import ParamKind
 from loopscope.facts.extract import FileFacts, file_facts
-from loopscope.facts.outline import Binding, ClassFact, FunctionFact, ParamKind
+from loopscope.facts.outline import Binding, ClassFact, FunctionFact
 from loopscope.syntax.parse import parse, parse_whole
 
 KINDS = {

@@ -7,6 +7,33 @@ from loopscope.features.references import references
 from support.project import project
 
 CASES = {
+    "doctests and lambdas": """\
+import pytest
+
+@pytest.fixture
+def ⟦client⟧():
+    \'\'\'
+    >>> getfixture("⟦cli‸ent⟧") + getfixture( \'⟦client⟧\')
+    1
+    >>> other("client"), getfixture("client_of")
+    \'\'\'
+
+class TestOne:
+    "No examples: getfixture('client')"
+    @pytest.fixture
+    def client(self): return 2
+
+    def test_in_class(self, client):
+        r\'\'\' The module's:
+
+        >>> getfixture("⟦client⟧")
+        \'\'\'
+
+    test_lambda = lambda self, client: client
+
+test_it = lambda ⟦client⟧, other=1: ⟦client⟧ or (lambda client: client)
+no_test = lambda client: client
+""",
     "parameters, reads, nested scopes": """\
 import pytest
 

@@ -162,6 +162,11 @@ REFUSED = {
         "computed name",
     ),
     "a string in pieces": (f"{FIXTURE}@pytest.mark.usefixtures('a' 'pp')\ndef test(ap‸p): ...", "new", "hidden place"),
+    "asked for in a text file": (
+        f"# file: test_words.txt\n>>> getfixture('app')\n1\n# file: test_a.py\n{FIXTURE}def test(ap‸p): ...",
+        "new",
+        "text file",
+    ),
     "bound again": (f"{FIXTURE}app = wrap(ap‸p)\n", "new", "nothing here"),
     "an argname with a fixture of the new name": (
         f"{FIXTURE}@pytest.mark.parametrize('x', [1])\ndef test(‸x): ...",

@@ -443,6 +443,58 @@ def test_again(kept): pass
 }
 
 COLLECTION = {
+    "functions_that_are_no_defs": """
+--- test_values.py
+import functools
+import pytest
+
+@pytest.fixture
+def a(): return 1
+
+@pytest.fixture
+def b(): return 2
+
+def helper(a): pass
+
+def other(a, b): pass
+
+async def waiting(a, b): pass
+
+test_alias = helper
+test_partial = functools.partial(helper)
+test_partial_given = functools.partial(other, b=2)
+test_partial_by_position = functools.partial(waiting, 1)
+test_partial_of_partial = functools.partial(functools.partial(other, 1), b=3)
+test_lambda = lambda a: None
+test_lambda_defaults = lambda a, *, b, c=1: None
+test_one, test_two = helper, waiting
+test_number = 3
+test_words = ["a"]
+
+def marked(a, b): pass
+
+test_marked = pytest.mark.parametrize("b", [1])(marked)
+
+def made(function):
+    def inner(b): return function(1)
+    return inner
+
+class TestThing:
+    test_d = helper
+    test_e = lambda self, b: None
+    test_f = staticmethod(helper)
+    test_g = functools.partial(other, b=2)
+    test_i = staticmethod(lambda a: None)
+
+    def test_own(self, a): pass
+    test_z = test_own
+    test_k = test_alias
+
+class TestOther:
+    test_of_another = TestThing.test_own
+
+TestOther.test_later = other
+""",
     "classes": """
 --- test_classes.py
 import abc
@@ -846,3 +898,59 @@ import pytest
 def from_lib(tmp_path): pass
 """,
 }
+
+REPLACED = """
+--- tools.py
+import functools
+
+def replaced(function):
+    def inner(b): return function(1)
+    return inner
+
+def swallowing(function):
+    def inner(*args, **kwargs): return function(1)
+    return inner
+
+def replacing(number):
+    def decorate(function):
+        async def inner(self=None, *, b): return function(number)
+        return inner
+    return decorate
+
+def kept(function):
+    @functools.wraps(function)
+    def inner(*args, **kwargs): return function(*args, **kwargs)
+    return inner
+
+--- test_made.py
+import pytest
+from tools import kept, replaced, replacing, swallowing
+
+@pytest.fixture
+def a(): return 1
+
+@pytest.fixture
+def b(): return 2
+
+@pytest.fixture
+@replaced
+def c(a): return 3
+
+@swallowing
+def test_swallowed(a): pass
+
+@pytest.mark.parametrize("b", [1])
+@replaced
+def test_replaced(a): pass
+
+@replacing(3)
+def test_made(a): pass
+
+@kept
+def test_kept(a): pass
+
+@kept
+@replaced
+def test_both(a, c): pass
+"""
+"""Tests whose functions are not those that are written: places differ."""

@@ -73,3 +73,13 @@ def _files(text):
 def _unknown(text):
     first = text.strip().splitlines()[0]
     return set(first.removeprefix("# unknown:").split()) if first.startswith("# unknown:") else set()
+
+
+def test_the_function_that_a_decorator_returns_says_what_is_requested(tmp_path):
+    write_tree(tmp_path, snippets.REPLACED)
+    judged = judge(tmp_path)
+    said = answers(snapshot_of(tmp_path), PurePath(os.path.realpath(tmp_path)))
+    assert list(said) == judged["order"]
+    for nodeid, record in judged["tests"].items():
+        assert said[nodeid]["unknown"] == {}
+        assert differences({**said[nodeid], "place": record["place"]}, record) == []

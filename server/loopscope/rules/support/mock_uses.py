@@ -5,7 +5,8 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple, cast
 
 from loopscope.facts.bodies import Body, CallSite
-from loopscope.facts.outline import FunctionFact, ParamKind
+from loopscope.facts.expr import ParamKind
+from loopscope.facts.outline import FunctionFact
 from loopscope.rules.context import Context
 from loopscope.rules.support.calls import binding_count, bound_value
 from loopscope.rules.support.mocks import Kind, Mock, child, context_at, mock_at

@@ -4,7 +4,8 @@ import ast
 from pathlib import PurePath
 
 from loopscope.facts.bodies import Body
-from loopscope.facts.outline import FactId, FunctionFact, ParamKind
+from loopscope.facts.expr import ParamKind
+from loopscope.facts.outline import FactId, FunctionFact
 from loopscope.workspace.imports import is_installed
 from loopscope.workspace.inference import attributes, expressions, generics
 from loopscope.workspace.inference.annotations import (
