@@ -5,7 +5,8 @@ import sys
 from functools import cache
 from pathlib import Path
 
-from awaits.labels import FOLDER, Line, labelled_lines
+import pytest
+from awaits.labels import FOLDERS, HELD_OUT, LABELLED, Line, labelled_lines
 from loopscope.engine.run import check_file
 from loopscope.engine.selection import Selection
 from loopscope.host.environment import find_environment
@@ -21,16 +22,16 @@ FOUND_AT_LEAST = 0.9
 
 
 @cache
-def flagged() -> frozenset[tuple[str, int]]:
+def flagged(folder: Path) -> frozenset[tuple[Path, int]]:
     """The lines, by file, on which a rule about awaiting reports something."""
-    environment = find_environment(FOLDER, str(_prefix()), {})
-    snapshot = Snapshot(DiskFiles(environment.import_roots), [FOLDER], lambda _: environment)
-    found: set[tuple[str, int]] = set()
-    for path in sorted(FOLDER.glob("*.py")):
+    environment = find_environment(folder, str(_prefix()), {})
+    snapshot = Snapshot(DiskFiles(environment.import_roots), [folder], lambda _: environment)
+    found: set[tuple[Path, int]] = set()
+    for path in sorted(folder.glob("*.py")):
         report = check_file(snapshot, path, AWAITING)
         assert report.errors == ()
         text = path.read_text(encoding="utf-8")
-        found.update((path.name, text.count("\n", 0, each.span.start) + 1) for each in report.findings)
+        found.update((path, text.count("\n", 0, each.span.start) + 1) for each in report.findings)
     return frozenset(found)
 
 
@@ -48,19 +49,22 @@ def _prefix() -> Path:
 
 
 def _is_flagged(line: Line) -> bool:
-    return (line.file, line.number) in flagged()
+    return (line.path, line.number) in flagged(line.path.parent)
 
 
-def test_nothing_right_is_flagged() -> None:
-    assert [line for line in labelled_lines() if not line.missing and _is_flagged(line)] == []
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
+def test_nothing_right_is_flagged(folder: Path) -> None:
+    assert [line for line in labelled_lines(folder) if not line.missing and _is_flagged(line)] == []
 
 
-def test_nothing_unlabelled_is_flagged() -> None:
-    assert flagged() <= {(line.file, line.number) for line in labelled_lines()}
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
+def test_nothing_unlabelled_is_flagged(folder: Path) -> None:
+    assert flagged(folder) <= {(line.path, line.number) for line in labelled_lines(folder)}
 
 
-def test_nearly_all_that_is_missing_is_found() -> None:
-    missing = [line for line in labelled_lines() if line.missing]
+@pytest.mark.parametrize(("folder", "at_least"), [(LABELLED, 150), (HELD_OUT, 60)], ids=["labelled", "held out"])
+def test_nearly_all_that_is_missing_is_found(folder: Path, at_least: int) -> None:
+    missing = [line for line in labelled_lines(folder) if line.missing]
     found = [line for line in missing if _is_flagged(line)]
-    assert len(missing) >= 150
+    assert len(missing) >= at_least
     assert len(found) / len(missing) >= FOUND_AT_LEAST
