@@ -11,9 +11,20 @@ from loopscope.workspace.queries import Queries
 
 def find_import(q: Queries, path: PurePath, dotted: str) -> PurePath | None:
     """The file that `dotted`, absolute or relative with its dots, means in `path`; None without source."""
-    if not dotted.startswith("."):
-        return q.get(find_absolute, path.parent, dotted)
-    return q.get(_find_relative, path.parent, dotted)
+    find = _find_relative if dotted.startswith(".") else find_absolute
+    found = q.get(find, path.parent, dotted)
+    # A stub means what other stubs say.
+    return stub_of(q, found) or found if found is not None and path.suffix == ".pyi" else found
+
+
+def stub_of(q: Queries, path: PurePath) -> PurePath | None:
+    """The stub beside a source file of an installed library."""
+    return q.get(_stub, path) if is_installed(q, path) else None
+
+
+def _stub(q: Queries, path: PurePath) -> PurePath | None:
+    stub = path.with_suffix(".pyi")
+    return stub if q.files.is_file(stub) else None
 
 
 def _find_relative(q: Queries, folder: PurePath, dotted: str) -> PurePath | None:

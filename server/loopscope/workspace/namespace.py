@@ -16,7 +16,8 @@ from loopscope.facts.outline import (
     ImportedName,
     Rebound,
 )
-from loopscope.workspace.imports import find_import, importable
+from loopscope.workspace.imports import find_import, importable, is_installed, stub_of
+from loopscope.workspace.libraries import VALUES
 from loopscope.workspace.queries import Cycle, Queries
 from loopscope.workspace.values import Alternatives, Class, Expression, External, Function, Hidden, Module, Value
 
@@ -274,9 +275,26 @@ def value_of(q: Queries, path: PurePath, name: str, binding: Binding) -> Value:
         case Assigned(Ref(other), False):
             return dereference(q, path, other, but=name) or Expression(path, Ref(other))
         case Assigned(value, _):
-            return Expression(path, value)
+            return _stated(q, path, name, value) or Expression(path, value)
         case Rebound(how):
             return Hidden(f"bound by {how}")
+
+
+def _stated(q: Queries, path: PurePath, name: str, value: Expr) -> Value | None:
+    """What a call of an installed library makes: a class or function of its stub, or an instance of a known class."""
+    if not isinstance(value, Call) or not is_installed(q, path):
+        return None
+    known = VALUES.get("/".join(path.parts[-2:]), {}).get(name)
+    if known is not None:
+        return Expression(path, Call(Ref(known)))
+    stub = stub_of(q, path)
+    for placed in q.get(index_of, stub).names.get(name, ()) if stub is not None else ():
+        match placed.binding.target:
+            case FunctionFact() | ClassFact():
+                return value_of(q, stub or path, name, placed.binding)
+            case _:
+                pass
+    return None
 
 
 def _imported(q: Queries, path: PurePath, module: str, name: str) -> Value | None:
@@ -301,6 +319,10 @@ def _imported(q: Queries, path: PurePath, module: str, name: str) -> Value | Non
     submodule = find_import(q, path, dotted)
     if submodule is not None:
         return Module(dotted, submodule)
+    hidden = q.get(index_of, source).names.get(name, ()) if is_installed(q, source) else ()
+    if hidden and source != path:
+        # Names that a library imports for type checkers only are imported lazily when they are asked for.
+        return value_of(q, source, name, hidden[-1].binding)
     if q.get(index_of, source).dynamic:
         return Hidden(f"`{module}` makes its names at run time")
     return External(dotted) if importable(q, path, dotted) else None

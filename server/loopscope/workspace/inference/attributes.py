@@ -5,7 +5,7 @@ from pathlib import PurePath
 from loopscope.facts.expr import Call, Const, Expr, Items, Pairs, Ref
 from loopscope.facts.outline import FactId
 from loopscope.workspace.imports import asyncio_name
-from loopscope.workspace.inference import calls, externals, instances, results
+from loopscope.workspace.inference import calls, externals, instances, libraries, results
 from loopscope.workspace.inference.annotations import (
     known_instance,
 )
@@ -128,11 +128,10 @@ def class_attribute(q: Queries, path: PurePath, id_: FactId, name: str, owner: I
             return _django_manager(q, path, id_)
         if not isinstance(owner, Instance) or q.get(class_doubt, path, id_) is not None:
             return None
-        return (
-            q.get(instances.attribute_set_on_self, path, id_, name)
-            if set_on_self
-            else q.get(instances.declared_attribute, path, id_, name)
-        )
+        if set_on_self:
+            return q.get(instances.attribute_set_on_self, path, id_, name)
+        declared = q.get(instances.declared_attribute, path, id_, name)
+        return _made_at_run_time(q, owner, name) if declared is None and found is None else declared
     if isinstance(found, Function | Alternatives) and set_on_self:
         return None
     if isinstance(found, Expression):
@@ -140,6 +139,22 @@ def class_attribute(q: Queries, path: PurePath, id_: FactId, name: str, owner: I
     if isinstance(found, Alternatives):
         return _one_of(q, [_taken(q, each, owner) for each in found.values])
     return _taken(q, found, owner)
+
+
+def _made_at_run_time(q: Queries, owner: Instance, name: str) -> Type | None:
+    """What a decorator of the class makes under a name, else what `__getattr__` gives for all names."""
+    generated = q.get(libraries.generated_members, owner.path, owner.id)
+    if name in generated or name.startswith("_") or not _defines_nothing(q, owner, name):
+        return generated.get(name)
+    return calls.call_result(q, attribute_type(q, owner, "__getattr__"), [])
+
+
+def _defines_nothing(q: Queries, value: Instance, name: str) -> bool:
+    """Whether no class of an instance binds a name, as far as all of them are known."""
+    mro = q.get(mro_of, value.path, value.id)
+    if mro.unknown or any(may_have(base, name) for base in mro.names) or q.get(class_doubt, value.path, value.id):
+        return False
+    return q.get(member, value.path, value.id, name) is None
 
 
 def _field(q: Queries, path: PurePath, id_: FactId, name: str, value: Type | None) -> Type | None:
@@ -181,10 +196,7 @@ def surely_lacks(q: Queries, value: Instance, name: str) -> bool:
 
     For special names the classes alone decide: neither `__getattr__` nor what is set on `self` counts.
     """
-    mro = q.get(mro_of, value.path, value.id)
-    if mro.unknown or any(may_have(base, name) for base in mro.names) or q.get(class_doubt, value.path, value.id):
-        return False
-    if q.get(member, value.path, value.id, name) is not None:
+    if not _defines_nothing(q, value, name) or name in q.get(libraries.generated_members, value.path, value.id):
         return False
     if name.startswith("__"):
         return True

@@ -4,7 +4,7 @@ import ast
 from pathlib import PurePath
 
 from loopscope.facts.outline import FactId
-from loopscope.workspace.inference import attributes, expressions, externals, protocols, results
+from loopscope.workspace.inference import attributes, expressions, externals, libraries, protocols, results
 from loopscope.workspace.inference.annotations import (
     Names,
     annotation_type,
@@ -45,6 +45,8 @@ def call_type(frame: Frame, node: ast.Call, depth: int = 0) -> Type | None:
     if isinstance(callee, Named):
         matters = externals.hands_on(callee.name)
         given = [expressions.expression_type(frame, each, depth + 1) if matters else None for each in node.args]
+    if isinstance(callee, Callee) and (opened := libraries.opened(frame.q, callee, node)) is not None:
+        return opened[0]
     return call_result(frame.q, callee, given)
 
 

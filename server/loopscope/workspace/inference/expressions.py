@@ -84,11 +84,12 @@ def expression_type(frame: Frame, node: ast.expr, depth: int = 0) -> Type | None
         case ast.Tuple(items) if not any(isinstance(item, ast.Starred) for item in items):
             return Group(tuple(expression_type(frame, item, depth + 1) for item in items))
         case ast.Subscript(value, ast.Constant(int() as index)):
-            return item_at(expression_type(frame, value, depth + 1), index)
+            found = expression_type(frame, value, depth + 1)
+            return protocols.item(frame.q, found) if isinstance(found, Instance) else item_at(found, index)
         case ast.Subscript(value):
             # `Class[Argument]` makes what `Class` makes.
             found = expression_type(frame, value, depth + 1)
-            return found if isinstance(found, ClassObject) else None
+            return found if isinstance(found, ClassObject) else protocols.item(frame.q, found)
         case _:
             return _display(node)
 

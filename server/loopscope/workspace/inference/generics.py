@@ -9,6 +9,7 @@ from loopscope.workspace.inference.annotations import (
     annotation_type,
 )
 from loopscope.workspace.inference.frames import class_node
+from loopscope.workspace.inference.libraries import parameters_of
 from loopscope.workspace.inference.model import (
     ClassObject,
     Instance,
@@ -46,7 +47,7 @@ def type_parameters(q: Queries, path: PurePath, id_: FactId) -> tuple[str, ...]:
     for base in first or generic:
         items = base.slice.elts if isinstance(base.slice, ast.Tuple) else [base.slice]
         own += [each.id for each in items if isinstance(each, ast.Name) and each.id not in own]
-    return tuple(own)
+    return tuple(own) or parameters_of(path, id_.qualname)
 
 
 def base_arguments(

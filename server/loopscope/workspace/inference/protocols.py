@@ -9,6 +9,7 @@ from loopscope.workspace.inference.annotations import (
     parsed,
 )
 from loopscope.workspace.inference.frames import frame_of
+from loopscope.workspace.inference.libraries import returns_of
 from loopscope.workspace.inference.model import (
     AsyncIterable,
     Callee,
@@ -34,7 +35,7 @@ def _awaited_instance(q: Queries, value: Instance) -> Type | None:
     if not isinstance(found, Callee):
         return None
     fact = q.get(index_of, found.path).functions[found.id]
-    node = parsed(fact.returns)
+    node = parsed(returns_of(q, found.path, fact))
     if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Tuple):
         names = Names(q, found.path, value, generics.type_variables(q, found.path, found.id.holder, value))
         return annotation_type(names, node.slice.elts[-1])
@@ -97,6 +98,15 @@ def _has_method(q: Queries, value: Instance, name: str) -> bool | None:
         return None
     statements = [each for each in frame.body.statements if not isinstance(each, ast.Expr)]
     return not (statements and all(isinstance(each, ast.Raise) for each in statements))
+
+
+def item(q: Queries, value: Type | None) -> Type | None:
+    """What `[…]` gives."""
+    return (
+        calls.call_result(q, attributes.attribute_type(q, value, "__getitem__"), [])
+        if isinstance(value, Instance)
+        else None
+    )
 
 
 def iterated(q: Queries, value: Type | None) -> Type | None:

@@ -7,7 +7,7 @@ from loopscope.facts.bodies import Body
 from loopscope.facts.expr import ParamKind
 from loopscope.facts.outline import FactId, FunctionFact
 from loopscope.workspace.imports import is_installed
-from loopscope.workspace.inference import attributes, expressions, generics
+from loopscope.workspace.inference import attributes, expressions, generics, libraries
 from loopscope.workspace.inference.annotations import (
     Names,
     annotation_type,
@@ -94,7 +94,7 @@ def _raw_result(q: Queries, path: PurePath, fact: FunctionFact, receiver: Instan
         if item is None:
             item = _inferred(q, path, fact, receiver)
         return AsyncIterable(item, is_generator=True) if fact.is_async else Iterable(item)
-    stated = text_type(names, fact.returns)
+    stated = text_type(names, libraries.returns_of(q, path, fact))
     if fact.is_async:
         return Coroutine(_inferred(q, path, fact, receiver) if stated is None else stated)
     if stated is None or (isinstance(stated, Instance | Plain | Group) and not is_installed(q, path)):
@@ -133,9 +133,9 @@ def _inferred(q: Queries, path: PurePath, fact: FunctionFact, receiver: Instance
 
 
 def local_result(q: Queries, path: PurePath, id_: FactId) -> Type | None:
-    """What calling a nested function gives; a decorator leaves it open."""
+    """What calling a nested function gives; a decorator other than `functools.wraps` leaves it open."""
     frame = frame_of(q, path, id_)
-    if frame is None or frame.body.node.decorator_list:
+    if frame is None or not all(_wraps(each) for each in frame.body.node.decorator_list):
         return None
     node, body = frame.body.node, frame.body
     if body.yields:
@@ -144,6 +144,14 @@ def local_result(q: Queries, path: PurePath, id_: FactId) -> Type | None:
     stated = annotation_type(names_of(frame), node.returns) if node.returns is not None else None
     result = stated if stated is not None else produced(frame, yields=False)
     return Coroutine(result) if body.is_async else result
+
+
+def _wraps(decorator: ast.expr) -> bool:
+    match decorator:
+        case ast.Call(ast.Name("wraps") | ast.Attribute(ast.Name("functools"), "wraps")):
+            return True
+        case _:
+            return False
 
 
 def produced(frame: Frame, *, yields: bool) -> Type | None:
