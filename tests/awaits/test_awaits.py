@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+
 from awaits.labels import FOLDERS, HELD_OUT, LABELLED, Line, labelled_lines
 from loopscope.engine.run import check_file
 from loopscope.engine.selection import Selection

@@ -75,10 +75,15 @@ def _reached(body: Body, read: ast.Name, bound: list[int]) -> int | None:
         return None
     place = max(before, key=lambda each: _end(body.statements[each]))
     statement = body.statements[place]
-    if not isinstance(statement, ast.Assign | ast.AnnAssign) or (statement.value is None):
-        return None
+    holders: list[ast.AST | None]
+    match statement:
+        case ast.Assign() | ast.AnnAssign(value=ast.expr()):
+            holders = [around.get(id(statement))]
+        case ast.With() | ast.AsyncWith():
+            holders = [statement]
+        case _:
+            return None
     # The blocks that go on where the assignment has happened: its own, and those around a `with`.
-    holders = [around.get(id(statement))]
     while isinstance(holders[-1], ast.With | ast.AsyncWith) and not _may_swallow(holders[-1]):
         holders.append(around.get(id(holders[-1])))
     inner: ast.AST = read
@@ -90,14 +95,20 @@ def _reached(body: Body, read: ast.Name, bound: list[int]) -> int | None:
         if isinstance(outer, _SCOPES):
             return None
         inner = outer
-    if outer is None or not _same_block(outer, statement, inner, around):
+    if outer is None or not (_is_in(statement, inner) or _same_block(outer, statement, inner, around)):
         return None
     return place
+
+
+def _is_in(block: ast.stmt, inner: ast.AST) -> bool:
+    return isinstance(block, ast.With | ast.AsyncWith) and any(each is inner for each in block.body)
 
 
 def _same_block(holder: ast.AST, statement: ast.stmt, later: ast.AST, around: Mapping[int, ast.AST]) -> bool:
     """Whether a statement, or the `with` that holds it, stands in the same block of `holder` as a later one."""
     first: ast.AST = statement
+    if first is holder:
+        return False
     while around.get(id(first)) is not holder:
         above = around.get(id(first))
         if above is None:

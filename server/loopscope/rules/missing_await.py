@@ -39,10 +39,12 @@ from loopscope.rules.context import Context
 from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, Proof, Rule, Severity
 from loopscope.rules.support.awaiting import (
     assigned_name,
+    attributes_of,
     await_fix,
     call_needs_value,
     in_synchronous_code,
     is_awaited_chain,
+    is_taken_apart,
     is_unpacked,
     last_of,
     never_awaited,
@@ -50,7 +52,7 @@ from loopscope.rules.support.awaiting import (
 )
 from loopscope.rules.support.calls import expects_failure, noted
 from loopscope.workspace.inference.calls import call_at
-from loopscope.workspace.inference.model import Awaitable, Coroutine
+from loopscope.workspace.inference.model import Awaitable, Coroutine, Type
 from loopscope.workspace.inference.protocols import is_read_too_early
 from loopscope.workspace.queries import Queries
 
@@ -525,8 +527,18 @@ def _not_run(ctx: Context, body: Body) -> Iterator[tuple[CallSite, str]]:
         shown = ast.unparse(call.node.func)
         if isinstance(found, Coroutine):
             yield call, f"`{shown}` is a coroutine function: without `await` this call does not run it."
-        elif call.use is Use.COMPARED:
+        elif call.use is Use.COMPARED and not _is_tested_for_none(call):
             yield call, f"`{shown}` gives a future: without `await` it is compared, not its result."
+        elif call.use is Use.ASSIGNED and is_taken_apart(body, call):
+            yield call, f"`{shown}` gives a future, whose result is not there before it is awaited."
+
+
+def _is_tested_for_none(call: CallSite) -> bool:
+    match call.parent:
+        case ast.Compare(_, signs):
+            return any(isinstance(sign, ast.Is | ast.IsNot) for sign in signs)
+        case _:
+            return True
 
 
 def _read_early(ctx: Context, body: Body) -> Iterator[tuple[CallSite, str]]:
@@ -543,12 +555,17 @@ def _attributes_read_early(q: Queries, path: PurePath, id_: FactId) -> tuple[tup
     if function is None:
         return ()
     _, body = function
+    dropped = {id(call) for call in _dropped(body)}
     return tuple(
-        (place, call.parent.attr)
+        (place, early)
         for place, call in enumerate(body.calls)
-        if isinstance(call.parent, ast.Attribute) and any(call is each for each in _dropped(body))
-        if is_read_too_early(q, q.get(call_at, path, id_, place), call.parent.attr)
+        if id(call) in dropped
+        if (early := _read_of(q, q.get(call_at, path, id_, place), attributes_of(body, call))) is not None
     )
+
+
+def _read_of(q: Queries, value: Type | None, attributes: list[str]) -> str | None:
+    return next((each for each in attributes if is_read_too_early(q, value, each)), None)
 
 
 def _is_dropped(body: Body, call: CallSite) -> bool:

@@ -40,9 +40,8 @@ from loopscope.text.edit import Edit
 from loopscope.text.span import Span
 from loopscope.workspace.inference.expressions import expression_type
 from loopscope.workspace.inference.frames import Frame, frame_of
-from loopscope.workspace.inference.model import AsyncIterable, Coroutine, Iterable, Plain, Type
-from loopscope.workspace.inference.model import Group as Tuple
-from loopscope.workspace.inference.protocols import enters_by
+from loopscope.workspace.inference.model import AsyncIterable, Coroutine, Type
+from loopscope.workspace.inference.protocols import enters_by, iterates_by
 from loopscope.workspace.queries import Queries
 
 META = Meta(
@@ -387,17 +386,17 @@ def _managers(frame: Frame) -> Iterator[_Wrong]:
 
 def _loops(frame: Frame) -> Iterator[_Wrong]:
     for loop in frame.body.fors:
-        found = expression_type(frame, loop.iter)
-        if isinstance(loop, ast.For) and isinstance(found, AsyncIterable):
+        goes = iterates_by(frame.q, expression_type(frame, loop.iter))
+        if isinstance(loop, ast.For) and goes == "async for":
             yield _Wrong(loop.iter, "This is iterated asynchronously: it needs `async for`.", loop)
-        elif isinstance(loop, ast.AsyncFor) and isinstance(found, Iterable | Plain | Tuple):
+        elif isinstance(loop, ast.AsyncFor) and goes == "for":
             yield _Wrong(loop.iter, "This is not iterated asynchronously: it needs `for`.", ast.Pass())
     # What other loops of a comprehension go through may come from the first.
     for part in frame.body.comprehensions:
         if (
             not part.is_async
             and isinstance(part.iter, ast.Call)
-            and isinstance(expression_type(frame, part.iter), AsyncIterable)
+            and iterates_by(frame.q, expression_type(frame, part.iter)) == "async for"
         ):
             yield _Wrong(part.iter, "This is iterated asynchronously: it needs `async for`.", part)
 

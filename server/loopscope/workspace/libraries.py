@@ -13,6 +13,14 @@ _FILE = "aiofiles.base.AiofilesContextManager"
 _CONNECTION = "asyncpg.connection.Connection"
 _ONCE_AWAITED = "collections.abc.Generator[object, object, {}]"
 
+_CHAINED = (
+    *("all", "filter", "exclude", "complex_filter", "order_by", "reverse", "distinct", "none", "using"),
+    *("select_related", "prefetch_related", "select_for_update", "annotate", "alias", "defer", "only", "extra"),
+    *("union", "intersection", "difference"),
+)
+_FETCHING = ("get", "create", "first", "last", "earliest", "latest")
+_MAKING = ("get_or_create", "update_or_create")
+
 RETURNS: Mapping[str, Mapping[str, str]] = {
     "aiofiles/base.py": {
         "AiofilesContextManager.__aenter__": "T",
@@ -23,6 +31,18 @@ RETURNS: Mapping[str, Mapping[str, str]] = {
         "NamedTemporaryFile": f"{_FILE}[{_BINARY}]",
         "TemporaryFile": f"{_FILE}[{_BINARY}]",
         "SpooledTemporaryFile": f"{_FILE}[{_SPOOLED}]",
+    },
+    # Of query sets and managers T is the model; what `values()` gives has none.
+    "models/query.py": {
+        **dict.fromkeys((f"QuerySet.{name}" for name in _CHAINED), "typing.Self"),
+        **dict.fromkeys((f"QuerySet.{prefix}{name}" for name in _FETCHING for prefix in ("", "a")), "T"),
+        **dict.fromkeys((f"QuerySet.{prefix}{name}" for name in _MAKING for prefix in ("", "a")), "tuple[T, bool]"),
+        "QuerySet.__aiter__": "collections.abc.AsyncIterator[T]",
+        "QuerySet.as_manager": "typing.Self",
+    },
+    "models/manager.py": {"BaseManager.__new__": "typing.Self"},
+    "auth/models.py": {
+        f"UserManager.{name}": "T" for name in ("create_user", "acreate_user", "create_superuser", "acreate_superuser")
     },
     # What a pool hands out passes on all public methods of a connection.
     "asyncpg/connection.py": {"connect": _CONNECTION},
@@ -42,7 +62,11 @@ BY_MODE: Mapping[str, Mapping[str, tuple[str, str, str]]] = {
 }
 """Functions that open files: the mode if none is given, and what they give for text and for bytes."""
 
-PARAMETERS: Mapping[str, Mapping[str, tuple[str, ...]]] = {"aiofiles/base.py": {"AiofilesContextManager": ("T",)}}
+PARAMETERS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "aiofiles/base.py": {"AiofilesContextManager": ("T",)},
+    "models/query.py": {"QuerySet": ("T",)},
+    "auth/models.py": {"UserManager": ("T",)},
+}
 """The type variables that `RETURNS` uses of classes that declare none."""
 
 VALUES: Mapping[str, Mapping[str, str]] = {

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from pathlib import PurePath
 from typing import NamedTuple, TypeAlias
 
-from loopscope.facts.expr import Opaque
+from loopscope.facts.expr import Call, Opaque, Ref
 from loopscope.facts.outline import Binding, ClassFact, FactId, Guard
 from loopscope.workspace.namespace import followed, index_of, value_of
 from loopscope.workspace.queries import Cycle, Queries
-from loopscope.workspace.values import Alternatives, Class, External, Value, last_of
+from loopscope.workspace.values import Alternatives, Class, Expression, External, Value, last_of
 
 ClassKey: TypeAlias = tuple[PurePath, FactId]
 Link: TypeAlias = ClassKey | str
@@ -61,10 +61,26 @@ def mro_of(q: Queries, path: PurePath, id_: FactId) -> Mro:
                 unknown = unknown or inner.unknown
             case External(name):
                 bases.append(() if name in _PLAIN else (name,))
+            case Expression(_, Call(Ref(name), (Ref() as query_set,))) if name.endswith(".from_queryset"):
+                inner = _made_manager(q, path, Ref(name.removesuffix(".from_queryset")), query_set)
+                bases.append(inner.links)
+                unknown = unknown or inner.unknown
             case _:
                 unknown = unknown or "a computed base class"
     merged = _merge([*bases, tuple(base[0] for base in bases if base)])
     return Mro((own, *merged), unknown)
+
+
+def _made_manager(q: Queries, path: PurePath, manager: Ref, query_set: Ref) -> Mro:
+    """What Django's `Manager.from_queryset(QuerySet)` makes: the manager, with the methods of the query set."""
+    found = [last_of(followed(q, path, each)) for each in (manager, query_set)]
+    orders = [q.get(mro_of, each.path, each.fact.id) for each in found if isinstance(each, Class)]
+    unknown = (
+        "a computed base class"
+        if len(orders) < len(found)
+        else next((each.unknown for each in orders if each.unknown), None)
+    )
+    return Mro(tuple(dict.fromkeys(link for order in orders for link in order.links)), unknown)
 
 
 def class_fact(q: Queries, path: PurePath, id_: FactId) -> ClassFact | None:

@@ -42,12 +42,22 @@ class Interface(NamedTuple):
     """`with`, `async with` or empty."""
     results: Mapping[str, str] = {}
     awaitable: bool = False
+    attributes: Mapping[str, str] = {}
+    """The classes of attributes that are no methods."""
 
 
 def _interface(
-    coroutines: str, others: str, enters: str = "", results: Mapping[str, str] | None = None, *, awaitable: bool = False
+    coroutines: str,
+    others: str,
+    enters: str = "",
+    results: Mapping[str, str] | None = None,
+    *,
+    awaitable: bool = False,
+    attributes: Mapping[str, str] | None = None,
 ) -> Interface:
-    return Interface(frozenset(coroutines.split()), frozenset(others.split()), enters, results or {}, awaitable)
+    return Interface(
+        frozenset(coroutines.split()), frozenset(others.split()), enters, results or {}, awaitable, attributes or {}
+    )
 
 
 _LOCK = _interface("acquire", "locked release", "async with")
@@ -82,13 +92,34 @@ CLASSES: Mapping[str, Interface] = {
     "asyncio.StreamWriter": _interface(
         "drain wait_closed start_tls", "write writelines write_eof can_write_eof close is_closing get_extra_info"
     ),
-    "asyncio.subprocess.Process": _interface("wait communicate", "kill terminate send_signal"),
+    "asyncio.subprocess.Process": _interface(
+        "wait communicate",
+        "kill terminate send_signal",
+        attributes={
+            "stdin": "asyncio.StreamWriter",
+            "stdout": "asyncio.StreamReader",
+            "stderr": "asyncio.StreamReader",
+        },
+    ),
+    "asyncio.AbstractEventLoop": _interface(
+        "create_server create_unix_server create_connection create_unix_connection create_datagram_endpoint "
+        "connect_accepted_socket connect_read_pipe connect_write_pipe subprocess_exec subprocess_shell start_tls "
+        "sendfile getaddrinfo getnameinfo shutdown_asyncgens shutdown_default_executor "
+        "sock_recv sock_recv_into sock_recvfrom sock_recvfrom_into sock_sendall sock_sendto sock_accept sock_sendfile",
+        "call_soon call_soon_threadsafe call_later call_at time stop close is_running is_closed get_debug set_debug "
+        "add_reader remove_reader add_writer remove_writer add_signal_handler remove_signal_handler "
+        "set_exception_handler get_exception_handler set_task_factory get_task_factory",
+        results={"create_server": "asyncio.Server", "create_unix_server": "asyncio.Server"},
+    ),
     "contextlib.AsyncExitStack": _interface(
         "enter_async_context aclose", "push push_async_exit callback push_async_callback pop_all", "async with"
     ),
     "contextlib.ExitStack": _interface("", "enter_context push callback pop_all close", "with"),
 }
 """Classes of the standard library that async code handles."""
+
+LOOP_FUNCTIONS = frozenset(("asyncio.get_running_loop", "asyncio.get_event_loop", "asyncio.new_event_loop"))
+"""Functions that give an event loop at once."""
 
 INSTANCES: Mapping[str, tuple[str, ...]] = {
     "asyncio.timeout": ("asyncio.Timeout",),
@@ -117,6 +148,8 @@ _SAME = {
     "asyncio.runners": "asyncio",
     "asyncio.futures": "asyncio",
     "asyncio.base_events": "asyncio",
+    "asyncio.events": "asyncio",
+    "_asyncio": "asyncio",
 }
 
 

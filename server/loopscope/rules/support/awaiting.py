@@ -61,11 +61,13 @@ def call_needs_value(body: Body, call: CallSite) -> bool:
 
 def _takes_value(body: Body, parent: ast.AST | None, node: ast.expr) -> bool:
     match parent:
+        case ast.Compare(_, [ast.Is() | ast.IsNot()], [ast.Constant()]):
+            return True
         case ast.Compare(_, signs):
             return not any(isinstance(sign, ast.Is | ast.IsNot) for sign in signs)
         case ast.Attribute(_, attr):
             return not (attr in _OF_COROUTINES or attr.startswith(("cr_", "__")))
-        case ast.Subscript(value) | ast.For(_, value) | ast.comprehension(_, value):
+        case ast.Subscript(value) | ast.For(_, value) | ast.AsyncFor(_, value) | ast.comprehension(_, value):
             return value is node
         case ast.BinOp(_, operator):
             return isinstance(operator, _ARITHMETIC)
@@ -94,6 +96,33 @@ def never_awaited(body: Body, call: CallSite) -> bool:
     if name is None or name in body.inner_reads:
         return False
     return all(needs_value(body, load) or _is_tested(body, load) for load in may_see(body, call.statement, name))
+
+
+def attributes_of(body: Body, call: CallSite) -> list[str]:
+    """The attributes that are read of a call's value, or of the one name that it is given to."""
+    if isinstance(call.parent, ast.Attribute):
+        return [call.parent.attr]
+    name = assigned_name(call)
+    loads = may_see(body, call.statement, name) if name is not None else []
+    holders = [parents_of(body).get(id(load)) for load in loads]
+    return [each.attr for each in holders if isinstance(each, ast.Attribute)]
+
+
+def is_taken_apart(body: Body, call: CallSite) -> bool:
+    """Whether a call's value is given to one name that is then only measured or indexed, as no future can be."""
+    name = assigned_name(call)
+    if name is None or name in body.inner_reads:
+        return False
+    loads = may_see(body, call.statement, name)
+    return bool(loads) and all(_takes_apart(parents_of(body).get(id(load)), load) for load in loads)
+
+
+def _takes_apart(parent: ast.AST | None, node: ast.expr) -> bool:
+    match parent:
+        case ast.Subscript(value) | ast.Call(ast.Name("len"), [value]):
+            return value is node
+        case _:
+            return False
 
 
 def assigned_name(call: CallSite) -> str | None:

@@ -36,6 +36,7 @@ _ITERABLE = frozenset(("Generator", "Iterator", "Iterable"))
 _ASYNC_ITERABLE = frozenset(("AsyncGenerator", "AsyncIterator", "AsyncIterable"))
 _MANAGER = frozenset(("AbstractContextManager", "ContextManager"))
 _ASYNC_MANAGER = frozenset(("AbstractAsyncContextManager", "AsyncContextManager"))
+_FUTURES = (Known("asyncio.Future"), Known("asyncio.Task"))
 _SAME = frozenset(("Annotated", "ClassVar", "Final", "Required", "NotRequired", "ReadOnly"))
 _COLLECTIONS = frozenset(
     ("list", "set", "frozenset", "dict", "List", "Dict", "Set", "FrozenSet", "Mapping", "Sequence", "Collection")
@@ -217,10 +218,12 @@ def _subscripted(names: Names, written: str, inner: ast.expr) -> Type | None:
         found = instance_of(names.q, value)
         given = tuple(annotation_type(names, each) for each in _arguments(inner))
         return found._replace(arguments=given) if isinstance(found, Instance) else found
-    if short is None:
-        return None
     arguments = _arguments(inner)
     first = arguments[0]
+    if instance_of(value) in _FUTURES:
+        return Awaitable(annotation_type(names, first))
+    if short is None:
+        return None
     if short in _SAME or short == "Optional":
         return annotation_type(names, first)
     if short == "Union":

@@ -5,7 +5,7 @@ from pathlib import PurePath
 from loopscope.facts.expr import Call, Const, Expr, Items, Pairs, Ref
 from loopscope.facts.outline import FactId
 from loopscope.workspace.imports import asyncio_name
-from loopscope.workspace.inference import calls, externals, instances, libraries, results
+from loopscope.workspace.inference import calls, django, externals, instances, libraries, results
 from loopscope.workspace.inference.annotations import (
     known_instance,
 )
@@ -28,12 +28,13 @@ from loopscope.workspace.inference.model import (
     agreed,
 )
 from loopscope.workspace.mro import class_fact, member, mro_of
-from loopscope.workspace.namespace import index_of, module_member
+from loopscope.workspace.namespace import module_member
 from loopscope.workspace.queries import Cycle, Queries
-from loopscope.workspace.stdlib_async import COROUTINE_FUNCTIONS, INSTANCES
+from loopscope.workspace.stdlib_async import COROUTINE_FUNCTIONS, INSTANCES, LOOP_FUNCTIONS
 from loopscope.workspace.targets import attribute, class_doubt, may_have, referred, values_doubt
 from loopscope.workspace.values import Alternatives, Class, Expression, External, Function, Module, Value
 
+_NAMED = COROUTINE_FUNCTIONS | LOOP_FUNCTIONS | frozenset(INSTANCES)
 PROPERTIES = frozenset(("property", "functools.cached_property", "abc.abstractproperty"))
 
 
@@ -42,7 +43,7 @@ def value_type(q: Queries, value: Value | None) -> Type | None:
     match value:
         case Function(path, fact):
             name = asyncio_name(q, path, fact.name)
-            return Named(name) if name in COROUTINE_FUNCTIONS or name in INSTANCES else Callee(path, fact.id)
+            return Named(name) if name in _NAMED else Callee(path, fact.id)
         case Class(path, fact):
             known = known_instance(asyncio_name(q, path, fact.name))
             return Named(known.name) if isinstance(known, Known) else ClassObject(path, fact.id)
@@ -64,8 +65,10 @@ def value_type(q: Queries, value: Value | None) -> Type | None:
 def _one_of(q: Queries, types: list[Type | None]) -> Type | None:
     """What one of several values is: of functions, what all of them give."""
     if all(isinstance(each, Callee) for each in types):
-        result = agreed([calls.call_result(q, each, []) for each in types])
-        return None if result is None else Giving(result)
+        results = [calls.call_result(q, each, []) for each in types]
+        result = agreed(results)
+        # Of variants that all give the same the last stands for all.
+        return None if result is None else types[-1] if all(each == result for each in results) else Giving(result)
     return agreed(types)
 
 
@@ -108,7 +111,7 @@ def attribute_type(q: Queries, owner: Type | None, name: str) -> Type | None:
             return Named(f"{known}.{name}")
         case Known(known):
             result = externals.method(known, name)
-            return None if result is None else Giving(result)
+            return externals.attribute(known, name) if result is None else Giving(result)
         case Awaitable():
             result = externals.method("asyncio.Task", name)
             return None if result is None else Giving(result)
@@ -125,7 +128,7 @@ def class_attribute(q: Queries, path: PurePath, id_: FactId, name: str, owner: I
     found = attribute(q, Class(path, fact), name) if (fact := class_fact(q, path, id_)) is not None else None
     if found is None or (isinstance(found, Expression) and found.expr == Const(None)):
         if name == "objects" and isinstance(owner, ClassObject):
-            return _django_manager(q, path, id_)
+            return django.default_manager(q, path, id_)
         if not isinstance(owner, Instance) or q.get(class_doubt, path, id_) is not None:
             return None
         if set_on_self:
@@ -164,17 +167,10 @@ def _field(q: Queries, path: PurePath, id_: FactId, name: str, value: Type | Non
     descriptor = q.get(member, value.path, value.id, "__get__") is not None
     unsure = descriptor or q.get(mro_of, value.path, value.id).unknown is not None
     replaced = unsure or q.get(values_doubt, path, id_)
+    manager = django.own_manager(q, value, path, id_) if replaced else None
+    if manager is not None:
+        return manager
     return q.get(instances.declared_attribute, path, id_, name) if replaced else value
-
-
-def _django_manager(q: Queries, path: PurePath, id_: FactId) -> Type | None:
-    """What `Model.objects` is, which Django's metaclass adds: a manager, with the methods of a query set."""
-    for base_path, base_id in q.get(mro_of, path, id_).classes:
-        if base_id.qualname == "Model" and base_path.parts[-4:] == ("django", "db", "models", "base.py"):
-            queries = base_path.with_name("query.py")
-            found = q.get(index_of, queries).class_named("QuerySet")
-            return None if found is None else Instance(queries, found.id)
-    return None
 
 
 def _taken(q: Queries, value: Value, owner: Instance | ClassObject) -> Type | None:

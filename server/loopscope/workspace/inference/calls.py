@@ -118,7 +118,8 @@ def made(q: Queries, path: PurePath, id_: FactId) -> Type | None:
     maker = q.get(member, path, id_, "__new__")
     if not isinstance(maker, Function):
         return Instance(path, id_, exact=True) if maker is None else None
-    return text_type(Names(q, maker.path, Instance(path, id_)), maker.fact.returns)
+    stated = libraries.returns_of(q, maker.path, maker.fact)
+    return text_type(Names(q, maker.path, Instance(path, id_)), stated)
 
 
 def _named_result(q: Queries, name: str, given: list[Type | None]) -> Type | None:

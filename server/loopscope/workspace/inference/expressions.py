@@ -28,6 +28,7 @@ from loopscope.workspace.inference.model import (
 )
 from loopscope.workspace.queries import Cycle, Queries
 from loopscope.workspace.targets import imported, referred
+from loopscope.workspace.values import Class, Expression
 
 _DEEPEST = 12
 
@@ -147,7 +148,12 @@ def assigned_local(
 
 def _module_name(frame: Frame, root: str, rest: str) -> Type | None:
     """What a name of the module is, or an attribute chain that begins with one: as written, else through imports."""
-    found = attributes.value_type(frame.q, referred(frame.q, frame.path, root + rest))
+    value = referred(frame.q, frame.path, root + rest)
+    head = (root + rest).rpartition(".")[0]
+    if isinstance(value, Expression) and head and isinstance(referred(frame.q, frame.path, head), Class):
+        # What a class body assigns may not be what the class has: that is asked of the class.
+        return None
+    found = attributes.value_type(frame.q, value)
     canonical = frame.facts.names.get(root)
     if canonical is not None and (found is None or isinstance(found, Named)):
         return attributes.value_type(frame.q, imported(frame.q, frame.path, canonical + rest)) or found

@@ -16,7 +16,7 @@ from loopscope.workspace.inference.model import (
     Plain,
     Type,
 )
-from loopscope.workspace.stdlib_async import CLASSES, COROUTINE_FUNCTIONS, INSTANCES, public_name
+from loopscope.workspace.stdlib_async import CLASSES, COROUTINE_FUNCTIONS, INSTANCES, LOOP_FUNCTIONS, public_name
 
 MOCKS = ("unittest.mock.", "mock.", "asyncmock.", "asynctest.")
 _PLAIN_FUNCTIONS: Mapping[str, str] = {
@@ -95,6 +95,8 @@ def called(name: str, given: Sequence[Type | None]) -> Type | None:
         return Known(known)
     if known.startswith(MOCKS):
         return Known(known)
+    if known in LOOP_FUNCTIONS:
+        return Known("asyncio.AbstractEventLoop")
     if known in COROUTINE_FUNCTIONS or known in INSTANCES:
         return _of_asyncio(known, first, given)
     match known:
@@ -148,6 +150,13 @@ def method(name: str, attribute: str) -> Type | None:
     if attribute in interface.others:
         return result or OBJECT
     return None
+
+
+def attribute(name: str, attribute_name: str) -> Type | None:
+    """What an attribute of an instance of a known class is that is no method."""
+    interface = CLASSES.get(name)
+    known = interface.attributes.get(attribute_name) if interface is not None else None
+    return None if known is None else Known(known)
 
 
 def entered(name: str, *, is_async: bool) -> Type | None:

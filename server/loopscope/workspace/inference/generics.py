@@ -29,6 +29,9 @@ def type_variables(
     if defining is None:
         return ()
     given = receiver.arguments
+    undeclared = parameters_of(path, qualname)
+    if undeclared:
+        return tuple(zip(undeclared, given, strict=False))
     if (receiver.path, receiver.id) != (path, defining.id):
         given = q.get(base_arguments, receiver.path, receiver.id, path, defining.id)
     if not given:

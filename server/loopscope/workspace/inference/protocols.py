@@ -13,9 +13,12 @@ from loopscope.workspace.inference.libraries import returns_of
 from loopscope.workspace.inference.model import (
     AsyncIterable,
     Callee,
+    Group,
     Instance,
+    Iterable,
     Known,
     Manager,
+    Plain,
     Type,
 )
 from loopscope.workspace.namespace import index_of
@@ -82,6 +85,21 @@ def enters_by(q: Queries, value: Type | None) -> str | None:
         case Instance():
             entered_by = _has_method(q, value, "__enter__"), _has_method(q, value, "__aenter__")
             return "async with" if entered_by == (False, True) else "with" if entered_by == (True, False) else None
+        case _:
+            return None
+
+
+def iterates_by(q: Queries, value: Type | None) -> str | None:
+    """The only statement that can go through a value, `for` or `async for`; None for both, neither or not known."""
+    match value:
+        case AsyncIterable():
+            return "async for"
+        case Iterable() | Plain() | Group():
+            return "for"
+        case Instance():
+            goes = _has_method(q, value, "__iter__") or _has_method(q, value, "__getitem__")
+            gone_through = goes, _has_method(q, value, "__aiter__")
+            return "async for" if gone_through == (False, True) else "for" if gone_through == (True, False) else None
         case _:
             return None
 
