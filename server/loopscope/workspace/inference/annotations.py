@@ -220,7 +220,7 @@ def _subscripted(names: Names, written: str, inner: ast.expr) -> Type | None:
         return found._replace(arguments=given) if isinstance(found, Instance) else found
     arguments = _arguments(inner)
     first = arguments[0]
-    if instance_of(value) in _FUTURES:
+    if instance_of(names.q, value) in _FUTURES:
         return Awaitable(annotation_type(names, first))
     if short is None:
         return None
