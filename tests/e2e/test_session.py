@@ -223,3 +223,43 @@ def test_another_branch_counts_as_a_whole(tmp_path: Path, client: Client) -> Non
     since = client.since()
     client.notify("workspace/didChangeWatchedFiles", {"changes": [{"uri": path.as_uri(), "type": 1} for path in paths]})
     assert client.diagnostics(uri, 1, since) == []
+
+
+def test_a_session_begins_with_what_the_one_before_found_where_that_holds(tmp_path: Path, cache: Path) -> None:
+    (tmp_path / "test_a.py").write_text(NEVER_RUNS)
+    seen = []
+    for config in ("", "", "[pytest]\nasyncio_mode = auto\n"):
+        (tmp_path / "pytest.ini").write_text(config)
+        client = Client(tmp_path, cache)
+        try:
+            client.initialize(tmp_path)
+            uri = client.open(tmp_path / "test_a.py")
+            seen.append(codes(client.diagnostics(uri, 1)))
+            # Pulled after it is published, so that the check has ended.
+            client.request("textDocument/diagnostic", {"textDocument": {"uri": uri}})
+            published = [each for each in client.messages if each["method"] == "textDocument/publishDiagnostics"]
+            assert len(published) == 1
+            assert client.stop() == 0
+        finally:
+            client.kill()
+    assert seen == [["async-test-never-runs"], ["async-test-never-runs"], []]
+
+
+def test_who_pulls_gets_what_the_session_before_found_and_hears_when_it_is_otherwise(
+    tmp_path: Path, cache: Path
+) -> None:
+    (tmp_path / "test_a.py").write_text(NEVER_RUNS)
+    for _ in range(2):
+        client = Client(tmp_path, cache)
+        try:
+            client.initialize(tmp_path, capabilities=PULLING)
+            uri = client.open(tmp_path / "test_a.py")
+            report = client.request("textDocument/diagnostic", {"textDocument": {"uri": uri}})
+            assert codes(report["items"]) == ["async-test-never-runs"]
+            edited = edit(at(0, 0), at(0, 6), "")
+            client.change(uri, 2, edited)
+            report = client.request("textDocument/diagnostic", {"textDocument": {"uri": uri}})
+            assert report["items"] == []
+            assert client.stop() == 0
+        finally:
+            client.kill()

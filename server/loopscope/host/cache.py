@@ -10,7 +10,7 @@ import io
 import os
 import pickle
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from hashlib import blake2b
 from pathlib import PurePath
 from time import time
@@ -28,6 +28,7 @@ _ALLOWED_MODULES = ("loopscope.facts", "loopscope.text")
 _ALLOWED_BUILTINS = frozenset({"bytearray", "complex", "frozenset", "range", "set", "slice"})
 # Another version of these packages may have learnt something else from the same text.
 _LEARNT_BY = ("facts", "syntax", "text")
+_FOUND_BY = ("config", "engine", "lsp", "rules", "rules/support", "workspace", "workspace/inference")
 
 
 class Cache:
@@ -106,7 +107,9 @@ def open_cache(environ: Mapping[str, str], *, platform: str = sys.platform) -> C
     """The user's cache of this release of loopscope under this Python; `environ` is the process environment."""
     base = cache_directory(environ, platform=platform)
     return Cache(
-        None if base is None else base / f"{_FORMAT}-{_fingerprint()}-py{sys.version_info[0]}.{sys.version_info[1]}"
+        None
+        if base is None
+        else base / f"{_FORMAT}-{_fingerprint(_LEARNT_BY)}-py{sys.version_info[0]}.{sys.version_info[1]}"
     )
 
 
@@ -120,6 +123,11 @@ def cache_directory(environ: Mapping[str, str], *, platform: str = sys.platform)
     else:
         base = environ.get("XDG_CACHE_HOME") or (home and f"{home}/.cache")
     return PurePath(base, "loopscope") if base and os.path.isabs(base) else None
+
+
+def rules_fingerprint() -> str:
+    """Differs whenever other findings may come from the same facts: of another release, or edited in a checkout."""
+    return _fingerprint(_FOUND_BY)
 
 
 def content_key(*parts: bytes | str) -> bytes:
@@ -166,11 +174,11 @@ def _digest(payload: bytes) -> bytes:
     return blake2b(payload, digest_size=_DIGEST).digest()
 
 
-def _fingerprint() -> str:
-    """Differs whenever the code that learns from files may differ: of another release, or edited in a checkout."""
+def _fingerprint(packages: Iterable[str]) -> str:
+    """Differs whenever the code of these packages may differ: of another release, or edited in a checkout."""
     package = os.path.dirname(loopscope.__file__)
     stamps = [loopscope.__version__]
-    for name in _LEARNT_BY:
+    for name in packages:
         with contextlib.suppress(OSError), os.scandir(os.path.join(package, name)) as entries:
             for entry in sorted(entries, key=lambda entry: entry.name):
                 if entry.name.endswith(".py"):

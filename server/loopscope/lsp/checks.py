@@ -42,10 +42,14 @@ def check_document(state: State, path: PurePath, token: CancelToken) -> list[typ
 
     What the setting `beside` leaves to other tools is not among them.
     """
+    return diagnostics_of(state, path, shown_findings(state, path, token))
+
+
+def shown_findings(state: State, path: PurePath, token: CancelToken) -> list[Finding]:
+    """The findings of which `check_document` makes diagnostics. Raises `Cancelled`."""
     tools = [tool.value for tool in state.snapshot.settings_of(path).beside.value]
     findings = report_for(state, path, token).findings
-    shown = [one for one in findings if not tools or not _left_to(one.rule, tools)]
-    return diagnostics_of(state, path, shown)
+    return [one for one in findings if not tools or not _left_to(one.rule, tools)]
 
 
 def diagnostics_of(state: State, path: PurePath, findings: Sequence[Finding]) -> list[types.Diagnostic]:

@@ -8,9 +8,9 @@ from pathlib import PurePath
 from loopscope.config.settings import Settings, find_settings, settings_from_mapping
 from loopscope.host.cache import open_cache
 from loopscope.host.environment import find_environment, readable_roots
-from loopscope.host.files import DiskFiles
 from loopscope.host.outlines import CachedOutlines
 from loopscope.host.pins import may_pin
+from loopscope.host.witness import Witness
 from loopscope.text.files import Files
 from loopscope.workspace.cancel import CancelToken
 from loopscope.workspace.environment import NEWEST_KNOWN, Environment
@@ -110,7 +110,7 @@ class EnvironmentLookup:
 
 
 def read_projects(
-    folders: Sequence[PurePath], editor: Editor, disk: DiskFiles, token: CancelToken
+    folders: Sequence[PurePath], editor: Editor, disk: Witness, token: CancelToken
 ) -> tuple[Project, ...]:
     """Find and read the environment of each folder, and let links lead into it. Never raises but `Cancelled`."""
     disk.allow(folders)

@@ -1,7 +1,7 @@
 """Diagnostics that the server sends unasked: of a document when it changes, of others when what they depend on does."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import PurePath
 
 from lsprotocol import types
@@ -18,9 +18,18 @@ _AS_SAVED = object()
 class Publisher:
     """One run at a time for each document; a newer one cancels it. All methods belong to the event loop."""
 
-    def __init__(self, server: Server, on_checked: Callable[[], None]) -> None:
-        """`on_checked` is called when a document was checked: rules may have asked what is answered later."""
+    def __init__(
+        self,
+        server: Server,
+        first: Callable[[State, PurePath], Awaitable[list[types.Diagnostic] | None]],
+        on_checked: Callable[[State, PurePath], None],
+    ) -> None:
+        """`first` may know the diagnostics of a document before it is checked, `on_checked` is called afterwards.
+
+        Rules may have asked what is answered later.
+        """
         self._server = server
+        self._first = first
         self._on_checked = on_checked
         self._runs: dict[str, asyncio.Task[None]] = {}
         self._sent: dict[str, tuple[int | None, list[types.Diagnostic]]] = {}
@@ -34,10 +43,10 @@ class Publisher:
         """Know that a document which is being opened says nothing that the disk did not."""
         self._outlines[path] = _AS_SAVED
 
-    def looked_at(self, path: PurePath) -> None:
+    def looked_at(self, state: State, path: PurePath) -> None:
         """Know that questions about a document are answered at once from now on."""
         self._warm.add(path)
-        self._on_checked()
+        self._on_checked(state, path)
 
     def document_changed(self, state: State, document: Document) -> None:
         """Check a document that was opened or edited, and then those that depend on what changed in it."""
@@ -62,6 +71,10 @@ class Publisher:
     async def something_new(self) -> None:
         """Returns once something changed that diagnostics may depend on."""
         await self._news.wait()
+
+    def found_otherwise(self, state: State) -> None:
+        """Have the client ask again: the check found something else than what it was told at first."""
+        self._ask_to_pull(state)
 
     def is_warm(self, path: PurePath) -> bool:
         """Whether a document was looked at since anything but its text changed: then a question takes no time."""
@@ -92,6 +105,9 @@ class Publisher:
         state = self._state
         if state is None or document.uri not in state.documents:
             return
+        first = None if state.client.pulls_diagnostics else await self._first(state, document.path)
+        if first is not None:
+            self._send(state, document, first)
         outline = await self._server.workers.run(lambda token: _outline(state, document, token))
         seen = self._outlines.get(document.path)
         self._outlines[document.path] = outline
@@ -104,7 +120,7 @@ class Publisher:
         current = self._state.documents.get(document.uri) if self._state is not None else None
         if current is None or current.version != document.version:
             return
-        self.looked_at(document.path)
+        self.looked_at(state, document.path)
         self._send(state, document, found)
 
     def _send(self, state: State, document: Document, found: list[types.Diagnostic]) -> None:

@@ -1,6 +1,7 @@
 """The state of one session. It changes on the event loop only, and each change makes a new frozen `State`."""
 
 import asyncio
+import os
 from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path, PurePath
@@ -8,9 +9,13 @@ from typing import cast
 
 from lsprotocol import types
 
+from loopscope.host.cache import open_cache
 from loopscope.host.files import DiskFiles, OverlayFiles
+from loopscope.host.witness import Witness
+from loopscope.lsp.checks import diagnostics_of, shown_findings
 from loopscope.lsp.client import Client, client_of
 from loopscope.lsp.documents import Document, changed, opened
+from loopscope.lsp.kept import Kept
 from loopscope.lsp.log import LOG
 from loopscope.lsp.oracle import Oracle
 from loopscope.lsp.project import Editor, EditorSettings, Project, after, new_snapshot, read_projects
@@ -30,14 +35,17 @@ class Session:
 
     def __init__(self, server: Server) -> None:
         self.server = server
-        self.publisher = Publisher(server, self.answer_later)
+        self.publisher = Publisher(server, self.first_diagnostics, self._checked)
         self.oracle = Oracle()
         self._asking: asyncio.Task[None] | None = None
         self.client = Client()
         self.folders: tuple[PurePath, ...] = ()
         self.initial_settings: Mapping[str, object] = {}
         self.editor = Editor()
-        self._disk = DiskFiles(())
+        self._disk = Witness(DiskFiles(()))
+        self._kept: Kept | None = None
+        self._begun: set[PurePath] = set()
+        self._to_keep: set[PurePath] = set()
         self._documents: dict[str, Document] = {}
         self._state: State | None = None
         self._ready = asyncio.Event()
@@ -76,6 +84,7 @@ class Session:
         folders, editor = self.folders, self.editor
         projects = await self.server.workers.run(lambda token: read_projects(folders, editor, self._disk, token))
         self._projects = projects
+        self._kept = Kept(open_cache(os.environ), self._disk, projects, editor)
         opened_paths = {document.path for document in self._documents.values()}
         self._install(new_snapshot(self._files(), projects, editor, opened_paths))
         self._ready.set()
@@ -88,6 +97,7 @@ class Session:
         self._documents[document.uri] = document
         if self._disk.read(document.path) == document.text:
             self.publisher.opened_as_saved(document.path)
+            self._to_keep.add(document.path)
         self._text_changed(document)
 
     def change(self, params: types.DidChangeTextDocumentParams) -> None:
@@ -114,6 +124,9 @@ class Session:
         document = self._documents.get(uri)
         if document is not None:
             self._disk.forget(document.path)
+            self._to_keep.add(document.path)
+            if self._state is not None and document.path in self._state.reports:
+                self._keep(self._state, document.path)
 
     def folders_changed(self, added: Sequence[PurePath], removed: Sequence[PurePath]) -> None:
         """Take over another set of workspace folders; `reload` makes it count."""
@@ -162,6 +175,29 @@ class Session:
     def _check_everything(self) -> None:
         if self._state is not None:
             self.publisher.everything_changed(self._state)
+
+    async def first_diagnostics(self, state: State, path: PurePath) -> list[types.Diagnostic] | None:
+        """What the session before found in an open file, where that still holds; None, too, when asked again."""
+        kept = self._kept
+        if kept is None or path in self._begun:
+            return None
+        self._begun.add(path)
+        found = await self.server.workers.run(lambda _: kept.findings(state, path))
+        return None if found is None else diagnostics_of(state, path, found)
+
+    def _checked(self, state: State, path: PurePath) -> None:
+        self.answer_later()
+        self._keep(state, path)
+
+    def _keep(self, state: State, path: PurePath) -> None:
+        kept = self._kept
+        if kept is not None and path in self._to_keep:
+            self._to_keep.discard(path)
+
+            def keep(token: CancelToken) -> None:
+                kept.keep(state, path, shown_findings(state, path, token))
+
+            self.server.spawn(lambda: self.server.workers.run(keep), f"keeping what was found in {path}")
 
     def answer_later(self) -> None:
         """Ask the oracle what neither rules nor requests could tell, beside everything else."""

@@ -261,6 +261,11 @@ class Snapshot:
         return self._answers.get(question)
 
     @property
+    def has_asked(self) -> bool:
+        """Whether something was asked of the oracle, answered or not."""
+        return bool(self._questions)
+
+    @property
     def questions(self) -> tuple[Question, ...]:
         """What rules have asked that is not answered yet, or was answered of an older text."""
         return tuple(sorted(each for each in set(self._questions) if each not in self._answers or each in self._stale))

@@ -29,12 +29,25 @@ def register(server: Server, session: Session) -> None:
         path = state.path_of(params.text_document.uri)
         if path is None:
             return types.RelatedFullDocumentDiagnosticReport(items=[])
-        items = await server.workers.run(lambda token: check_document(state, path, token))
-        session.publisher.looked_at(path)
+        first = await session.first_diagnostics(state, path) if state.client.refreshes_diagnostics else None
+        if first is None:
+            items = await check(state, path)
+        else:
+            items = first
+            server.spawn(lambda: check_again(state, path, first), "checking what was found by the session before")
         result_id = identity(items)
         if result_id == params.previous_result_id:
             return types.RelatedUnchangedDocumentDiagnosticReport(result_id=result_id)
         return types.RelatedFullDocumentDiagnosticReport(items=items, result_id=result_id)
+
+    async def check(state: State, path: PurePath) -> list[types.Diagnostic]:
+        items = await server.workers.run(lambda token: check_document(state, path, token))
+        session.publisher.looked_at(state, path)
+        return items
+
+    async def check_again(state: State, path: PurePath, first: list[types.Diagnostic]) -> None:
+        if await check(state, path) != first:
+            session.publisher.found_otherwise(state)
 
     async def of_workspace(params: types.WorkspaceDiagnosticParams) -> types.WorkspaceDiagnosticReport:
         known = {one.uri: one.value for one in params.previous_result_ids}
