@@ -12,8 +12,8 @@ protocol", "'async for' requires an object with __aiter__ method, got coroutine"
 Never: the test fails, unless the code is not reached.
 
 ## Fix safety
-Unsafe: a `Mock` becomes a `MagicMock`. For the calls there is no fix: the object should be a `MagicMock`, with its
-asynchronous methods set to `AsyncMock` one by one.
+Unsafe: a `Mock` becomes a `MagicMock`, and so does the attribute of an `AsyncMock` that is called, where the mock is
+made. A list that is set as its `return_value` becomes what it iterates.
 
 ## Versions
 All.
@@ -30,10 +30,12 @@ from loopscope.facts.bodies import Body, Use
 from loopscope.rules.context import Context
 from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, Proof, Related, Rule, Safety, Severity
 from loopscope.rules.support.calls import expects_failure
+from loopscope.rules.support.mock_edits import made_synchronous
 from loopscope.rules.support.mock_imports import beside
 from loopscope.rules.support.mock_uses import Scene, scenes
 from loopscope.rules.support.mocks import Kind, Mock
 from loopscope.text.edit import Edit
+from loopscope.text.span import Span
 
 META = Meta(
     "async-mock-as-context-manager",
@@ -105,7 +107,31 @@ async def test_own():
     async with session.get("http://x"):
         pass
 """,
-        fixed="",
+        fixed=f"""\
+{_FETCH}
+@pytest.mark.asyncio
+async def test_fetch():
+    session = AsyncMock()
+    session.get = MagicMock()
+    session.get.return_value.__aenter__.return_value.json.return_value = 1
+    assert await fetch(session) == 1
+
+
+@pytest.mark.asyncio
+async def test_read():
+    client = AsyncMock()
+    client.messages = MagicMock()
+    client.messages.return_value.__aiter__.return_value = ["a", "b"]
+    assert await read(client=client) == ["a", "b"]
+
+
+@pytest.mark.asyncio
+async def test_own():
+    session = AsyncMock()
+    session.get = MagicMock()
+    async with session.get("http://x"):
+        pass
+""",
         proof=Proof("'coroutine' object does not support the asynchronous context manager protocol"),
     ),
     Example(
@@ -191,6 +217,14 @@ class _Plain(NamedTuple):
     made: ast.Call
 
 
+class _Called(NamedTuple):
+    """The attribute of a mock whose call is entered: `path` behind the name that the body `body` gives it."""
+
+    body: Body
+    name: str
+    path: str
+
+
 def check(ctx: Context) -> Iterator[Finding]:
     """Findings at the call or name, or at the argument that hands the mock over."""
     for scene in scenes(ctx):
@@ -208,8 +242,25 @@ def fix(ctx: Context, finding: Finding) -> Fix | None:
             name = beside(ctx, made.func, "MagicMock", imports)
             edits = [*imports, Edit(ctx.span(body, made.func), name or "")]
             return None if name is None else ctx.fix("Use `MagicMock`", Safety.UNSAFE, edits)
+        case _Called(body, name, path):
+            edits = made_synchronous(ctx, body, name, path)
+            if edits is None:
+                return None
+            return ctx.fix("Use a `MagicMock` there", Safety.UNSAFE, [*edits, *_iterated(ctx, body, f"{name}{path}")])
         case _:
             return None
+
+
+def _iterated(ctx: Context, body: Body, called: str) -> list[Edit]:
+    """Edits of lists that are set as results, of which an asynchronous iterator is made."""
+    ends = [
+        ctx.span(body, statement.targets[0]).end
+        for statement in body.statements
+        if isinstance(statement, ast.Assign)
+        and isinstance(statement.value, ast.List | ast.Tuple)
+        and ast.unparse(statement.targets[0]) == f"{called}.return_value"
+    ]
+    return [Edit(Span(end, end), ".__aiter__.return_value") for end in ends]
 
 
 def _own(ctx: Context, scene: Scene) -> Iterator[Finding]:
@@ -218,7 +269,7 @@ def _own(ctx: Context, scene: Scene) -> Iterator[Finding]:
         if _is_below_raises(scene.body, node):
             continue
         found = scene.mock(node)
-        data = None
+        data: _Plain | _Called | None = _called(node, scene.body, _root(node))
         if found is not None and found.kind is Kind.PLAIN and found.patch is None and _makes(scene.body, found.made):
             data = _Plain(scene.body, found.made)
         yield ctx.finding(META, ctx.span(scene.body, node), what, data=data)
@@ -233,7 +284,18 @@ def _handed(ctx: Context, scene: Scene) -> Iterator[Finding]:
         if argument is not None and root not in seen:
             seen.add(root)
             place = Related(scene.ctx.path, scene.ctx.span(scene.body, node), "Here")
-            yield ctx.finding(META, ctx.span(scene.caller, argument), what, related=(place,))
+            called = _called(node, scene.caller, argument.id)
+            yield ctx.finding(META, ctx.span(scene.caller, argument), what, related=(place,), data=called)
+
+
+def _called(node: ast.expr, body: Body, name: str) -> _Called | None:
+    match node:
+        case ast.Call(ast.Name()):
+            return _Called(body, name, "")
+        case ast.Call(ast.Attribute(ast.Name(), attr)):
+            return _Called(body, name, f".{attr}")
+        case _:
+            return None
 
 
 def _entered(scene: Scene) -> Iterator[tuple[ast.expr, str]]:

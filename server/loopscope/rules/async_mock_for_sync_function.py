@@ -15,7 +15,7 @@ reported.
 
 ## Fix safety
 Unsafe: `MagicMock` takes the place of `AsyncMock`; an argument `new_callable=AsyncMock` goes, since `patch` makes a
-`MagicMock` for a synchronous function by itself.
+`MagicMock` for a synchronous function by itself. A function of the file that awaits nothing becomes synchronous.
 
 ## Versions
 All.
@@ -33,8 +33,17 @@ from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, 
 from loopscope.rules.support.mock_imports import beside
 from loopscope.rules.support.mock_values import call_gives_awaitable, gives_plain_value, mock_gives_awaitable
 from loopscope.rules.support.mocks import patched_mock
-from loopscope.rules.support.patches import Patch, is_awaited, patches, replaced, shown_target, without_keyword
+from loopscope.rules.support.patches import (
+    Patch,
+    is_awaited,
+    lone_function,
+    patches,
+    replaced,
+    shown_target,
+    without_keyword,
+)
 from loopscope.text.edit import Edit
+from loopscope.text.span import Span
 
 META = Meta("async-mock-for-sync-function", Group.MOCKS, Severity.ERROR, words=("patch", "setattr"))
 
@@ -142,7 +151,6 @@ def test_url():
     with patch("app.Client.build_url", side_effect=fake):
         assert app.Client().build_url("/a") == "u"
 {_APP}""",
-        fixed="",
         proof=Proof("assert <coroutine object fake"),
     ),
 )
@@ -242,6 +250,7 @@ def test_url():
 )
 
 
+_WAITING = (ast.Await, ast.AsyncFor, ast.AsyncWith, ast.comprehension, ast.Yield)
 _REPLACING = ("new", "new_callable", "side_effect")
 
 
@@ -270,12 +279,25 @@ def fix(ctx: Context, finding: Finding) -> Fix | None:
             return None
     if new is patch.argument("new_callable"):
         return ctx.fix("Drop `new_callable`", Safety.UNSAFE, [without_keyword(ctx, patch, "new_callable")])
+    if isinstance(new, ast.Name):
+        return _made_synchronous(ctx, new.id)
     if not isinstance(new, ast.Call) or new is not patch.argument("new"):
         return None
     imports: list[Edit] = []
     name = beside(ctx, new.func, "MagicMock", imports)
     edit = Edit(ctx.span(patch.owner, new.func), name or "")
     return None if name is None else ctx.fix("Use `MagicMock`", Safety.UNSAFE, [*imports, edit])
+
+
+def _made_synchronous(ctx: Context, name: str) -> Fix | None:
+    function = lone_function(ctx, name)
+    if function is None or not function.is_async or any(isinstance(each, _WAITING) for each in ast.walk(function.node)):
+        return None
+    start = ctx.span(function, function.node).start
+    if not ctx.text.startswith("async def", start):
+        return None
+    edit = Edit(Span(start, start + len("async ")), "")
+    return ctx.fix("Make the function synchronous", Safety.UNSAFE, [edit])
 
 
 def _gives_coroutine(ctx: Context, patch: Patch, new: ast.expr) -> bool:

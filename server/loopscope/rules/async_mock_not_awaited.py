@@ -13,8 +13,9 @@ passes, since the mock counts the call: "coroutine ... was never awaited".
 If the coroutine is not to run.
 
 ## Fix safety
-Unsafe: `await` is inserted where an asynchronous test calls its own mock. For what other functions do there is no fix:
-`MagicMock` for the synchronous object, or `AsyncMock(spec=Class)`, which makes its synchronous methods a `MagicMock`.
+Unsafe: `await` is inserted where an asynchronous test calls its own mock, and where an asynchronous function of the
+same file drops the call. Where a function uses the result, the method becomes a `MagicMock` where the mock is made;
+`AsyncMock(spec=Class)` makes all synchronous methods one.
 
 ## Versions
 All.
@@ -31,6 +32,7 @@ from loopscope.facts.bodies import Body, CallSite, Use
 from loopscope.rules.context import Context
 from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, Proof, Related, Rule, Safety, Severity
 from loopscope.rules.support.calls import await_edits, expects_failure, only_compared
+from loopscope.rules.support.mock_edits import made_synchronous
 from loopscope.rules.support.mock_uses import Scene, scenes
 from loopscope.rules.support.mocks import Kind
 
@@ -73,7 +75,15 @@ async def test_load():
     client.get.return_value.json.return_value = {{"id": 1}}
     assert await load(client) == 1
 """,
-        fixed="",
+        fixed=f"""\
+{_CODE}
+@pytest.mark.asyncio
+async def test_load():
+    client = AsyncMock()
+    client.get.return_value.json = MagicMock()
+    client.get.return_value.json.return_value = {{"id": 1}}
+    assert await load(client) == 1
+""",
         proof=Proof("'coroutine' object is not subscriptable"),
     ),
     Example(
@@ -110,7 +120,22 @@ async def test_notify():
     await notify(sender)
     sender.send.assert_awaited_once_with("hello")
 """,
-        fixed="",
+        fixed="""\
+from unittest.mock import AsyncMock
+
+import pytest
+
+
+async def notify(sender):
+    await sender.send("hello")
+
+
+@pytest.mark.asyncio
+async def test_notify():
+    sender = AsyncMock()
+    await notify(sender)
+    sender.send.assert_called_once_with("hello")
+""",
         proof=Proof("coroutine 'AsyncMockMixin._execute_mock_call' was never awaited", "warning"),
     ),
     Example(
@@ -209,6 +234,14 @@ class _Dropped(NamedTuple):
     call: CallSite
 
 
+class _Used(NamedTuple):
+    """The method whose call is used: `path` behind the name that the body `body` gives the mock."""
+
+    body: Body
+    name: str
+    path: str
+
+
 def check(ctx: Context) -> Iterator[Finding]:
     """Findings at the calls, or at the arguments that hand the mock over."""
     for scene in scenes(ctx):
@@ -224,20 +257,25 @@ def check(ctx: Context) -> Iterator[Finding]:
                 message = f"`{shown}` is an `AsyncMock`: without `await` this call gives a coroutine."
                 yield ctx.finding(META, ctx.span(scene.body, call.node), message, data=_Dropped(scene.body, call))
                 continue
-            root = _origin(scene, call.node.func)
+            root, path = _origin(scene, call.node.func)
             argument = scene.arguments.get(root)
             if argument is not None and root not in seen:
                 seen.add(root)
                 message = f"`{scene.body.node.name}` calls `{shown}` without `await`, and this makes it an `AsyncMock`."
                 place = Related(scene.ctx.path, scene.ctx.span(scene.body, call.node), "The call")
-                yield ctx.finding(META, ctx.span(scene.caller, argument), message, related=(place,))
+                dropped = call.use is Use.STATEMENT and scene.ctx.path == ctx.path and scene.body.is_async
+                data = _Dropped(scene.body, call) if dropped else _Used(scene.caller, argument.id, path)
+                yield ctx.finding(META, ctx.span(scene.caller, argument), message, related=(place,), data=data)
 
 
 def fix(ctx: Context, finding: Finding) -> Fix | None:
-    """Inserts `await`."""
+    """Inserts `await`, or makes the method synchronous."""
     match finding.data:
         case _Dropped(body, call) if body.is_async and not call.in_lambda:
             return ctx.fix("Insert `await`", Safety.UNSAFE, await_edits(ctx, body, call))
+        case _Used(body, name, path):
+            edits = made_synchronous(ctx, body, name, path)
+            return None if edits is None else ctx.fix("Use a `MagicMock` there", Safety.UNSAFE, edits)
         case _:
             return None
 
@@ -257,19 +295,24 @@ def _is_dropped(body: Body, call: CallSite) -> bool:
             return False
 
 
-def _origin(scene: Scene, node: ast.expr) -> str:
-    """The parameter that an expression comes from, through names that are bound once."""
+def _origin(scene: Scene, node: ast.expr) -> tuple[str, str]:
+    """The parameter that an expression comes from, through names that are bound once, and the path behind it."""
+    path = ""
     for _ in range(20):
         match node:
             case ast.Name(name) if name in scene.arguments:
-                return name
+                return name, path
             case ast.Name(name) if name in scene.body.assigned:
                 node = scene.body.assigned[name]
-            case ast.Attribute(value) | ast.Call(value) | ast.Await(value):
+            case ast.Attribute(value, attr):
+                node, path = value, f".{attr}{path}"
+            case ast.Call(value):
+                node, path = value, f".return_value{path}"
+            case ast.Await(value):
                 node = value
             case _:
                 break
-    return ""
+    return "", ""
 
 
 RULE = Rule(META, __doc__ or "", EXAMPLES, NEAR_MISSES, check, fix)

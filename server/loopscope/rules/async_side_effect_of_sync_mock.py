@@ -12,8 +12,7 @@ false for the mock, and a prepared future stays the same one for every call, bou
 If the function that the mock stands for is synchronous and returns an awaitable.
 
 ## Fix safety
-Unsafe: the mock becomes an `AsyncMock`, so that code sees a coroutine function. Futures have no fix:
-`AsyncMock(return_value=result)` needs neither them nor the loop.
+Unsafe: the mock becomes an `AsyncMock`, so that code sees a coroutine function; a future gives way to its result.
 
 ## Versions
 All.
@@ -29,10 +28,10 @@ from typing import NamedTuple
 from loopscope.facts.bodies import Body
 from loopscope.rules.context import Context
 from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, Proof, Rule, Safety, Severity
-from loopscope.rules.support.calls import bound_value
+from loopscope.rules.support.filled_futures import filled_future, without_future
 from loopscope.rules.support.mock_imports import beside
 from loopscope.rules.support.mock_settings import Setting, settings
-from loopscope.rules.support.mock_values import call_gives_awaitable, is_future
+from loopscope.rules.support.mock_values import call_gives_awaitable
 from loopscope.rules.support.mocks import Kind
 from loopscope.text.edit import Edit
 
@@ -107,7 +106,6 @@ async def test_value():
     get = AsyncMock(return_value=1)
     assert await get() == 1
 """,
-        fixed="",
         proof=Proof("", "passed", invisible="the mock works; what it lacks is not asked for"),
     ),
 )
@@ -169,18 +167,22 @@ def check(ctx: Context) -> Iterator[Finding]:
         if setting.name == "side_effect" and _is_coroutine_function(ctx, setting.owner, setting.value):
             message = "A synchronous mock plays an `AsyncMock` here, which has `assert_awaited` and is awaited as such."
             yield ctx.finding(META, span, message, data=_Acting(setting))
-        elif setting.name == "return_value" and _is_filled(ctx, setting.owner, setting.value):
+        elif setting.name == "return_value" and filled_future(ctx, setting.owner, setting.value) is not None:
             message = "`AsyncMock(return_value=…)` gives the result itself: no future is needed."
-            yield ctx.finding(META, span, message)
+            yield ctx.finding(META, span, message, data=_Acting(setting))
 
 
 def fix(ctx: Context, finding: Finding) -> Fix | None:
     """Makes it an `AsyncMock`."""
     match finding.data:
-        case _Acting(Setting(owner=owner, made=ast.Call(func))):
+        case _Acting(Setting(value=value, owner=Body() as body, made=ast.Call(func))):
             imports: list[Edit] = []
             name = beside(ctx, func, "AsyncMock", imports)
-            edits = [*imports, Edit(ctx.span(owner, func), name or "")]
+            future = filled_future(ctx, body, value)
+            result = [] if future is None else without_future(ctx, body, value, future)
+            if result is None:
+                return None
+            edits = [*imports, Edit(ctx.span(body, func), name or ""), *result]
             return None if name is None else ctx.fix("Use `AsyncMock`", Safety.UNSAFE, edits)
         case _:
             return None
@@ -188,24 +190,6 @@ def fix(ctx: Context, finding: Finding) -> Fix | None:
 
 def _is_coroutine_function(ctx: Context, body: Body, value: ast.expr) -> bool:
     return isinstance(value, ast.Name | ast.Attribute) and call_gives_awaitable(ctx, body, value) is True
-
-
-def _is_filled(ctx: Context, body: Body, value: ast.expr) -> bool:
-    """Whether a local future gets its result, and is used for nothing else."""
-    future = bound_value(body, value.id) if isinstance(value, ast.Name) else None
-    if future is None or not isinstance(value, ast.Name) or not is_future(ctx, body, future):
-        return False
-    reads = body.reads.get(value.id, ())
-    filled = [
-        call
-        for call in body.calls
-        if isinstance(call.node.func, ast.Attribute)
-        and call.node.func.attr == "set_result"
-        and isinstance(call.node.func.value, ast.Name)
-        and call.node.func.value.id == value.id
-    ]
-    alone = len(reads) == len(filled) + 1 and value.id not in body.inner_reads
-    return len(filled) == 1 and alone and filled[0].node.lineno < value.lineno
 
 
 RULE = Rule(META, __doc__ or "", EXAMPLES, NEAR_MISSES, check, fix)

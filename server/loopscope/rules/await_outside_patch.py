@@ -12,7 +12,7 @@ may be the real network.
 If the patch is for something else in the block.
 
 ## Fix safety
-Unsafe: the call is awaited where it is made.
+Unsafe: the call is awaited where it is made. A task is awaited at the end of the block; to await it again is nothing.
 
 ## Versions
 All.
@@ -29,7 +29,7 @@ from loopscope.facts.bodies import Body, CallSite, Use
 from loopscope.rules.callees import gives_coroutine
 from loopscope.rules.context import Context
 from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, Proof, Rule, Safety, Severity
-from loopscope.rules.support.calls import binding_count
+from loopscope.rules.support.calls import append_to_block, binding_count
 from loopscope.rules.support.patches import patch_of, site_of
 from loopscope.text.edit import Edit
 from loopscope.text.span import Span
@@ -118,7 +118,26 @@ async def test_load(monkeypatch):
 async def fake():
     return "fake"
 """,
-        fixed="",
+        fixed=f"""\
+import asyncio
+
+import app
+import pytest
+
+
+@pytest.mark.asyncio
+async def test_load(monkeypatch):
+    with monkeypatch.context() as patched:
+        patched.setattr(app, "fetch", app.fake)
+        task = asyncio.create_task(app.load())
+        await task
+    result = await task
+    assert result == "fake"
+{_APP}
+
+async def fake():
+    return "fake"
+""",
         proof=Proof("AssertionError: assert 'real' == 'fake'"),
     ),
 )
@@ -187,7 +206,8 @@ def start():
     ),
 )
 
-_LATER = frozenset({"asyncio.create_task", "asyncio.ensure_future", "asyncio.gather", "asyncio.wait_for"})
+_TASKS = frozenset({"asyncio.create_task", "asyncio.ensure_future", "asyncio.gather"})
+_LATER = _TASKS | {"asyncio.wait_for"}
 _SUSPENDS = (ast.Await, ast.AsyncWith, ast.AsyncFor, ast.Yield)
 
 
@@ -215,7 +235,10 @@ def check(ctx: Context) -> Iterator[Finding]:
 def fix(ctx: Context, finding: Finding) -> Fix | None:
     """Awaits the coroutine where it is made."""
     match finding.data:
-        case _Late(body, call, name) if call.name not in _LATER and len(body.reads.get(name, ())) == 1:
+        case _Late(body, call, name) if call.name in _TASKS:
+            edit = append_to_block(ctx, body, call.statement, f"await {name}")
+            return None if edit is None else ctx.fix("Await inside of the patch", Safety.UNSAFE, [edit])
+        case _Late(body, call, name) if len(body.reads.get(name, ())) == 1:
             pass
         case _:
             return None

@@ -13,7 +13,8 @@ If the function really gives something to await a second time. Functions that aw
 
 ## Fix safety
 Unsafe: `return_value=value()` becomes `side_effect=value`, which the mock calls and awaits, and so does a lambda that
-calls `value()`. Futures have no fix: `return_value` should be their result.
+calls `value()`. Where the call has arguments, the coroutine is awaited before the mock gets its result. A future that
+is made and filled for the mock goes: `return_value` becomes its result.
 
 ## Versions
 All.
@@ -29,10 +30,12 @@ from typing import NamedTuple
 from loopscope.facts.bodies import Body
 from loopscope.rules.context import Context
 from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, Proof, Rule, Safety, Severity
+from loopscope.rules.support.filled_futures import filled_future, without_future
 from loopscope.rules.support.mock_settings import Setting, settings
 from loopscope.rules.support.mock_values import is_coroutine, is_future, origin
 from loopscope.rules.support.mocks import Kind
 from loopscope.text.edit import Edit
+from loopscope.text.span import Span
 
 META = Meta("awaitable-mock-result", Group.MOCKS, Severity.ERROR, words=("return_value", "side_effect"))
 
@@ -45,6 +48,17 @@ import pytest
 
 async def value():
     return 1
+
+"""
+
+_DOUBLE = """\
+from unittest.mock import AsyncMock
+
+import pytest
+
+
+async def double(number):
+    return 2 * number
 
 """
 
@@ -99,8 +113,43 @@ async def test_value():
     client.get.return_value = 1
     assert await client.get() == 1
 """,
-        fixed="",
         proof=Proof("assert <Future finished result=1> == 1"),
+    ),
+    Example(
+        "With arguments, and of a name",
+        bad=f"""\
+{_DOUBLE}
+@pytest.mark.asyncio
+async def test_double():
+    get = AsyncMock(return_value=⟦double(1)⟧)
+    assert await get() == 2
+    pending = double(2)
+    other = AsyncMock(return_value=⟦pending⟧)
+    assert await other() == 4
+
+
+@pytest.mark.asyncio
+async def test_lambda():
+    get = AsyncMock(side_effect=⟦lambda number: double(number)⟧)
+    assert await get(1) == 2
+""",
+        good=f"""\
+{_DOUBLE}
+@pytest.mark.asyncio
+async def test_double():
+    get = AsyncMock(return_value=await double(1))
+    assert await get() == 2
+    pending = double(2)
+    other = AsyncMock(return_value=await pending)
+    assert await other() == 4
+
+
+@pytest.mark.asyncio
+async def test_lambda():
+    get = AsyncMock(side_effect=double)
+    assert await get(1) == 2
+""",
+        proof=Proof("assert <coroutine object double"),
     ),
 )
 
@@ -211,17 +260,31 @@ def check(ctx: Context) -> Iterator[Finding]:
 def fix(ctx: Context, finding: Finding) -> Fix | None:
     """Has the mock call the coroutine function."""
     match finding.data:
-        case _Wrong(setting, ast.Call(func, [], [])):
+        case _Wrong(setting, call) if isinstance(setting.owner, Body):
             pass
         case _:
             return None
-    value = setting.value
-    if isinstance(value, ast.Name) or (isinstance(value, ast.Lambda) and ast.unparse(value.args)):
+    body, value = setting.owner, setting.value
+    future = filled_future(ctx, body, value)
+    if future is not None:
+        edits = without_future(ctx, body, value, future)
+        return None if edits is None else ctx.fix("Use its result", Safety.UNSAFE, edits)
+    if isinstance(call, ast.Call) and not isinstance(value, ast.Name) and _hands_on(value, call):
+        edits = [Edit(ctx.span(body, value), ctx.source(ctx.span(body, call.func)))]
+        if setting.name == "return_value":
+            edits.insert(0, Edit(setting.name_span(ctx), "side_effect"))
+        return ctx.fix("Use it as `side_effect`", Safety.UNSAFE, edits)
+    if setting.name == "side_effect" or not body.is_async:
         return None
-    edits = [Edit(ctx.span(setting.owner, value), ctx.source(ctx.span(setting.owner, func)))]
-    if setting.name == "return_value":
-        edits.insert(0, Edit(setting.name_span(ctx), "side_effect"))
-    return ctx.fix("Use it as `side_effect`", Safety.UNSAFE, edits)
+    start = ctx.span(body, value).start
+    return ctx.fix("Insert `await`", Safety.UNSAFE, [Edit(Span(start, start), "await ")])
+
+
+def _hands_on(value: ast.expr, call: ast.Call) -> bool:
+    """Whether a call has no arguments, or stands in a lambda and hands on just what that gets."""
+    arguments = ", ".join(ast.unparse(each) for each in call.args)
+    taken = ast.unparse(value.args) if isinstance(value, ast.Lambda) else ""
+    return arguments == taken and not call.keywords
 
 
 def _result(setting: Setting) -> ast.expr | None:

@@ -13,8 +13,9 @@ its kin.
 If the mock imitates something that really has such an attribute: give it a `spec`, and the rule is silent.
 
 ## Fix safety
-Safe: the assertion becomes real, so the test may begin to fail. Where more than one assertion may be meant, or its
-arguments are missing, there is no fix.
+Safe: the assertion becomes real, so the test may begin to fail. Where its arguments are missing, the fix calls the one
+that takes none, and where the mock is no `AsyncMock`, the one about calls; both are unsafe. Where more than one
+assertion may be meant there is no fix.
 
 ## Versions
 All; the message says what the project's Python does.
@@ -67,6 +68,7 @@ async def test_notify():
     await notify(sender, "hello")
     ⟦sender.send.assert_awaited_once⟧
     assert ⟦sender.send.assert_awaited⟧
+    ⟦sender.send.assert_awaited_once_with⟧
 """,
         good=f"""\
 {_NOTIFY}
@@ -76,6 +78,7 @@ async def test_notify():
     await notify(sender, "hello")
     sender.send.assert_awaited_once()
     sender.send.assert_awaited()
+    sender.send.assert_awaited_once()
 """,
         proof=Proof("", "passed", invisible="the test passes whether or not the mock was awaited"),
     ),
@@ -121,7 +124,6 @@ def test_notify():
     sender.send("hello")
     sender.send.assert_called_once()
 """,
-        fixed="",
         proof=Proof("'assert_awaited_once' is not a valid assertion"),
     ),
 )
@@ -237,6 +239,16 @@ _WITHOUT_ARGUMENTS = frozenset(
         "assert_not_awaited",
     }
 )
+_LESS = {
+    "assert_called_with": "assert_called",
+    "assert_called_once_with": "assert_called_once",
+    "assert_any_call": "assert_called",
+    "assert_has_calls": "assert_called",
+    "assert_awaited_with": "assert_awaited",
+    "assert_awaited_once_with": "assert_awaited_once",
+    "assert_any_await": "assert_awaited",
+    "assert_has_awaits": "assert_awaited",
+}
 _CLOSE_ENOUGH = 0.7
 
 
@@ -285,7 +297,9 @@ def fix(ctx: Context, finding: Finding) -> Fix | None:
         edits.append(Edit(name, meant))
     if not site.called:
         edits.append(Edit(Span(attribute.end, attribute.end), "()"))
-    return ctx.fix(f"Call `{meant}`", Safety.SAFE, edits)
+    written = site.attribute.attr
+    weaker = written != meant and written in (*CALL_ASSERTIONS, *AWAIT_ASSERTIONS)
+    return ctx.fix(f"Call `{meant}`", Safety.UNSAFE if weaker else Safety.SAFE, edits)
 
 
 def _sites(body: Body) -> list[_Site]:
@@ -329,7 +343,7 @@ def _judged(ctx: Context, site: _Site) -> tuple[str | None, str] | None:
     real = name in CALL_ASSERTIONS or name in AWAIT_ASSERTIONS
     if real and not site.called:
         return (
-            name if name in _WITHOUT_ARGUMENTS else None,
+            name if name in _WITHOUT_ARGUMENTS else _LESS.get(name),
             f"`{name}` is not called: this asserts nothing, and passes always.",
         )
     mock = mock_at(ctx, site.body, site.attribute.value)
@@ -340,7 +354,8 @@ def _judged(ctx: Context, site: _Site) -> tuple[str | None, str] | None:
     if real:
         if name in CALL_ASSERTIONS or mock.kind not in (Kind.MAGIC, Kind.PLAIN):
             return None
-        return None, f"A `{mock.kind.value}` has no `{name}`: only an `AsyncMock` is awaited."
+        meant = name.replace("awaited", "called").replace("await", "call")
+        return meant, f"A `{mock.kind.value}` has no `{name}`: only an `AsyncMock` is awaited."
     return _misspelt(ctx, mock, name)
 
 

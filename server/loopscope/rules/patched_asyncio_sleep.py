@@ -13,7 +13,8 @@ If the code under test sleeps a known number of times. Better is an interval tha
 replacement that awaits the real `sleep(0)`.
 
 ## Fix safety
-There is no fix.
+Unsafe: the real `sleep(0)` takes the place of what never gives way, as `side_effect` of the mock. Intervals that the
+code takes as arguments are better, where it can have them.
 
 ## Versions
 All.
@@ -27,9 +28,13 @@ from collections.abc import Iterator
 
 from loopscope.facts.bodies import Body
 from loopscope.rules.context import Context
-from loopscope.rules.model import Example, Finding, Group, Meta, NearMiss, Proof, Rule, Severity
+from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, Proof, Rule, Safety, Severity
+from loopscope.rules.support.imports import spelled
+from loopscope.rules.support.mock_values import origin
 from loopscope.rules.support.mocks import mock_at
 from loopscope.rules.support.patches import Patch, meaning, patches
+from loopscope.text.edit import Edit
+from loopscope.text.span import Span
 from loopscope.workspace.targets import target
 from loopscope.workspace.values import External, Module, Value
 
@@ -81,7 +86,29 @@ async def test_poll():
     asyncio.get_running_loop().call_soon(state.append, "x")
     assert await poll(state, interval=0) == "x"
 """,
-        fixed="",
+        fixed="""\
+import asyncio
+import functools
+from unittest.mock import patch
+
+import pytest
+
+
+async def poll(state, interval=1.0):
+    for _ in range(1000):
+        if state:
+            return state[0]
+        await asyncio.sleep(interval)
+    raise TimeoutError("nothing else ran")
+
+
+@pytest.mark.asyncio
+async def test_poll():
+    state = []
+    asyncio.get_running_loop().call_soon(state.append, "x")
+    with patch("asyncio.sleep", side_effect=functools.partial(asyncio.sleep, 0)):
+        assert await poll(state) == "x"
+""",
         proof=Proof("nothing else ran"),
     ),
     Example(
@@ -115,7 +142,22 @@ async def test_order():
     await asyncio.sleep(0)
     assert done == [1]
 """,
-        fixed="",
+        fixed="""\
+import asyncio
+import functools
+from unittest.mock import AsyncMock
+
+import pytest
+
+
+@pytest.mark.asyncio
+async def test_order(monkeypatch):
+    monkeypatch.setattr(asyncio, "sleep", AsyncMock(side_effect=functools.partial(asyncio.sleep, 0)))
+    done = []
+    asyncio.get_running_loop().call_soon(done.append, 1)
+    await asyncio.sleep(0)
+    assert done == [1]
+""",
         proof=Proof("assert [] == [1]"),
     ),
 )
@@ -182,7 +224,30 @@ def check(ctx: Context) -> Iterator[Finding]:
     for patch in patches(ctx):
         if _is_of_sleep(ctx, patch) and _in_async(ctx, patch) and _never_gives_way(ctx, patch):
             message = "This `asyncio.sleep` never lets other tasks run: code that waits in a loop hangs."
-            yield ctx.finding(META, ctx.span(patch.owner, patch.node), message)
+            yield ctx.finding(META, ctx.span(patch.owner, patch.node), message, data=patch)
+
+
+def fix(ctx: Context, finding: Finding) -> Fix | None:
+    """Has the real `sleep` give way once."""
+    match finding.data:
+        case Patch() as patch:
+            pass
+        case _:
+            return None
+    imports: list[Edit] = []
+    asyncio, functools = spelled(ctx, "asyncio", imports), spelled(ctx, "functools", imports)
+    effect = f"{functools}.partial({asyncio}.sleep, 0)"
+    new = patch.argument("new")
+    made = patch.node if new is None else origin(patch.owner, new)
+    if isinstance(made, ast.Lambda):
+        replacement = Edit(ctx.span(patch.owner, made), effect)
+    elif isinstance(made, ast.Call):
+        given = [ctx.span(patch.owner, each).end for each in (*made.args, *made.keywords)]
+        end = max(given, default=ctx.span(patch.owner, made).end - 1)
+        replacement = Edit(Span(end, end), f"{', ' if given else ''}side_effect={effect}")
+    else:
+        return None
+    return ctx.fix("Give way to other tasks", Safety.UNSAFE, [*imports, replacement])
 
 
 def _is_of_sleep(ctx: Context, patch: Patch) -> bool:
@@ -220,4 +285,4 @@ def _never_gives_way(ctx: Context, patch: Patch) -> bool:
     return found is not None and found.bare and not any(found.set_up(name) for name in ("side_effect", "*"))
 
 
-RULE = Rule(META, __doc__ or "", EXAMPLES, NEAR_MISSES, check)
+RULE = Rule(META, __doc__ or "", EXAMPLES, NEAR_MISSES, check, fix)

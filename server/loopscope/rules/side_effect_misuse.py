@@ -14,7 +14,8 @@ coroutine, "coroutine raised StopIteration".
 If the function does return exceptions, as `Task.exception` does, and something else raises.
 
 ## Fix safety
-Unsafe: `return_value` becomes `side_effect`. A list that is too short has no fix.
+Unsafe: `return_value` becomes `side_effect`, and a list of one result becomes that `return_value`. In a longer
+list the last result is repeated.
 
 ## Versions
 All.
@@ -27,6 +28,7 @@ import ast
 import builtins
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from loopscope.facts.bodies import Body, CallSite
 from loopscope.rules.context import Context
@@ -35,6 +37,7 @@ from loopscope.rules.support.calls import binding_count, expects_failure
 from loopscope.rules.support.mock_settings import Setting, settings
 from loopscope.rules.support.patches import shown_target, site_of
 from loopscope.text.edit import Edit
+from loopscope.text.span import Span
 from loopscope.workspace.mro import mro_of
 from loopscope.workspace.targets import referred
 from loopscope.workspace.values import Class
@@ -96,7 +99,7 @@ async def test_get():
 @pytest.mark.asyncio
 async def test_results():
     get = AsyncMock(⟦side_effect⟧=[1, 2])
-    assert [await get(), await get(), await get()] == [1, 2, 3]
+    assert [await get(), await get(), await get()] == [1, 2, 2]
 
 
 @pytest.mark.asyncio
@@ -109,17 +112,16 @@ async def test_synchronous():
 {_LOAD}
 @pytest.mark.asyncio
 async def test_results():
-    get = AsyncMock(side_effect=[1, 2, 3])
-    assert [await get(), await get(), await get()] == [1, 2, 3]
+    get = AsyncMock(side_effect=[1, 2, 2])
+    assert [await get(), await get(), await get()] == [1, 2, 2]
 
 
 @pytest.mark.asyncio
 async def test_synchronous():
-    get = MagicMock(side_effect=[1, 2])
+    get = MagicMock(return_value=1)
     get()
     get()
 """,
-        fixed="",
         proof=Proof("StopAsyncIteration"),
     ),
 )
@@ -190,6 +192,11 @@ _EXCEPTIONS = frozenset(
 )
 
 
+class _TooFew(NamedTuple):
+    setting: Setting
+    calls: int
+
+
 def check(ctx: Context) -> Iterator[Finding]:
     """Findings at the names of what is set."""
     for setting in settings(ctx):
@@ -201,7 +208,7 @@ def check(ctx: Context) -> Iterator[Finding]:
             calls = _calls(setting.owner, setting)
             if calls > len(setting.value.elts):
                 message = f"The function calls this {calls} times, and it has {len(setting.value.elts)} results."
-                yield ctx.finding(META, setting.name_span(ctx), message)
+                yield ctx.finding(META, setting.name_span(ctx), message, data=_TooFew(setting, calls))
 
 
 def fix(ctx: Context, finding: Finding) -> Fix | None:
@@ -209,6 +216,13 @@ def fix(ctx: Context, finding: Finding) -> Fix | None:
     match finding.data:
         case Setting() as setting:
             return ctx.fix("Use `side_effect`", Safety.UNSAFE, [Edit(setting.name_span(ctx), "side_effect")])
+        case _TooFew(Setting(value=ast.List([*_, last]) as given) as setting, calls):
+            value, item = ctx.span(setting.owner, given), ctx.span(setting.owner, last)
+            if len(given.elts) == 1:
+                edits = [Edit(setting.name_span(ctx), "return_value"), Edit(value, ctx.source(item))]
+                return ctx.fix("Give the same result each time", Safety.UNSAFE, edits)
+            more = f", {ctx.source(item)}" * (calls - len(given.elts))
+            return ctx.fix("Repeat the last result", Safety.UNSAFE, [Edit(Span(item.end, item.end), more)])
         case _:
             return None
 

@@ -14,7 +14,8 @@ whose calls the replaced module and the test do not await, are not reported.
 
 ## Fix safety
 Safe: `AsyncMock` takes the place of the class that was named; an argument `new_callable=Mock` goes, since `patch`
-makes an `AsyncMock` for a coroutine function by itself. Replacing a lambda is unsafe.
+makes an `AsyncMock` for a coroutine function by itself. Replacing a lambda is unsafe; a lambda that uses its arguments
+becomes the `side_effect`. A function of the test becomes `async`, which is unsafe as well.
 
 ## Versions
 All.
@@ -33,8 +34,18 @@ from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, 
 from loopscope.rules.support.mock_imports import beside, imported
 from loopscope.rules.support.mock_values import call_gives_awaitable, mock_gives_awaitable
 from loopscope.rules.support.mocks import patched_mock
-from loopscope.rules.support.patches import Patch, is_awaited, patches, replaced, shown_target, without_keyword
+from loopscope.rules.support.patches import (
+    Patch,
+    is_awaited,
+    lone_function,
+    patches,
+    replaced,
+    shown_target,
+    takes_self,
+    without_keyword,
+)
 from loopscope.text.edit import Edit
+from loopscope.text.span import Span
 from loopscope.workspace.targets import is_coroutine_function
 
 META = Meta("sync-mock-for-async-function", Group.MOCKS, Severity.ERROR, words=("patch", "setattr"))
@@ -127,6 +138,52 @@ async def test_lambda(monkeypatch):
 @pytest.mark.asyncio
 @patch("app.fetch", new=AsyncMock(return_value={{"url": "x"}}))
 async def test_decorated():
+    assert (await app.load())["url"] == "x"
+{_APP}""",
+        proof=Proof("object dict can't be used in 'await' expression"),
+    ),
+    Example(
+        "Functions that use their arguments",
+        bad=f"""\
+from unittest.mock import AsyncMock, patch
+
+import app
+import pytest
+
+
+@pytest.mark.asyncio
+async def test_lambda(monkeypatch):
+    monkeypatch.setattr("app.fetch", ⟦lambda url: {{"url": url}}⟧)
+    assert (await app.load())["url"] == "u"
+
+
+@pytest.mark.asyncio
+async def test_function(monkeypatch):
+    def fake(url):
+        return {{"url": "x"}}
+
+    monkeypatch.setattr(app, "fetch", ⟦fake⟧)
+    assert (await app.load())["url"] == "x"
+{_APP}""",
+        good=f"""\
+from unittest.mock import AsyncMock, patch
+
+import app
+import pytest
+
+
+@pytest.mark.asyncio
+async def test_lambda(monkeypatch):
+    monkeypatch.setattr("app.fetch", AsyncMock(side_effect=lambda url: {{"url": url}}))
+    assert (await app.load())["url"] == "u"
+
+
+@pytest.mark.asyncio
+async def test_function(monkeypatch):
+    async def fake(url):
+        return {{"url": "x"}}
+
+    monkeypatch.setattr(app, "fetch", fake)
     assert (await app.load())["url"] == "x"
 {_APP}""",
         proof=Proof("object dict can't be used in 'await' expression"),
@@ -340,10 +397,17 @@ def fix(ctx: Context, finding: Finding) -> Fix | None:
         case ast.Call(func):
             name = beside(ctx, func, "AsyncMock", imports)
             safety, edit = Safety.SAFE, Edit(ctx.span(patch.owner, func), name or "")
-        case ast.Lambda() if not _uses_parameters(new):
+        case ast.Lambda():
             name = imported(ctx, "AsyncMock", imports)
-            result = ctx.source(ctx.span(patch.owner, new.body))
-            safety, edit = Safety.UNSAFE, Edit(ctx.span(patch.owner, new), f"{name}(return_value={result})")
+            uses = _uses_parameters(new)
+            if uses and takes_self(ctx, patch):
+                return None
+            result = ctx.source(ctx.span(patch.owner, new if uses else new.body))
+            told = "side_effect" if uses else "return_value"
+            safety, edit = Safety.UNSAFE, Edit(ctx.span(patch.owner, new), f"{name}({told}={result})")
+        case ast.Name(name) if (function := lone_function(ctx, name)) is not None:
+            start = ctx.span(function, function.node).start
+            return ctx.fix("Make the function `async`", Safety.UNSAFE, [Edit(Span(start, start), "async ")])
         case _:
             return None
     return None if name is None else ctx.fix("Use `AsyncMock`", safety, [*imports, edit])

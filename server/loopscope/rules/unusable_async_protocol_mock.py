@@ -14,8 +14,8 @@ loop would have checked is not checked. A plain `Mock` has none of these methods
 If the methods are called by name only.
 
 ## Fix safety
-Safe where a synchronous mock becomes an `AsyncMock`, unsafe elsewhere. For `__anext__` there is no fix: set
-`__aiter__.return_value` to a list.
+Safe where a synchronous mock becomes an `AsyncMock`, unsafe elsewhere. A list of results of `__anext__` that ends with
+`StopAsyncIteration` becomes `__aiter__.return_value`, without that end.
 
 ## Versions
 All.
@@ -36,6 +36,7 @@ from loopscope.rules.support.mock_values import call_gives_awaitable
 from loopscope.rules.support.mocks import Kind, Mock, mock_at
 from loopscope.rules.support.patches import meaning
 from loopscope.text.edit import Edit
+from loopscope.text.span import Span
 from loopscope.workspace.values import Function
 
 META = Meta(
@@ -129,7 +130,7 @@ async def test_read():
     client = MagicMock()
     client.__anext__.side_effect = ⟦["a", StopAsyncIteration]⟧
     async for message in client:
-        assert message == "b"
+        assert message == "a"
 """,
         good=f"""\
 {_LOAD}
@@ -140,7 +141,6 @@ async def test_read():
     async for message in client:
         assert message == "a"
 """,
-        fixed="",
         proof=Proof("1 passed", "passed"),
     ),
     Example(
@@ -269,6 +269,14 @@ def fix(ctx: Context, finding: Finding) -> Fix | None:
                 Edit(value, ctx.source(ctx.span(body, items))),
             ]
             return ctx.fix("Set what it iterates", Safety.UNSAFE, edits)
+        case "__anext__", "side_effect", ast.List([*items, last]) if items and _ends(ast.List([last])):
+            end = ctx.span(body, items[-1]).end
+            edits = [
+                Edit(ctx.span(body, found.target), f"{ast.unparse(found.method.value)}.__aiter__.return_value"),
+                Edit(Span(end, ctx.span(body, last).end), ""),
+            ]
+            fits = not any(_ends(ast.List([each])) for each in items)
+            return ctx.fix("Set what it iterates", Safety.UNSAFE, edits) if fits else None
         case (("__aenter__" | "__aexit__" | "__anext__"), "", ast.Call(func)):
             name = beside(ctx, func, "AsyncMock", imports)
             edits = [*imports, Edit(ctx.span(body, func), name or "")]

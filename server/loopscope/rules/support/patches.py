@@ -21,7 +21,7 @@ from loopscope.workspace.namespace import dereference, index_of
 from loopscope.workspace.queries import Queries
 from loopscope.workspace.signature import is_transparent
 from loopscope.workspace.targets import attribute, referred, target
-from loopscope.workspace.values import Class, External, Module, Value
+from loopscope.workspace.values import Class, External, Function, Module, Value
 
 _MODULES = ("unittest.mock.", "mock.mock.", "mock.")
 _MOCKERS = frozenset({"mocker", "class_mocker", "module_mocker", "package_mocker", "session_mocker"})
@@ -254,6 +254,21 @@ def replaced(ctx: Context, patch: Patch) -> Value | None:
             return None if value is None else attribute(ctx.queries, value, name)
         case _:
             return None
+
+
+def takes_self(ctx: Context, patch: Patch) -> bool:
+    """Whether what a patch replaces gets an instance, which a mock in its place would not get, or may do so."""
+    value = replaced(ctx, patch)
+    return not isinstance(value, Function) or bool(value.fact.id.holder)
+
+
+def lone_function(ctx: Context, name: str) -> Body | None:
+    """The undecorated function of the file whose name the text has just twice: in its `def`, and once more."""
+    if len(re.findall(rf"\b{re.escape(name)}\b", ctx.text)) != 2:
+        return None
+    named = [each for each in ctx.bodies if each.node.name == name]
+    found = [each for each in named if not each.id.holder or ctx.around(each) is not None]
+    return found[0] if len(found) == 1 and not found[0].node.decorator_list else None
 
 
 def shown_target(patch: Patch) -> str:
