@@ -243,10 +243,10 @@ def fix(ctx: Context, finding: Finding) -> Fix | None:
             edits = [*imports, Edit(ctx.span(body, made.func), name or "")]
             return None if name is None else ctx.fix("Use `MagicMock`", Safety.UNSAFE, edits)
         case _Called(body, name, path):
-            edits = made_synchronous(ctx, body, name, path)
-            if edits is None:
+            there = made_synchronous(ctx, body, name, path)
+            if there is None:
                 return None
-            return ctx.fix("Use a `MagicMock` there", Safety.UNSAFE, [*edits, *_iterated(ctx, body, f"{name}{path}")])
+            return ctx.fix("Use a `MagicMock` there", Safety.UNSAFE, [*there, *_iterated(ctx, body, f"{name}{path}")])
         case _:
             return None
 

@@ -242,7 +242,8 @@ def fix(ctx: Context, finding: Finding) -> Fix | None:
     if isinstance(made, ast.Lambda):
         replacement = Edit(ctx.span(patch.owner, made), effect)
     elif isinstance(made, ast.Call):
-        given = [ctx.span(patch.owner, each).end for each in (*made.args, *made.keywords)]
+        values = (*made.args, *(keyword.value for keyword in made.keywords))
+        given = [ctx.span(patch.owner, each).end for each in values]
         end = max(given, default=ctx.span(patch.owner, made).end - 1)
         replacement = Edit(Span(end, end), f"{', ' if given else ''}side_effect={effect}")
     else:
