@@ -28,6 +28,11 @@ Two things are needed, because it depends on the check which tool should be quie
 In `pyproject.toml`, the parts about the tools that you use:
 """
 _MORE = """\
+In VS Code the extension sees which of these run there: where neither you nor the project sets `beside`, it names
+those (Pylance only where it checks types), and `members-of-all-values` is off beside a server that completes
+members. Set to `[]` and `true`, both say so again. Other clients may send such defaults under
+`loopscope.defaults`.
+
 ### Pylance
 
 Pylance is pyright inside, so it reads `[tool.pyright]`, and `beside = ["pyright"]` is right for it. Its type
@@ -53,12 +58,14 @@ our tests.
 
 ## Completions
 
-loopscope completes only what others do not: fixtures in parameter lists and in strings, marks, arguments of
-marks and fixtures, argnames, configuration keys. In a body it offers fixtures that are not parameters yet,
-which no type checker has in scope, and ranks them behind all others. pyright, ty and ruff offer no fixtures in
-a parameter list: the test asks all four servers, and the fixture is offered once. It is the same for hover and
-definition: on a parameter of a test loopscope leads to the fixture; a type checker leads to the parameter
-itself.
+Almost all that loopscope completes is what others do not: fixtures in parameter lists and in strings, marks,
+arguments of marks and fixtures, argnames, configuration keys. Members behind a dot are what both know of values
+with plain types: with `members-of-all-values = false` loopscope offers those only of what fixtures inject without
+an annotation, and of what is made of it, which a type checker cannot know. In a body it offers fixtures that
+are not parameters yet, which no type checker has in scope, and ranks them behind all others. pyright, ty and
+ruff offer no fixtures in a parameter list: the test asks all four servers, and a fixture and a member are offered
+once. It is the same for hover and definition: on a parameter of a test loopscope leads to the fixture; a type
+checker leads to the parameter itself.
 
 ## What is reported twice without these settings
 

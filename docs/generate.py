@@ -29,6 +29,8 @@ DOCS = Path(__file__).resolve().parent
 ROOT = DOCS.parent
 CLIENT = ROOT / "vscode-client"
 CLIENT_SETTINGS = ("loopscope.interpreter", "loopscope.importStrategy", "loopscope.trace.server")
+NEIGHBOURLY = ("beside", "members-of-all-values")
+"""Settings for which the client has defaults of its own (`neighbours.ts`)."""
 
 
 def main() -> int:
@@ -197,6 +199,8 @@ def editor_setting(setting: Setting, schema: dict[str, Any]) -> dict[str, Any]:
     doc = setting.doc
     for other in SETTINGS:
         doc = doc.replace(f"`{other.name}`", f"`#loopscope.{camel(other.name)}#`")
+    if setting.name in NEIGHBOURLY:
+        doc += " Where nobody sets it, it follows from the other extensions that are there."
     doc += " Set here, it wins over the project's files."
     rest = {key: value for key, value in schema.items() if key != "description"}
     return {"markdownDescription": doc, **rest, "scope": "resource"}

@@ -223,6 +223,24 @@ def test_a_fixture_is_offered_once(shop: Path, clients: dict[str, Client]) -> No
     assert offered == [("loopscope", "catalogue")]
 
 
+def test_members_are_offered_once(shop: Path, clients: dict[str, Client], client: Client) -> None:
+    path = shop / "tests" / "test_members.py"
+    text = "from shop import Database\n\n\nasync def test_shop():\n    db = Database()\n    db.conn\n"
+    at = {"line": 5, "character": len("    db.conn")}
+
+    def offered(asked: Client, uri: str) -> list[str]:
+        answer = asked.request("textDocument/completion", {"textDocument": {"uri": uri}, "position": at})
+        items = answer["items"] if isinstance(answer, dict) else answer or []
+        return [item["label"] for item in items if item["label"].startswith("connect")]
+
+    pyright, loopscope = clients["pyright"], clients["loopscope"]
+    assert offered(pyright, pyright.open(path, text))
+    assert offered(loopscope, loopscope.open(path, text))
+    client.settings = {"defaults": {"membersOfAllValues": False}}
+    client.initialize(shop)
+    assert offered(client, client.open(path, text)) == []
+
+
 def test_what_is_left_to_another_keeps_its_fix(tmp_path: Path, client: Client) -> None:
     path = tmp_path / "test_shop.py"
     text = (

@@ -18,7 +18,7 @@ ROOT = HERE.parents[1]
 CLIENT = ROOT / "vscode-client"
 VSIX = CLIENT / "loopscope.vsix"
 TOOLS = ROOT / ".loopscope-dev" / "editors"
-PYTHON_EXTENSION = HERE / "vscode" / "python-extension"
+STAND_INS = HERE / "vscode" / "stand-ins"
 OLDEST_NODE = 20
 QUIET = ("--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error")
 UNUSED = ("@github/copilot-sdk-linux-x64", "@microsoft/mxc-sdk/bin")
@@ -49,9 +49,9 @@ def vscode(*, update_pictures: bool) -> None:
         client()
     browser = chromium()
     install_vscode()
-    stub = TOOLS / "python-extension.vsix"
+    stub = TOOLS / "stand-ins.vsix"
     vsce = [str(ROOT / "node_modules" / ".bin" / "vsce"), "package", "--no-dependencies"]
-    run([*vsce, "--allow-missing-repository", "--skip-license", "--out", str(stub)], PYTHON_EXTENSION, quiet=True)
+    run([*vsce, "--allow-missing-repository", "--skip-license", "--out", str(stub)], STAND_INS, quiet=True)
     run(
         ["node", str(HERE / "vscode" / "run.mjs")],
         ROOT,
@@ -60,7 +60,7 @@ def vscode(*, update_pictures: bool) -> None:
             "CHROMIUM": browser,
             "VSIX": str(VSIX),
             "PYTHON": sys.executable,
-            "PYTHON_EXTENSION": str(stub),
+            "STAND_INS": str(stub),
         },
     )
     if update_pictures:

@@ -4,6 +4,7 @@ import * as vscode from "vscode";
 
 import { registerCommands } from "./commands";
 import { Documents } from "./documents";
+import { NEIGHBOURS_SETTINGS } from "./neighbours";
 import { onDidChangeActiveInterpreter } from "./pythonExtension";
 import { Server } from "./server";
 import { RESTARTING } from "./settings";
@@ -29,6 +30,12 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
         void running.restart(`the setting ${changed} has changed`);
       }
     }),
+    vscode.workspace.onDidChangeConfiguration((event) => {
+      if (NEIGHBOURS_SETTINGS.some((name) => event.affectsConfiguration(name))) {
+        void running.settingsChanged();
+      }
+    }),
+    vscode.extensions.onDidChange(() => void running.settingsChanged()),
     vscode.workspace.onDidGrantWorkspaceTrust(() => void running.restart("the workspace is trusted now")),
     onDidChangeActiveInterpreter(() => void running.environmentChanged()),
   );

@@ -74,14 +74,22 @@ export class Server implements vscode.Disposable {
     return this.enqueue(async () => {
       const chosen = await this.choose();
       const same = chosen.kind === "chosen" && chosen.executable === this.interpreter?.executable;
-      // A client that does not run yet, or no more, would be started by a notification.
       if (same && this.client?.state === ClientState.Running) {
-        await this.client.sendNotification(DidChangeConfigurationNotification.type, { settings: null });
+        await this.askAgain(this.client);
       } else {
         this.restarts.forget();
         await this.restartNow("the Python environment has changed");
       }
     });
+  }
+
+  /** Tells a running server that settings have changed which it does not watch itself. */
+  async settingsChanged(): Promise<void> {
+    await this.queue;
+    // A client that does not run yet, or no more, would be started by a notification.
+    if (this.client?.state === ClientState.Running) {
+      await this.askAgain(this.client);
+    }
   }
 
   /** The answer of a command of the server; undefined when no server runs. Rejects when the server refuses. */
@@ -101,6 +109,11 @@ export class Server implements vscode.Disposable {
   dispose(): void {
     clearTimeout(this.retry);
     this.changed.dispose();
+  }
+
+  /** Lets the server ask for its settings again. */
+  private askAgain(client: LanguageClient): Promise<void> {
+    return client.sendNotification(DidChangeConfigurationNotification.type, { settings: null });
   }
 
   private enqueue(job: () => Promise<void>): Promise<void> {

@@ -3,6 +3,7 @@
 import * as os from "node:os";
 import * as vscode from "vscode";
 
+import { type Defaults, defaultsBeside } from "./neighbours";
 import { resolveVariables } from "./variables";
 
 export const SECTION = "loopscope";
@@ -33,10 +34,21 @@ export function importStrategy(): ImportStrategy {
 }
 
 /**
- * What the user has set for the server, and nothing else: a default of ours sent along would win over the project's own
- * pyproject.toml.
+ * What the user has set for the server, which wins over the project's own pyproject.toml; and below `defaults`, over which
+ * both win, what follows from the other extensions.
  */
 export function serverSettings(scope: vscode.Uri | undefined): Record<string, unknown> {
+  return { ...written(scope), defaults: defaults(scope) };
+}
+
+function defaults(scope: vscode.Uri | undefined): Defaults {
+  return defaultsBeside({
+    has: (extension) => vscode.extensions.getExtension(extension) !== undefined,
+    setting: (name) => vscode.workspace.getConfiguration(undefined, scope).get(name),
+  });
+}
+
+function written(scope: vscode.Uri | undefined): Record<string, unknown> {
   const configuration = vscode.workspace.getConfiguration(SECTION, scope);
   const found: Record<string, unknown> = {};
   for (const name of Object.keys(configuration)) {

@@ -16,6 +16,7 @@ from loopscope.text.files import Files, Unreadable
 
 SETTINGS_FILE = "loopscope.toml"
 EDITOR_NOTE = "editor setting"
+EDITOR_DEFAULT_NOTE = "default of the editor"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,10 +124,25 @@ def read_settings(files: Files, path: PurePath) -> Settings | None:
 def settings_from_mapping(mapping: Mapping[str, object], base: Settings = DEFAULT_SETTINGS) -> Settings:
     """`base` with the editor's settings over it: a mapping as JSON gives it, of which null means "not set".
 
-    Keys may be written as in the file (`extend-select`) or in camel case (`extendSelect`).
+    Keys may be written as in the file (`extend-select`) or in camel case (`extendSelect`). Under `defaults` there may
+    be such a mapping of what the editor would have where neither its user nor a file says anything.
     """
-    values = {_kebab(key): value for key, value in mapping.items() if value is not None}
+    values = _kebab_keys(mapping)
+    defaults = as_table(values.get("defaults"))
+    if defaults is not None:
+        del values["defaults"]
+        base = _apply(_unsaid(_kebab_keys(defaults), base), base, _Places(None, EDITOR_DEFAULT_NOTE))
     return _apply(values, base, _Places(None, EDITOR_NOTE))
+
+
+def _kebab_keys(mapping: Mapping[str, object]) -> dict[str, object]:
+    return {_kebab(key): value for key, value in mapping.items() if value is not None}
+
+
+def _unsaid(values: Mapping[str, object], base: Settings) -> dict[str, object]:
+    """The values whose settings are default in `base`, and those that are no settings."""
+    said = [one.name for one in SETTINGS if not cast("Sourced[object]", getattr(base, one.field)).is_default]
+    return {name: value for name, value in values.items() if name not in said}
 
 
 @dataclass(frozen=True, slots=True)

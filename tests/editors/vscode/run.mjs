@@ -1,4 +1,4 @@
-// Plays all scenarios. Needs, as environment variables: EDITOR_TOOLS, CHROMIUM, VSIX, PYTHON (with pytest), PYTHON_EXTENSION.
+// Plays all scenarios. Needs, as environment variables: EDITOR_TOOLS, CHROMIUM, VSIX, PYTHON (with pytest), STAND_INS.
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
@@ -9,7 +9,7 @@ import { trust } from "./trust.mjs";
 
 const ROOT = path.resolve(import.meta.dirname, "../../..");
 const PICTURES = path.join(process.env.EDITOR_TOOLS, "pictures");
-const { VSIX, PYTHON, PYTHON_EXTENSION } = process.env;
+const { VSIX, PYTHON, STAND_INS } = process.env;
 const wanted = process.argv.slice(2);
 
 fs.mkdirSync(PICTURES, { recursive: true });
@@ -23,7 +23,7 @@ for (const [name, play] of Object.entries({ session, interpreters, trust })) {
   try {
     await play({
       work,
-      vsix: [VSIX, PYTHON_EXTENSION],
+      vsix: [VSIX, STAND_INS],
       example: path.join(ROOT, "examples/shop"),
       python: PYTHON,
       step,

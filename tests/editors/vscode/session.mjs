@@ -1,6 +1,6 @@
 // One session in one window, from the first squiggle to a server that was killed.
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 
@@ -35,11 +35,13 @@ export async function session({ work, vsix, example, python, step, shot, picture
   const own = makeEnvironment(path.join(folder, ".venv"), python);
   const active = path.join(work, "active-python");
   fs.writeFileSync(active, own);
-  const env = { ACTIVE_PYTHON: active };
+  const printed = path.join(work, "printed");
+  fs.writeFileSync(printed, pytestOutput(folder, python));
+  const env = { ACTIVE_PYTHON: active, PYTEST_OUTPUT: printed };
   await withWindow({ work, folder, vsix, settings: SETTINGS, env }, async (window) => {
     const hands = handsOn(window);
     const film = newFilm(window.page, FILMED);
-    for (const part of [diagnostics, quickFix, completion, reading, definitionInPlugin, documents, fixAllOnSave, rename, hintsAndLenses, configuration, statusMenu, logs, preview, environmentChange, crash]) {
+    for (const part of [diagnostics, quickFix, completion, reading, definitionInPlugin, documents, terminal, fixAllOnSave, rename, hintsAndLenses, configuration, statusMenu, logs, preview, environmentChange, crash]) {
       await part(hands, { shot: (name) => shot(name, window.page), film, work, active, python: own });
       step(part.name);
     }
@@ -81,7 +83,7 @@ async function completion({ page, line, complete, cursorAfter }, { shot, film })
   await shot("completion");
   await film.frame(1800);
   await page.keyboard.press("Enter");
-  await line("async def test_two_orders(database, catalogue):").waitFor();
+  await line("async def test_two_orders(database, catalogue").waitFor(); // a hint of the type may follow
   await film.frame(1200);
   await cursorAfter("assert 2 * 3 == 6");
   await page.keyboard.press("Enter");
@@ -155,6 +157,25 @@ async function documents({ page, open, run, until }, { shot }) {
   await shot("explained");
   await page.keyboard.press("Control+W");
   await until("the document is closed", async () => (await page.locator(".tab", { hasText: "explained" }).count()) === 0);
+}
+
+async function terminal({ page, run, until }) {
+  const before = await page.evaluate(() => navigator.clipboard.readText());
+  await run("Stand-In: Print pytest's Output");
+  const screen = page.locator(".terminal-wrapper.active .xterm-screen").first();
+  await page.locator(".terminal-wrapper.active .xterm-rows, .terminal-wrapper.active canvas").first().waitFor();
+  const { x, y, width, height } = await screen.boundingBox();
+  await page.mouse.move(x + 2, y + 2);
+  await page.mouse.down();
+  await page.mouse.move(x + width - 2, y + height - 2, { steps: 5 });
+  await page.mouse.up();
+  await screen.click({ button: "right" });
+  await page.locator(".monaco-menu .action-label", { hasText: "Explain pytest Output Selected in the Terminal" }).click();
+  await page.locator(".view-line", { hasText: "What pytest said, explained" }).first().waitFor();
+  await page.locator(".view-line", { hasText: "tests/test_stock.py:1 async-test-never-runs" }).first().waitFor();
+  await until("the clipboard is as before", async () => (await page.evaluate(() => navigator.clipboard.readText())) === before);
+  await page.keyboard.press("Control+W");
+  await run("Terminal: Kill All Terminals");
 }
 
 async function fixAllOnSave({ page, open, cursorAfter, read, until }) {
@@ -233,6 +254,12 @@ async function crash({ page, open, cursorAfter, squiggles, until, status }, { wo
   await cursorAfter("async def test_mail(store, mocker");
   await page.keyboard.type(", nonesuch");
   await squiggles().first().waitFor();
+}
+
+/** What pytest really prints for the example's tests. */
+function pytestOutput(folder, python) {
+  const run = spawnSync(python, ["-m", "pytest", "-p", "no:cacheprovider", "--color=yes"], { cwd: folder, encoding: "utf8" });
+  return run.stdout;
 }
 
 /** A virtual environment with the packages that the example's tests need, copied from that of `python`; its interpreter. */

@@ -52,6 +52,19 @@ def test_the_editor_overrides_the_file_key_by_key() -> None:
     assert found.environment.is_default
 
 
+def test_defaults_of_the_editor_give_way_to_everything() -> None:
+    base = from_file("members-of-all-values = true\n")
+    defaults = {"membersOfAllValues": False, "beside": ["pyright"], "hintMark": False, "nonesuch": 1}
+    found = settings_from_mapping({"defaults": defaults, "hintMark": True}, base)
+    assert found.members_of_all_values.value is True
+    assert [tool.value for tool in found.beside.value] == ["pyright"]
+    assert found.beside.origin.describe() == "default of the editor"
+    assert (found.hint_mark.value, found.hint_mark.origin.describe()) == (True, "editor setting")
+    assert [problem.message for problem in found.problems] == ["Unknown loopscope setting `nonesuch`."]
+    assert settings_from_mapping({"defaults": None}, base) == base
+    assert [one.kind for one in settings_from_mapping({"defaults": 1}).problems] == ["unknown-setting"]
+
+
 @pytest.mark.parametrize(
     ("text", "at", "message", "suggestion"),
     [
