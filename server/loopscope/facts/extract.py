@@ -222,7 +222,8 @@ def _parts(tree: Tree, raws: Sequence[tuple[Raw, ...]], names: Mapping[str, str]
             header = placed.chunk.body[0]
             name = header.name if isinstance(header, ast.ClassDef) else "_"
             inside[index] = (f"{holder}.{name}" if holder else name, class_names(own_names, members.get(index, ())))
-        seen.update(part.counts)
+        for each, times in part.counts.items():
+            seen[each] += times
         parts.append(part)
     return parts
 

@@ -1,6 +1,7 @@
 """The facts of one chunk: they know its text, the equal names above it and the file's imports, not where it stands."""
 
 import ast
+import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -28,6 +29,8 @@ from loopscope.facts.reading import read
 from loopscope.facts.scan import Definition, Effect, Raw, Value, global_names, scan
 from loopscope.facts.seek import lines_with
 from loopscope.syntax.chunk import Chunk
+
+_SETS = re.compile(r"\.(\w++)(?= = |: |, )|\bas self\.(\w++)")
 
 
 # No slots: `cached_property` keeps its values in the instance's dict.
@@ -58,6 +61,11 @@ class Part:
     def places(self) -> Places:
         """The spans of the definitions and bindings, relative to the chunk."""
         return places(self.chunk, self.defs, self.anchors, self.class_anchors)
+
+    @cached_property
+    def attributes_set(self) -> frozenset[str]:
+        """`attributes_set_in` of the chunk's text. What it looks for stands on one line, so never in two chunks."""
+        return attributes_set_in(self.chunk.text)
 
     @cached_property
     def decorators(self) -> tuple[tuple[tuple[Expr, ast.expr], ...], ...]:
@@ -113,6 +121,11 @@ class Part:
             and _same(self.own_names, own_names)
             and all(seen.get(name, 0) == self.above.get(name, 0) for name in self.counts)
         )
+
+
+def attributes_set_in(text: str) -> frozenset[str]:
+    """The names of attributes that a text sets: `x.name = `, `x.name: `, `x.name, ` and `as self.name`."""
+    return frozenset(one or other for one, other in _SETS.findall(text))
 
 
 def make_part(

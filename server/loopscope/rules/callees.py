@@ -67,6 +67,8 @@ def results_of(
 
     What was found in a body stays after edits of others, so `pick` must follow from the body alone.
     """
+    if not _picked(body, pick):
+        return []
     found = ctx.queries.get(_results_in, ctx.path, body.id, pick, wanted)
     results = [(body.calls[place], type_) for place, type_ in found]
     return [(call, type_) for call, type_ in results if not _may_be_replaced(ctx, body, call, type_)]
@@ -79,9 +81,19 @@ def _results_in(
     if function is None:
         return ()
     _, body = function
-    places = [_places(body)[id(call.node)] for call in pick(body) if not _is_hidden(call)]
+    places = [_places(body)[id(call.node)] for call in _picked(body, pick) if not _is_hidden(call)]
     found = [(place, q.get(call_at, path, id_, place)) for place in places]
     return tuple((place, type_) for place, type_ in found if type_ is not None and isinstance(type_, wanted))
+
+
+def _picked(body: Body, pick: Callable[[Body], list[CallSite]]) -> list[CallSite]:
+    """The calls that `pick` chooses, found once for a body: edits of other functions leave it as it is."""
+    key = f"picked by {pick.__module__}.{pick.__qualname__}"
+    found = body.notes.get(key)
+    if found is None:
+        found = body.notes[key] = pick(body)
+    # A key is used with one `pick` only.
+    return cast("list[CallSite]", found)
 
 
 def _places(body: Body) -> Mapping[int, int]:

@@ -193,31 +193,9 @@ class Context:
 
     def runner(self, test: TestItem) -> Decision[Runner | None] | Unknown:
         """Who awaits a test; None when nothing does. Not known when classes that share the code differ."""
-        found = self._runners.get(test.nodeid)
-        if found is None:
-            found = self._runners[test.nodeid] = self._runner(test)
-        return found
-
-    @cached_property
-    def _runners(self) -> dict[str, Decision[Runner | None] | Unknown]:
-        return {}
-
-    @cached_property
-    def _same_code(self) -> Mapping[tuple[PurePath, FactId], tuple[TestItem, ...]]:
-        found: dict[tuple[PurePath, FactId], tuple[TestItem, ...]] = {}
-        for test in self.tests:
-            key = (test.code_path, test.id)
-            found[key] = (*found.get(key, ()), test)
-        return found
-
-    def _runner(self, test: TestItem) -> Decision[Runner | None] | Unknown:
-        found = loops.runner(self.snapshot, self.view, test)
-        for other in self._same_code.get((test.code_path, test.id), ()):
-            if other is not test:
-                again = loops.runner(self.snapshot, self.view, other)
-                if isinstance(again, Unknown) or isinstance(found, Unknown) or again.value is not found.value:
-                    return Unknown("the test is collected in several classes")
-        return found
+        if self.view.test(test.class_path, test.name) is test:
+            return self.queries.get(loops.runner_at, self.path, test.class_path, test.name)
+        return loops.shared_runner(self.snapshot, self.view, test)
 
     def runner_is(self, test: TestItem) -> Runner | None:
         """Who surely awaits a test; None when nothing does, or when it is not known."""
@@ -226,10 +204,17 @@ class Context:
 
     def test_loop_scope(self, test: TestItem) -> Decision[Scope] | Unknown:
         """The scope of the loop that a test of pytest-asyncio runs on."""
+        if self.view.test(test.class_path, test.name) is test:
+            return self.queries.get(loops.test_loop_scope_at, self.path, test.class_path, test.name)
         return loops.test_loop_scope(self.snapshot, self.view, test)
 
     def fixture_runner(self, fixture: FixtureDef, test: TestItem | None = None) -> Decision[Runner | None] | Unknown:
         """Who awaits an async fixture, for one test when it is given; None when nothing does."""
+        key = f"runner of fixture {id(fixture)} in {test and test.nodeid}"
+        # With the fixture, so that no other gets its id.
+        return self.remember(key, lambda: (self._fixture_runner(fixture, test), fixture))[0]
+
+    def _fixture_runner(self, fixture: FixtureDef, test: TestItem | None) -> Decision[Runner | None] | Unknown:
         found = loops.fixture_runner(self.snapshot, self.view, fixture, test)
         if isinstance(found, Unknown) or found.value is not None:
             return found
@@ -238,7 +223,8 @@ class Context:
 
     def fixture_loop_scope(self, fixture: FixtureDef) -> Decision[Scope] | Unknown:
         """The scope of the loop that a fixture of pytest-asyncio runs on."""
-        return loops.fixture_loop_scope(self.snapshot, self.view, fixture)
+        key = f"loop scope of fixture {id(fixture)}"
+        return self.remember(key, lambda: (loops.fixture_loop_scope(self.snapshot, self.view, fixture), fixture))[0]
 
     def plugin_enabled(self, name: str) -> bool:
         """Whether the plugin of that registered name (`asyncio`, `anyio`) is active for the file."""

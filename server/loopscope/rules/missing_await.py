@@ -543,10 +543,16 @@ def _is_tested_for_none(call: CallSite) -> bool:
 
 def _read_early(ctx: Context, body: Body) -> Iterator[tuple[CallSite, str]]:
     """The calls of whose values an attribute is read that only what they give once awaited has."""
+    if not noted(body, "attributes read of dropped", _with_attributes):
+        return
     for place, attribute in ctx.queries.get(_attributes_read_early, ctx.path, body.id):
         call = body.calls[place]
         if result_of(ctx, body, call) is not None:
             yield call, f"What `{ast.unparse(call.node.func)}` gives has no `{attribute}` before it is awaited."
+
+
+def _with_attributes(body: Body) -> list[CallSite]:
+    return [call for call in _dropped(body) if isinstance(call.parent, ast.Attribute)]
 
 
 def _attributes_read_early(q: Queries, path: PurePath, id_: FactId) -> tuple[tuple[int, str], ...]:

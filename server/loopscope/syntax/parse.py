@@ -7,6 +7,7 @@ from loopscope.syntax.build import Known, build_unit, clean_chunk
 from loopscope.syntax.chunk import Piece, Placed, Tree
 from loopscope.syntax.scan import next_cut
 from loopscope.syntax.strict import Failure, strict
+from loopscope.text.edit import in_common
 from loopscope.text.lines import LINE_END
 
 _BYTE_ORDER_MARK = "\ufeff"
@@ -60,8 +61,8 @@ def _updated(text: str, previous: Tree) -> tuple[Piece, ...]:
     as it was.
     """
     old = previous.pieces
-    same = _common_prefix(previous.text, text)
-    last = len(text) - _common_suffix(previous.text[same:], text[same:])
+    same, alike = in_common(previous.text, text)
+    last = len(text) - alike
     shift = len(text) - len(previous.text)
     kept = next((index for index, piece in enumerate(old) if piece.reach > same), len(old))
     start = old[kept].start if 0 < kept < len(old) else _first(text)
@@ -81,29 +82,6 @@ def _updated(text: str, previous: Tree) -> tuple[Piece, ...]:
 
 def _start(piece: Piece) -> int:
     return piece.start
-
-
-def _common_prefix(one: str, other: str) -> int:
-    """How many code points two texts have in common at their beginning; by halving, since slices compare fast."""
-    low, high = 0, min(len(one), len(other))
-    while low < high:
-        middle = (low + high + 1) // 2
-        if one[low:middle] == other[low:middle]:
-            low = middle
-        else:
-            high = middle - 1
-    return low
-
-
-def _common_suffix(one: str, other: str) -> int:
-    low, high = 0, min(len(one), len(other))
-    while low < high:
-        middle = (low + high + 1) // 2
-        if one[len(one) - middle : len(one) - low] == other[len(other) - middle : len(other) - low]:
-            low = middle
-        else:
-            high = middle - 1
-    return low
 
 
 def _tree(text: str, pieces: tuple[Piece, ...]) -> Tree:

@@ -37,3 +37,32 @@ def apply_edits(text: str, edits: Iterable[Edit]) -> str:
         done = end
     parts.append(text[done:])
     return "".join(parts)
+
+
+def in_common(one: str, other: str) -> tuple[int, int]:
+    """How many code points two texts have in common at their beginning, and of the rest at their end."""
+    same = _common_prefix(one, other)
+    return same, _common_suffix(one[same:], other[same:])
+
+
+def _common_prefix(one: str, other: str) -> int:
+    """By halving, since slices compare fast."""
+    low, high = 0, min(len(one), len(other))
+    while low < high:
+        middle = (low + high + 1) // 2
+        if one[low:middle] == other[low:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
+def _common_suffix(one: str, other: str) -> int:
+    low, high = 0, min(len(one), len(other))
+    while low < high:
+        middle = (low + high + 1) // 2
+        if one[len(one) - middle : len(one) - low] == other[len(other) - middle : len(other) - low]:
+            low = middle
+        else:
+            high = middle - 1
+    return low

@@ -1,20 +1,20 @@
 """Who runs an async test or fixture, on the event loop of which scope, and why."""
 
 from pathlib import PurePath
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from loopscope.config.model import Origin
 from loopscope.config.pytest_config import AsyncioMode, PytestConfig
 from loopscope.facts.expr import Const
+from loopscope.workspace.environment import Environment
 from loopscope.workspace.hooks import Hook, conftests_of, loop_scope_marks, runner_hooks
 from loopscope.workspace.marks import Mark
 from loopscope.workspace.model import Decision, Decorator, FixtureDef, Runner, Scope, TestItem, Unknown
 from loopscope.workspace.mro import class_fact, member, mro_of
+from loopscope.workspace.project import config_at
+from loopscope.workspace.queries import Queries
 from loopscope.workspace.view import ModuleView
 from loopscope.workspace.wrappers import coroutine_doubt
-
-if TYPE_CHECKING:
-    from loopscope.workspace.snapshot import Snapshot
 
 _RUN_TESTS = ("run", "__call__", "_callTestMethod", "_callSetUp", "__getattribute__", "__init__", "__init_subclass__")
 _SCOPES = {scope.value: scope for scope in Scope}
@@ -22,7 +22,44 @@ _PYTEST_MARKS = frozenset(("parametrize", "usefixtures", "skip", "skipif", "xfai
 _OF_PLUGINS = frozenset(("anyio", "asyncio_cooperative", "curio", "tornado", "trio", "twisted"))
 
 
-def mode(snapshot: "Snapshot", path: PurePath) -> Decision[AsyncioMode] | Unknown:
+class Circumstances(Protocol):
+    """What a snapshot says of the project of a file."""
+
+    def config(self, path: PurePath) -> PytestConfig:
+        """The configuration of pytest for the tests of a file."""
+        ...
+
+    def environment_of(self, path: PurePath) -> Environment:
+        """The environment of the project of a file."""
+        ...
+
+
+def runner_at(q: Queries, path: PurePath, class_path: tuple[str, ...], name: str) -> Decision[Runner | None] | Unknown:
+    """Who awaits the test of that name; not known when classes that share its code differ."""
+    view = ModuleView(q.memory, path, q)
+    test = view.test(class_path, name)
+    return Unknown("there is no such test") if test is None else shared_runner(_Asked(q), view, test)
+
+
+def shared_runner(snapshot: Circumstances, view: ModuleView, test: TestItem) -> Decision[Runner | None] | Unknown:
+    """`runner`; not known when classes that share the code of the test differ."""
+    found = runner(snapshot, view, test)
+    for other in view.of_code(test.code_path, test.id):
+        if other is not test:
+            again = runner(snapshot, view, other)
+            if isinstance(again, Unknown) or isinstance(found, Unknown) or again.value is not found.value:
+                return Unknown("the test is collected in several classes")
+    return found
+
+
+def test_loop_scope_at(q: Queries, path: PurePath, class_path: tuple[str, ...], name: str) -> Decision[Scope] | Unknown:
+    """The scope of the event loop that the test of that name runs on, with pytest-asyncio."""
+    view = ModuleView(q.memory, path, q)
+    test = view.test(class_path, name)
+    return Unknown("there is no such test") if test is None else test_loop_scope(_Asked(q), view, test)
+
+
+def mode(snapshot: Circumstances, path: PurePath) -> Decision[AsyncioMode] | Unknown:
     """pytest-asyncio's mode for the tests of a file (`_get_asyncio_mode`)."""
     config = snapshot.config(path)
     found = config.asyncio_mode
@@ -31,7 +68,7 @@ def mode(snapshot: "Snapshot", path: PurePath) -> Decision[AsyncioMode] | Unknow
     return Decision(found.value, _from("asyncio_mode", found.origin), found.origin)
 
 
-def runner(snapshot: "Snapshot", view: ModuleView, test: TestItem) -> Decision[Runner | None] | Unknown:
+def runner(snapshot: Circumstances, view: ModuleView, test: TestItem) -> Decision[Runner | None] | Unknown:
     """Who awaits a test; None when nothing does, or when there is nothing to await."""
     if test.is_unittest:
         return _unittest(view, test)
@@ -60,7 +97,7 @@ def runner(snapshot: "Snapshot", view: ModuleView, test: TestItem) -> Decision[R
     return Decision(None, _why_nobody(snapshot, view))
 
 
-def test_loop_scope(snapshot: "Snapshot", view: ModuleView, test: TestItem) -> Decision[Scope] | Unknown:
+def test_loop_scope(snapshot: Circumstances, view: ModuleView, test: TestItem) -> Decision[Scope] | Unknown:
     """The scope of the event loop that a test of pytest-asyncio runs on."""
     environment = snapshot.environment_of(test.path)
     for late in reversed(view.queries.get(loop_scope_marks, test.path.parent)):
@@ -79,7 +116,7 @@ def test_loop_scope(snapshot: "Snapshot", view: ModuleView, test: TestItem) -> D
 
 
 def fixture_runner(
-    snapshot: "Snapshot", view: ModuleView, fixture: FixtureDef, test: TestItem | None = None
+    snapshot: Circumstances, view: ModuleView, fixture: FixtureDef, test: TestItem | None = None
 ) -> Decision[Runner | None] | Unknown:
     """Who awaits an async fixture; `view` is the module that the fixture is seen from, `test` one that requests it."""
     active = view.roster.has("asyncio")
@@ -115,7 +152,7 @@ def fixture_runner(
     return Decision(None, "no plugin runs an async `pytest.fixture` here")
 
 
-def fixture_loop_scope(snapshot: "Snapshot", view: ModuleView, fixture: FixtureDef) -> Decision[Scope] | Unknown:
+def fixture_loop_scope(snapshot: Circumstances, view: ModuleView, fixture: FixtureDef) -> Decision[Scope] | Unknown:
     """The scope of the event loop that a fixture of pytest-asyncio runs on (`pytest_fixture_setup`)."""
     if isinstance(fixture.loop_scope_argument, Unknown):
         return fixture.loop_scope_argument
@@ -132,7 +169,7 @@ def fixture_loop_scope(snapshot: "Snapshot", view: ModuleView, fixture: FixtureD
     return Decision(fixture.scope, "the scope of the fixture")
 
 
-def _asyncio(snapshot: "Snapshot", view: ModuleView, test: TestItem) -> Decision[Runner | None] | Unknown | None:
+def _asyncio(snapshot: Circumstances, view: ModuleView, test: TestItem) -> Decision[Runner | None] | Unknown | None:
     """pytest-asyncio's claim to a test."""
     if not view.roster.has("asyncio"):
         return None
@@ -147,7 +184,7 @@ def _asyncio(snapshot: "Snapshot", view: ModuleView, test: TestItem) -> Decision
     return Unknown("an asyncio mark stands below a condition") if marks else None
 
 
-def _trio(snapshot: "Snapshot", view: ModuleView, test: TestItem) -> Decision[Runner | None] | None:
+def _trio(snapshot: Circumstances, view: ModuleView, test: TestItem) -> Decision[Runner | None] | None:
     """pytest-trio's claim to a test: its mark, or its mode (`automark`)."""
     for mark in view.marks(test):
         if mark.name == "trio":
@@ -161,7 +198,7 @@ def _trio(snapshot: "Snapshot", view: ModuleView, test: TestItem) -> Decision[Ru
     return None
 
 
-def _surely_unmarked(snapshot: "Snapshot", view: ModuleView, test: TestItem) -> bool:
+def _surely_unmarked(snapshot: Circumstances, view: ModuleView, test: TestItem) -> bool:
     """Whether, with nothing installed, the project asks for strict mode and no mark tells of another plugin."""
     written = not snapshot.config(view.path).asyncio_mode.is_default
     return view.roster.assumed and written and all(mark.name in _PYTEST_MARKS for mark in view.marks(test))
@@ -219,7 +256,7 @@ def _needs_anyio(view: ModuleView, fixture: FixtureDef) -> bool:
     return "anyio_backend" in view.level().autouse_names()
 
 
-def _of_mark(snapshot: "Snapshot", view: ModuleView, mark: Mark) -> Decision[Scope] | Unknown:
+def _of_mark(snapshot: Circumstances, view: ModuleView, mark: Mark) -> Decision[Scope] | Unknown:
     old = not snapshot.environment_of(view.path).at_least("pytest-asyncio", 0, 24)
     for key in ("scope",) if old else ("loop_scope", "scope"):
         value = mark.keyword(key)
@@ -233,7 +270,7 @@ def _of_mark(snapshot: "Snapshot", view: ModuleView, mark: Mark) -> Decision[Sco
     return _default_test_scope(snapshot, view.path, f"the mark on {mark.where} says no loop scope")
 
 
-def _default_test_scope(snapshot: "Snapshot", path: PurePath, otherwise: str) -> Decision[Scope] | Unknown:
+def _default_test_scope(snapshot: Circumstances, path: PurePath, otherwise: str) -> Decision[Scope] | Unknown:
     if snapshot.environment_of(path).at_least("pytest-asyncio", 0, 26):
         found = snapshot.config(path).asyncio_default_test_loop_scope
         if not found.is_default:
@@ -254,7 +291,7 @@ def _event_loop_scope(view: ModuleView, test: TestItem) -> Decision[Scope] | Unk
     return scope if isinstance(scope, Unknown) else Decision(scope, "the scope of the fixture `event_loop`")
 
 
-def _why_nobody(snapshot: "Snapshot", view: ModuleView) -> str:
+def _why_nobody(snapshot: Circumstances, view: ModuleView) -> str:
     config: PytestConfig = snapshot.config(view.path)
     if "asyncio" in config.blocked_plugins:
         return "pytest-asyncio is switched off by `-p no:asyncio`"
@@ -265,3 +302,16 @@ def _why_nobody(snapshot: "Snapshot", view: ModuleView) -> str:
 
 def _from(name: str, origin: Origin) -> str:
     return f"`{name}` from {origin.describe()}" if origin.describe() != "default" else f"the default of `{name}`"
+
+
+class _Asked:
+    """`Circumstances` for a query."""
+
+    def __init__(self, q: Queries) -> None:
+        self._q = q
+
+    def config(self, path: PurePath) -> PytestConfig:
+        return self._q.get(config_at, path.parent)
+
+    def environment_of(self, path: PurePath) -> Environment:
+        return self._q.environment(path)

@@ -135,6 +135,11 @@ class Queries:
         self._needs: set[Key] = set()
 
     @property
+    def memory(self) -> Memory:
+        """Where the answers are kept."""
+        return self._memory
+
+    @property
     def files(self) -> Files:
         """The files; what is looked at counts."""
         if not self._traced:

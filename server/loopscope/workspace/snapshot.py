@@ -1,6 +1,5 @@
 """A frozen picture of a workspace: files, environments and settings at one moment, and all that follows from them."""
 
-import re
 from collections.abc import Callable, Iterable
 from pathlib import PurePath
 from typing import Protocol
@@ -10,7 +9,9 @@ from loopscope.config.pytest_config import PytestConfig
 from loopscope.config.settings import DEFAULT_SETTINGS, Settings
 from loopscope.facts.extract import FileFacts, file_facts
 from loopscope.facts.outline import Outline
+from loopscope.facts.part import attributes_set_in
 from loopscope.syntax.parse import parse, parse_whole
+from loopscope.text.edit import in_common
 from loopscope.text.files import Files, Unreadable
 from loopscope.workspace.environment import Environment
 from loopscope.workspace.oracle import Answer, Answers, Question
@@ -21,11 +22,11 @@ from loopscope.workspace.view import ModuleView
 NO_ENVIRONMENT = Environment(path=None, kind="none")
 _FACTS_KEPT = 12
 """Of how many files the facts are remembered, besides those that are being edited: syntax trees are large."""
+_AROUND = 80
+"""How much text around an edit is looked at for words that it may have completed: more than any of them has."""
 _KEPT_WHOLE = 3_000_000
 """As many code points of files, those asked for last, are remembered where each file is looked at once: what tests
 import is asked about again and again, and a tree takes some fifteen times the room of its text."""
-
-_SETS = re.compile(r"\.(\w++)(?= = |: |, )|\bas self\.(\w++)")
 
 
 class OutlineCache(Protocol):
@@ -205,9 +206,13 @@ class Snapshot:
         """The names of attributes that a text sets: `x.name = `, `x.name: `, `x.name, ` and `as self.name`."""
         known = self._sets.get(path)
         if known is None:
+            facts = self._facts.get(path)
             text = self.files.read(path)
-            found = [] if isinstance(text, Unreadable) else _SETS.findall(text)
-            known = self._sets[path] = frozenset(one or other for one, other in found)
+            if facts is not None:
+                known = frozenset[str]().union(*[part.attributes_set for part in facts.parts])
+            else:
+                known = frozenset[str]() if isinstance(text, Unreadable) else attributes_set_in(text)
+            self._sets[path] = known
         return known
 
     def after(
@@ -299,12 +304,13 @@ class Snapshot:
                 new._outlines[path] = old  # noqa: SLF001  another object of this class
             else:
                 changes.add((OUTLINE, path))
+        around = self._around_the_edit(new, path)
         before, now = self._facts.get(path), new.facts(path) if path in self._defined else None
         for name in tuple(self._defined.get(path, ())):
             if before is None or not isinstance(now, FileFacts) or not now.keeps(before, name):
                 changes.add((BODY, path, name))
         for words, known in list(self._mentions.get(path, {}).items()):
-            if new.text_mentions(path, words) != known:
+            if new._mentions_after(path, words, known=known, around=around) != known:  # noqa: SLF001  as above
                 changes.add((MENTIONS, path, words))
         if path in self._sets:
             changes.update((SETS, path, name) for name in self._sets[path] ^ new.text_sets(path))
@@ -312,6 +318,23 @@ class Snapshot:
             # Perhaps created or deleted, and its folders with it.
             changes.update((FOLDER, folder) for folder in path.parents)
         return changes
+
+    def _around_the_edit(self, new: "Snapshot", path: PurePath) -> str | None:
+        """The part of a text in which a word may stand that did not stand in it before; None when that is not known."""
+        facts, now = self._facts.get(path), new.files.read(path)
+        # A file that changed on disk is read anew: what it was is not known any more.
+        if facts is None or self.files.read(path) is not facts.tree.text or isinstance(now, Unreadable):
+            return None
+        same, alike = in_common(facts.tree.text, now)
+        return now[max(same - _AROUND, 0) : len(now) - alike + _AROUND]
+
+    def _mentions_after(self, path: PurePath, words: tuple[str, ...], *, known: bool, around: str | None) -> bool:
+        """`text_mentions`, when it was `known` before an edit; `around` is what the edit can have brought."""
+        if known or around is None or max(map(len, words), default=0) > _AROUND:
+            return self.text_mentions(path, words)
+        found = any(word in around for word in words)
+        self._mentions.setdefault(path, {})[words] = found
+        return found
 
     def _environment(self, root: PurePath) -> Environment:
         known = self._environments.get(root)

@@ -29,11 +29,13 @@ class ModuleView:
 
     memory: Memory
     path: PurePath
+    asking: Queries | None = None
+    """The query that looks at the file, when one does: what it is told counts for its own answer."""
 
     @property
     def queries(self) -> Queries:
         """Asks the snapshot's memoised queries."""
-        return Queries(self.memory)
+        return self.asking or Queries(self.memory)
 
     @cached_property
     def role(self) -> Role:
@@ -75,6 +77,14 @@ class ModuleView:
     def visible(self, class_path: tuple[str, ...] = ()) -> Mapping[str, tuple[FixtureDef, ...]]:
         """Every visible fixture name with its definitions, the last one winning."""
         return self.level(class_path).visible()
+
+    def test(self, class_path: tuple[str, ...], name: str) -> TestItem | None:
+        """The first test of that name in a class, or outside of any."""
+        return self.queries.get(_tests_by_name, self.path).get((class_path, name))
+
+    def of_code(self, path: PurePath, id_: FactId) -> tuple[TestItem, ...]:
+        """The tests that run the same function: those of classes that inherit it."""
+        return self.queries.get(_tests_by_code, self.path).get((path, id_), ())
 
     def chain(self, name: str, class_path: tuple[str, ...] = ()) -> tuple[FixtureDef, ...] | Unknown:
         """The definitions of one name, the last one winning; empty when there is none."""
@@ -156,3 +166,11 @@ def _test_at(q: Queries, path: PurePath, class_path: tuple[str, ...], name: str)
 def _tests_by_name(q: Queries, path: PurePath) -> dict[tuple[tuple[str, ...], str], TestItem]:
     # From the end, so that the first of equal names counts.
     return {(test.class_path, test.name): test for test in reversed(q.get(collect_module, path).tests)}
+
+
+def _tests_by_code(q: Queries, path: PurePath) -> dict[tuple[PurePath, FactId], tuple[TestItem, ...]]:
+    found: dict[tuple[PurePath, FactId], tuple[TestItem, ...]] = {}
+    for test in q.get(collect_module, path).tests:
+        key = (test.code_path, test.id)
+        found[key] = (*found.get(key, ()), test)
+    return found
