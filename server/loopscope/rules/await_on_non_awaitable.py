@@ -33,6 +33,7 @@ from loopscope.facts.outline import FactId
 from loopscope.rules.callees import last_name, may_be_patched_name, type_of
 from loopscope.rules.context import Context
 from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, Proof, Rule, Safety, Severity
+from loopscope.rules.support.awaiting import in_synchronous_code
 from loopscope.rules.support.calls import failure_is_expected
 from loopscope.text.edit import Edit
 from loopscope.text.span import Span
@@ -304,7 +305,8 @@ def check(ctx: Context) -> Iterator[Finding]:
     for body in ctx.bodies:
         for wrong in ctx.queries.get(_wrong_in, ctx.path, body.id):
             replaced = may_be_patched_name(ctx, wrong.name)
-            if not replaced and not failure_is_expected(ctx, body, wrong.node):
+            expected = failure_is_expected(ctx, body, wrong.node) or in_synchronous_code(ctx, body, wrong.node)
+            if not replaced and not expected:
                 yield ctx.finding(META, ctx.span(body, wrong.node), wrong.message, data=(body, wrong))
 
 

@@ -9,6 +9,8 @@ from loopscope.facts.bodies import Body, CallSite
 from loopscope.facts.expr import dotted
 from loopscope.facts.outline import FactId, FunctionFact
 from loopscope.rules.context import Context
+from loopscope.rules.replacements import replacements
+from loopscope.text.files import Unreadable
 from loopscope.workspace.hooks import conftests_of
 from loopscope.workspace.inference.calls import call_at, call_result, call_type
 from loopscope.workspace.inference.expressions import expression_type
@@ -110,7 +112,7 @@ def _may_be_replaced(ctx: Context, body: Body, call: CallSite, found: Type) -> b
 
 
 def _is_replaced(ctx: Context, body: Body, call: CallSite, found: Type) -> bool:
-    return may_be_patched(ctx, call) or (isinstance(found, Coroutine) and _hands_on_patched(ctx, body, call))
+    return may_be_patched(ctx, body, call) or (isinstance(found, Coroutine) and _hands_on_patched(ctx, body, call))
 
 
 def _hands_on_patched(ctx: Context, body: Body, call: CallSite) -> bool:
@@ -119,7 +121,7 @@ def _hands_on_patched(ctx: Context, body: Body, call: CallSite) -> bool:
     if not isinstance(callee, Callee):
         return False
     names = ctx.queries.get(_handed_on, callee.path, callee.id)
-    return any(ctx.is_patched(name) for name in names)
+    return any(ctx.is_patched(name, body) for name in names)
 
 
 def _handed_on(q: Queries, path: PurePath, id_: FactId) -> frozenset[str]:
@@ -140,12 +142,15 @@ def gives_coroutine(ctx: Context, body: Body, call: CallSite) -> bool:
 def is_coroutine_function(ctx: Context, body: Body, node: ast.expr) -> bool:
     """Whether calling what an expression of a function is surely gives a coroutine."""
     found = call_result(ctx.queries, type_of(ctx, body, node), [])
-    return isinstance(found, Coroutine) and not may_be_patched_name(ctx, last_name(node))
+    return isinstance(found, Coroutine) and not may_be_patched_name(ctx, last_name(node), body)
 
 
-def may_be_patched(ctx: Context, call: CallSite) -> bool:
+def may_be_patched(ctx: Context, body: Body, call: CallSite) -> bool:
     """Whether the file, or a conftest above it, may replace what a call calls."""
-    return may_be_patched_name(ctx, last_name(call.node.func))
+    if isinstance(call.node.func, ast.Name) and call.local_root:
+        # Nothing replaces what a local name is, but perhaps the `__call__` of its class.
+        return may_be_patched_name(ctx, "__call__", body)
+    return may_be_patched_name(ctx, last_name(call.node.func), body)
 
 
 def last_name(node: ast.expr) -> str | None:
@@ -157,18 +162,26 @@ def last_name(node: ast.expr) -> str | None:
             return None
 
 
-def may_be_patched_name(ctx: Context, name: str | None) -> bool:
-    """Whether the file, or a conftest above it, may replace what has this name."""
+def may_be_patched_name(ctx: Context, name: str | None, body: Body | None = None) -> bool:
+    """Whether the file, or a conftest above it, may replace what has this name; of a `body`, while that runs."""
     if name is None:
         return False
-    if ctx.is_patched(name):
+    if ctx.is_patched(name, body):
         return True
     words = (f'.{name}"', f".{name}'", f'"{name}"', f"'{name}'")
     return any(
-        ctx.queries.mentions(conftest, words) and ctx.queries.mentions(conftest, ("patch", "setattr"))
+        ctx.queries.mentions(conftest, words)
+        and ctx.queries.mentions(conftest, ("patch", "setattr"))
+        and ctx.queries.get(_replaces, conftest, name)
         for conftest in ctx.queries.get(conftests_of, ctx.path.parent)
         if conftest != ctx.path
     )
+
+
+def _replaces(q: Queries, path: PurePath, name: str) -> bool:
+    """Whether a file names something in quotes that it may replace."""
+    text = q.files.read(path)
+    return not isinstance(text, Unreadable) and any(is_quoted for _, is_quoted in replacements(text, name))
 
 
 def keeps_asyncness(fact: FunctionFact) -> bool:

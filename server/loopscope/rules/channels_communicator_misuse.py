@@ -1,18 +1,17 @@
-"""A communicator of Django Channels is not awaited, or never disconnected.
+"""A communicator of Django Channels is connected and never disconnected.
 
 ## What it does
-Reports methods of `WebsocketCommunicator`, `HttpCommunicator` and `ApplicationCommunicator` that are called without
-`await`, and connected communicators that the test never disconnects.
+Reports `await communicator.connect()` of a `WebsocketCommunicator` whose test asserts that it is connected, and never
+disconnects it. What is not awaited is reported by `missing-await`.
 
 ## Why is this bad
-Without `await` nothing is sent or received: `TypeError: cannot unpack non-iterable coroutine object`. Without
-`disconnect()` the consumer's own `disconnect` never runs: what it should clean up stays for the next test.
+Without `disconnect()` the consumer's own `disconnect` never runs: what it should clean up stays for the next test.
 
 ## When not to fix
 If the consumer is meant to be cut off.
 
 ## Fix safety
-Safe: `await` is inserted. Unsafe: `await communicator.disconnect()` is added at the end of the block.
+Unsafe: `await communicator.disconnect()` is added at the end of the block.
 
 ## Versions
 All versions of Channels.
@@ -27,12 +26,10 @@ from collections.abc import Iterator
 from loopscope.facts.bodies import Body, CallSite, Use
 from loopscope.rules.context import Context
 from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, Proof, Rule, Safety, Severity
-from loopscope.rules.support.calls import append_to_block, await_edits, bound_value, expects_failure
+from loopscope.rules.support.calls import append_to_block, bound_value, expects_failure
 from loopscope.rules.support.django import EXAMPLE_CONFIG, EXAMPLE_PROJECT
 
-META = Meta(
-    "channels-communicator-misuse", Group.DJANGO, Severity.ERROR, overlaps=("pyright: reportGeneralTypeIssues",)
-)
+META = Meta("channels-communicator-misuse", Group.DJANGO, Severity.WARNING, words=("WebsocketCommunicator",))
 
 _HEAD = """\
 from channels.generic.websocket import AsyncWebsocketConsumer
@@ -53,25 +50,6 @@ class Echo(AsyncWebsocketConsumer):
 _REQUIRES = ("pytest-django", "channels", "daphne")
 
 EXAMPLES = (
-    Example(
-        "Not awaited",
-        bad=f"""\
-{_HEAD}async def test_connect():
-    communicator = WebsocketCommunicator(Echo.as_asgi(), "/ws/")
-    connected, _ = ⟦communicator.connect()⟧
-    assert connected
-    await communicator.disconnect()
-{EXAMPLE_PROJECT}""",
-        good=f"""\
-{_HEAD}async def test_connect():
-    communicator = WebsocketCommunicator(Echo.as_asgi(), "/ws/")
-    connected, _ = await communicator.connect()
-    assert connected
-    await communicator.disconnect()
-{EXAMPLE_PROJECT}""",
-        proof=Proof("cannot unpack non-iterable coroutine object", requires=_REQUIRES),
-        config=EXAMPLE_CONFIG,
-    ),
     Example(
         "Never disconnected",
         bad=f"""\
@@ -156,46 +134,21 @@ async def test_connect():
 )
 
 _WEBSOCKET = "WebsocketCommunicator"
-_CLASSES = frozenset(
-    f"{module}.{name}"
-    for module in ("channels.testing", "channels.testing.websocket", "channels.testing.http", "asgiref.testing")
-    for name in (_WEBSOCKET, "HttpCommunicator", "ApplicationCommunicator")
-)
-_ASYNC = frozenset(
-    {
-        "connect",
-        "disconnect",
-        "get_response",
-        "receive_from",
-        "receive_json_from",
-        "receive_nothing",
-        "receive_output",
-        "send_input",
-        "send_json_to",
-        "send_to",
-        "wait",
-    }
-)
-_UNAWAITED = frozenset({Use.STATEMENT, Use.ASSERTED, Use.TESTED, Use.COMPARED, Use.ATTRIBUTE, Use.ITERATED})
+_CLASSES = frozenset(f"{module}.{_WEBSOCKET}" for module in ("channels.testing", "channels.testing.websocket"))
 _ENDS = frozenset({"disconnect", "stop", "wait"})
 
 
 def check(ctx: Context) -> Iterator[Finding]:
     """Findings at the calls."""
-    if "Communicator" not in ctx.text:
-        return
     for body, _, runner in ctx.async_entries():
         for name in {call.name.partition(".")[0] for call in body.calls if call.local_root and call.name}:
-            made = _made(body, name)
-            if made is not None and runner is not None:
-                yield from _of_communicator(ctx, body, name, made)
+            if runner is not None and _is_made(body, name):
+                yield from _of_communicator(ctx, body, name)
 
 
 def fix(ctx: Context, finding: Finding) -> Fix | None:
-    """`await`, or a disconnect at the end of the block."""
+    """A disconnect at the end of the block."""
     match finding.data:
-        case (Body() as body, CallSite() as call, None):
-            return ctx.fix("Insert `await`", Safety.SAFE, await_edits(ctx, body, call))
         case (Body() as body, CallSite() as call, str() as name):
             edit = append_to_block(ctx, body, call.statement, f"await {name}.disconnect()")
             return None if edit is None else ctx.fix(f"Disconnect `{name}`", Safety.UNSAFE, [edit])
@@ -203,40 +156,23 @@ def fix(ctx: Context, finding: Finding) -> Fix | None:
             return None
 
 
-def _made(body: Body, name: str) -> str | None:
-    """The class of which a local name is surely an instance made here."""
+def _is_made(body: Body, name: str) -> bool:
+    """Whether a local name is surely a communicator made here."""
     value = bound_value(body, name)
     made = next((call for call in body.calls if call.node is value), None)
-    known = made is not None and not made.local_root and made.name in _CLASSES
-    return made.name if known and made is not None else None
+    return made is not None and not made.local_root and made.name in _CLASSES
 
 
-def _of_communicator(ctx: Context, body: Body, name: str, made: str) -> Iterator[Finding]:
+def _of_communicator(ctx: Context, body: Body, name: str) -> Iterator[Finding]:
     calls = [call for call in body.calls if call.local_root and call.name and call.name.startswith(f"{name}.")]
     methods = {(call.name or "").partition(".")[2] for call in calls}
-    for call in calls:
-        method = (call.name or "").partition(".")[2]
-        lost = call.use in _UNAWAITED or (call.use is Use.ASSIGNED and _is_unpacked(call))
-        if method in _ASYNC and lost and not call.in_lambda and not expects_failure(body, call):
-            yield ctx.finding(
-                META, ctx.span(body, call.node), f"`{method}` is async: await it.", data=(body, call, None)
-            )
     connects = [call for call in calls if call.name == f"{name}.connect" and call.use is Use.AWAITED]
     alone = len(body.reads.get(name, ())) == len(calls) and name not in body.inner_reads
-    if not made.endswith(_WEBSOCKET) or len(connects) != 1 or not alone or methods & _ENDS:
+    if len(connects) != 1 or not alone or methods & _ENDS:
         return
     if _is_accepted(body, connects[0]) and not expects_failure(body, connects[0]):
         message = f"`{name}` is never disconnected: the consumer's `disconnect` does not run."
-        span = ctx.span(body, connects[0].node)
-        yield ctx.finding(META, span, message, severity=Severity.WARNING, data=(body, connects[0], name))
-
-
-def _is_unpacked(call: CallSite) -> bool:
-    match call.statement:
-        case ast.Assign([ast.Tuple()], value):
-            return value is call.node
-        case _:
-            return False
+        yield ctx.finding(META, ctx.span(body, connects[0].node), message, data=(body, connects[0], name))
 
 
 def _is_accepted(body: Body, connect: CallSite) -> bool:

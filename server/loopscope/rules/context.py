@@ -1,7 +1,6 @@
 """What a rule may ask: one file of one snapshot."""
 
 import ast
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -17,6 +16,7 @@ from loopscope.facts.functions import parameters
 from loopscope.facts.layout import Layout
 from loopscope.facts.outline import FactId, Outline
 from loopscope.rules.model import Finding, Fix, Meta, Related, Safety, Severity, Tag
+from loopscope.rules.replacements import is_undone, replacements
 from loopscope.syntax.chunk import Located, Placed
 from loopscope.text.edit import Edit
 from loopscope.text.span import Span
@@ -29,10 +29,6 @@ from loopscope.workspace.snapshot import Snapshot
 from loopscope.workspace.view import ModuleView
 
 T = TypeVar("T")
-
-# What stands before the last part of a quoted name, and behind an attribute that is assigned to.
-_QUOTED = re.compile(r"""["'](?:[\w.{}]*\.)?\Z""")
-_ASSIGNED = re.compile(r"\s*(?::[^=\n]+)?=(?!=)")
 
 
 class Definition(NamedTuple):
@@ -264,10 +260,27 @@ class Context:
                 return plugin.name
         return None
 
-    def is_patched(self, dotted: str) -> bool:
-        """Whether the file may replace what a dotted name means: by its quoted name, or by assigning the attribute."""
+    def is_patched(self, dotted: str, body: Body | None = None) -> bool:
+        """Whether the file may replace what a dotted name means: by its quoted name, or by assigning the attribute.
+
+        Of a `body`, whether that holds while it runs: what other tests replace by name is put back after them.
+        """
         name = dotted.rpartition(".")[2]
-        return self.remember(f"patched {name}", lambda: _may_patch(self.text, name))
+        places = self.remember(f"patched {name}", lambda: tuple(self._replacing_tests(name)))
+        return bool(places) if body is None else any(each is None or each == body.outermost for each in places)
+
+    def _replacing_tests(self, name: str) -> Iterator[FactId | None]:
+        """The tests in which something of a name may be replaced; None for everywhere."""
+        for place, is_quoted in replacements(self.text, name):
+            held = self.layout.at(place) if is_quoted else None
+            undone = (
+                held is not None and held in self._test_ids and is_undone(self.source(self.layout.defs[held].whole))
+            )
+            yield held if undone else None
+
+    @cached_property
+    def _test_ids(self) -> frozenset[FactId]:
+        return frozenset(test.id for test in self.own_tests)
 
     def remember(self, key: str, compute: Callable[[], T]) -> T:
         """The value of `compute`, which is called once for a key."""
@@ -297,19 +310,6 @@ class Context:
     def fix(self, title: str, safety: Safety, edits: Iterable[Edit]) -> Fix:
         """A fix that edits this file only."""
         return Fix(title, safety, {self.path: tuple(edits)})
-
-
-def _may_patch(text: str, name: str) -> bool:
-    """Whether a text has a name in quotes, alone or last in a dotted one, or assigns an attribute of that name."""
-    start = text.find(name)
-    while start >= 0:
-        end = start + len(name)
-        if text[end : end + 1] in ("'", '"') and _QUOTED.search(text, text.rfind("\n", 0, start) + 1, start):
-            return True
-        if text[start - 1 : start] == "." and _ASSIGNED.match(text, end):
-            return True
-        start = text.find(name, end)
-    return False
 
 
 def _flat(bodies: Iterable[Body]) -> Iterator[Body]:

@@ -51,6 +51,8 @@ from loopscope.rules.support.awaiting import (
     use_safety,
 )
 from loopscope.rules.support.calls import expects_failure, noted
+from loopscope.rules.support.django import EXAMPLE_CONFIG, EXAMPLE_PROJECT
+from loopscope.rules.support.expected import expected_statements, wants_coroutine
 from loopscope.workspace.inference.calls import call_at
 from loopscope.workspace.inference.model import Awaitable, Coroutine, Type
 from loopscope.workspace.inference.protocols import is_read_too_early
@@ -303,6 +305,83 @@ async def test_queue():
 """,
         proof=Proof("assert <_GatheringFuture"),
     ),
+    Example(
+        "A method of a class that the test defines, inherited",
+        bad=f"""\
+{_CLIENT}@pytest.mark.asyncio
+async def test_send():
+    class Twice(Client):
+        async def again(self, value):
+            ⟦self.send(value)⟧
+            ⟦self.send(value)⟧
+
+    client = Twice()
+    await client.again(1)
+    assert client.sent == [1, 1]
+""",
+        good=f"""\
+{_CLIENT}@pytest.mark.asyncio
+async def test_send():
+    class Twice(Client):
+        async def again(self, value):
+            await self.send(value)
+            await self.send(value)
+
+    client = Twice()
+    await client.again(1)
+    assert client.sent == [1, 1]
+""",
+        proof=Proof("assert [] == [1, 1]"),
+    ),
+    Example(
+        "Where a warning is expected",
+        bad=f"""\
+import warnings
+{_CLIENT}@pytest.mark.asyncio
+async def test_send(client):
+    with pytest.warns(UserWarning):
+        warnings.warn("old", UserWarning)
+        assert ⟦client.send(1)⟧ == 1
+        assert ⟦client.send(None)⟧ is None
+""",
+        good=f"""\
+import warnings
+{_CLIENT}@pytest.mark.asyncio
+async def test_send(client):
+    with pytest.warns(UserWarning):
+        warnings.warn("old", UserWarning)
+        assert await client.send(1) == 1
+        assert await client.send(None) is None
+""",
+        proof=Proof("assert <coroutine object Client.send"),
+    ),
+    Example(
+        "A communicator of Django Channels",
+        bad=f"""\
+from channels.generic.websocket import AsyncWebsocketConsumer
+from channels.testing import WebsocketCommunicator
+
+
+async def test_connect():
+    communicator = WebsocketCommunicator(AsyncWebsocketConsumer.as_asgi(), "/ws/")
+    connected, _ = ⟦communicator.connect()⟧
+    assert connected
+    await communicator.disconnect()
+{EXAMPLE_PROJECT}""",
+        good=f"""\
+from channels.generic.websocket import AsyncWebsocketConsumer
+from channels.testing import WebsocketCommunicator
+
+
+async def test_connect():
+    communicator = WebsocketCommunicator(AsyncWebsocketConsumer.as_asgi(), "/ws/")
+    connected, _ = await communicator.connect()
+    assert connected
+    await communicator.disconnect()
+{EXAMPLE_PROJECT}""",
+        proof=Proof("cannot unpack non-iterable coroutine object", requires=("pytest-django", "channels", "daphne")),
+        config=EXAMPLE_CONFIG,
+    ),
 )
 
 NEAR_MISSES = (
@@ -443,6 +522,116 @@ def test_save():
 """,
     ),
     NearMiss(
+        "a class that the test defines: what it overrides, decorates or sets itself, or what its base is, is not known",
+        f"""\
+import functools
+{_CLIENT}
+def run(function):
+    return lambda *args: None
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("base", [Client])
+async def test_send(base):
+    class Quiet(Client):
+        def send(self, value):
+            return value
+
+        def again(self):
+            self.send(1)
+
+    class Decorated(Client):
+        @run
+        async def send(self, value):
+            return value
+
+        def again(self):
+            self.send(1)
+
+    class Set(Client):
+        def __init__(self):
+            self.send = print
+            self.send(1)
+
+    class Assigned(Client):
+        send = functools.partialmethod(print)
+
+        def again(self):
+            self.send(1)
+
+    class Unknown(base):
+        def again(self):
+            self.send(1)
+
+        @staticmethod
+        def other(self):
+            self.send(1)
+
+    for each in (Quiet(), Decorated(), Set(), Assigned()):
+        each.send(1)
+    Set()
+    Quiet().again()
+    Decorated().send(1)
+    Assigned().send(1)
+    Unknown.other(Quiet())
+""",
+    ),
+    NearMiss(
+        "just what a coroutine does is expected",
+        f"""\
+{_SAVE}
+@pytest.mark.filterwarnings("ignore")
+def test_save():
+    with pytest.warns(RuntimeWarning, match="never awaited"):
+        save(1)
+    with pytest.raises(AttributeError):
+        save(1).missing
+    with pytest.raises(AssertionError):
+        assert save(1) == 1
+    with pytest.raises(TypeError):
+        first, second = save((1, 2))
+    with pytest.raises((ValueError, Exception)):
+        save()
+""",
+    ),
+    NearMiss(
+        "replaced by name in this test, or in another one that does not put it back",
+        f"""\
+from unittest.mock import patch
+{_CLIENT}
+class Other:
+    async def close(self):
+        return None
+
+
+@pytest.mark.asyncio
+async def test_patched(client):
+    with patch.object(Client, "send", print):
+        client.send(1)
+
+
+def test_set():
+    setattr(Other, "close", print)
+
+
+def test_close():
+    Other().close()
+""",
+    ),
+    NearMiss(
+        "below a decorator that says that the code is for the synchronous twin",
+        f"""\
+{_SAVE}
+def require_sync(function):
+    return function
+
+
+@require_sync
+def test_save():
+    save(1)
+""",
+    ),
+    NearMiss(
         "code that is translated to synchronous code",
         f"""\
 import asyncio
@@ -490,9 +679,7 @@ def check(ctx: Context) -> Iterator[Finding]:
     """Findings at the calls."""
     for body in ctx.bodies:
         for call, message in (*_gathered(body), *_not_run(ctx, body), *_read_early(ctx, body)):
-            if _is_dropped(body, call) and not (
-                expects_failure(body, call) or in_synchronous_code(ctx, body, call.node)
-            ):
+            if _is_dropped(body, call) and not (_is_expected(body, call) or in_synchronous_code(ctx, body, call.node)):
                 yield ctx.finding(META, ctx.span(body, call.node), message, data=(body, call))
 
 
@@ -572,6 +759,13 @@ def _attributes_read_early(q: Queries, path: PurePath, id_: FactId) -> tuple[tup
 
 def _read_of(q: Queries, value: Type | None, attributes: list[str]) -> str | None:
     return next((each for each in attributes if is_read_too_early(q, value, each)), None)
+
+
+def _is_expected(body: Body, call: CallSite) -> bool:
+    """Whether another rule reports a call, or the test may expect just what this call does without `await`."""
+    if not expects_failure(body, call):
+        return False
+    return any(each.call is call for each in expected_statements(body)) or wants_coroutine(body, call)
 
 
 def _is_dropped(body: Body, call: CallSite) -> bool:

@@ -26,7 +26,6 @@ All.
 
 import ast
 from collections.abc import Iterator
-from typing import cast
 
 from loopscope.facts.bodies import Body, CallSite, Use
 from loopscope.rules.callees import is_coroutine_function, result_of
@@ -34,6 +33,7 @@ from loopscope.rules.context import Context
 from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, Proof, Rule, Safety, Severity
 from loopscope.rules.support.awaiting import await_fix
 from loopscope.rules.support.calls import noted
+from loopscope.rules.support.expected import expected_statements
 from loopscope.rules.support.text import indentation, line_end
 from loopscope.text.edit import Edit
 from loopscope.workspace.inference.model import Coroutine
@@ -72,6 +72,26 @@ async def test_fail():
 async def test_fail():
     with pytest.raises(ValueError):
         await fail(1)
+""",
+        proof=Proof("DID NOT RAISE"),
+    ),
+    Example(
+        "Inside of another block",
+        bad=f"""\
+import contextlib
+{_FAIL}@pytest.mark.asyncio
+async def test_fail():
+    with pytest.raises(ValueError):
+        async with contextlib.AsyncExitStack():
+            ⟦fail(1)⟧
+""",
+        good=f"""\
+import contextlib
+{_FAIL}@pytest.mark.asyncio
+async def test_fail():
+    with pytest.raises(ValueError):
+        async with contextlib.AsyncExitStack():
+            await fail(1)
 """,
         proof=Proof("DID NOT RAISE"),
     ),
@@ -127,6 +147,14 @@ async def test_fail():
 """,
     ),
     NearMiss(
+        "the warning about it is expected",
+        f"""\
+{_FAIL}def test_fail():
+    with pytest.warns(RuntimeWarning, match="never awaited"):
+        fail(1)
+""",
+    ),
+    NearMiss(
         "a task that is awaited in the block",
         f"""\
 {_FAIL}@pytest.mark.asyncio
@@ -158,14 +186,13 @@ async def test_needs():
     ),
 )
 
-_BLOCKS = frozenset({"raises", "warns", "deprecated_call", "assertRaises", "assertRaisesRegex", "RaisesGroup"})
 _STARTS = frozenset({"asyncio.create_task", "asyncio.ensure_future"})
 
 
 def check(ctx: Context) -> Iterator[Finding]:
     """Findings at the calls."""
     for body in ctx.bodies:
-        for block, call in _in_blocks(body):
+        for block, call in expected_statements(body):
             if _is_task(body, block, call):
                 message = "The task runs after this block: nothing is raised here unless it is awaited inside."
                 yield ctx.finding(META, ctx.span(body, call.node), message, data=(body, call))
@@ -201,44 +228,10 @@ def fix(ctx: Context, finding: Finding) -> Fix | None:
     return await_fix(ctx, body, call, Safety.SAFE)
 
 
-def _in_blocks(body: Body) -> list[tuple[ast.With | ast.AsyncWith, CallSite]]:
-    """The calls that stand as statements of their own directly in blocks that expect an exception."""
-    found = body.notes.get("in raises")
-    if found is None:
-        found = body.notes["in raises"] = list(_find_in_blocks(body))
-    # The key is used here only.
-    return cast("list[tuple[ast.With | ast.AsyncWith, CallSite]]", found)
-
-
-def _find_in_blocks(body: Body) -> Iterator[tuple[ast.With | ast.AsyncWith, CallSite]]:
-    for block in body.withs:
-        if not any(_expects(item.context_expr) for item in block.items) or _binds_wrongly(block):
-            continue
-        values = [statement.value for statement in block.body if isinstance(statement, ast.Expr)]
-        for call in body.calls:
-            if call.use is Use.STATEMENT and any(call.node is value for value in values):
-                yield block, call
-
-
-def _expects(expr: ast.expr) -> bool:
-    func = expr.func if isinstance(expr, ast.Call) else None
-    return isinstance(func, ast.Attribute | ast.Name) and _last(func) in _BLOCKS
-
-
-def _last(func: ast.Attribute | ast.Name) -> str:
-    return func.attr if isinstance(func, ast.Attribute) else func.id
-
-
 def _is_task(body: Body, block: ast.With | ast.AsyncWith, call: CallSite) -> bool:
     others = [each for each in block.body if not (isinstance(each, ast.Expr) and isinstance(each.value, ast.Constant))]
     alone = len(others) == 1 and isinstance(block, ast.With)
     return alone and call.name in _STARTS and not call.local_root and body.is_async and bool(call.node.args)
-
-
-def _binds_wrongly(block: ast.With | ast.AsyncWith) -> bool:
-    """Whether a `TypeError` is expected, which calls with wrong arguments raise at once."""
-    text = " ".join(ast.unparse(item.context_expr) for item in block.items)
-    return "TypeError" in text or "(Exception" in text
 
 
 def _with_callable(body: Body) -> list[CallSite]:

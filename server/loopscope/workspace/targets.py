@@ -16,11 +16,11 @@ from pathlib import PurePath
 from loopscope.facts.outline import ClassFact, FactId, FunctionFact
 from loopscope.workspace.imports import find_import, is_installed
 from loopscope.workspace.mro import attributes, class_fact, member, mro_of
-from loopscope.workspace.namespace import dereference, imported_name, index_of, module_member
+from loopscope.workspace.namespace import dereference, followed, imported_name, index_of, module_member
 from loopscope.workspace.queries import Queries
 from loopscope.workspace.signature import decorator_name, scoped_decorators
 from loopscope.workspace.stdlib_async import CLASSES, COROUTINE_FUNCTIONS, FUTURE_FUNCTIONS, public_name
-from loopscope.workspace.values import Alternatives, Class, Expression, External, Function, Module, Value
+from loopscope.workspace.values import Alternatives, Class, Expression, External, Function, Module, Value, last_of
 from loopscope.workspace.wrappers import coroutine_doubt
 
 _KEEPS_CLASS = frozenset(
@@ -117,10 +117,20 @@ def method(q: Queries, path: PurePath, id_: FactId, name: str) -> Value | None:
     if owner is None or found is None:
         return None
     # A base that is not found may come earlier in the order, unless the class itself has the attribute.
-    own = any(binding.name == name for binding in owner.bindings)
-    if (mro.unknown or any(may_have(base, name) for base in mro.names)) and not own:
+    hidden = mro.unknown or any(may_have(base, name) for base in mro.names)
+    if hidden and not _in_only_line(q, path, owner, name):
         return None
     return None if q.get(class_doubt, path, id_) is not None else found
+
+
+def _in_only_line(q: Queries, path: PurePath, owner: ClassFact, name: str) -> bool:
+    """Whether a class has an attribute itself, or its only base has, and so on: no other base can come before."""
+    while not any(binding.name == name for binding in owner.bindings):
+        base = last_of(followed(q, path, owner.bases[0])) if len(owner.bases) == 1 else None
+        if not isinstance(base, Class) or base == Class(path, owner):
+            return False
+        path, owner = base
+    return True
 
 
 def class_doubt(q: Queries, path: PurePath, id_: FactId) -> str | None:

@@ -102,6 +102,71 @@ class Child(Made):
 
 class Unsure(nowhere.Model):
     client = Client("x")
+    async def own(self): return 1
+
+
+class Below(Unsure):
+    def sync(self): return 1
+
+
+class Twice(Below, Client): ...
+
+
+class Proxy:
+    def __init__(self, find): ...
+    def __getattr__(self, name): return nowhere.thing()
+
+
+proxied: Client = Proxy(make)
+bare = Proxy(opened)
+made: Base = Client("x")
+
+
+def optional(function):
+    def wrapper(*args):
+        try:
+            return function(*args)
+        except ValueError:
+            return None
+
+    async def async_wrapper(*args):
+        return await function(*args)
+
+    return async_wrapper if asyncio.iscoroutinefunction(function) else wrapper
+
+def threaded(function):
+    async def wrapper(*args):
+        return await asyncio.to_thread(function, *args)
+
+    return wrapper
+
+def run(function):
+    def wrapper(*args):
+        return asyncio.run(function(*args))
+
+    return wrapper
+
+
+class Call:
+    def __init__(self, function): ...
+    async def __call__(self, *args): ...
+
+
+class Sync:
+    def __init__(self, function): ...
+    def __call__(self, *args): ...
+
+
+@optional
+async def kept() -> Client: ...
+@threaded
+def in_thread() -> Client: ...
+@Call
+def called() -> Client: ...
+@Sync
+async def not_called() -> Client: ...
+@run
+async def ran() -> Client: ...
 """
 
 
@@ -164,6 +229,17 @@ def types_of(lines: str) -> list[str | None]:
         ("Child().stated", "Base"),
         ("Child().other", None),
         ("Unsure().client", None),
+        ("Below().own()", "Coroutine[Any, Any, int]"),
+        ("Below().missing", None),
+        ("Twice().get()", None),
+        ("proxied.get()", "Coroutine[Any, Any, Client]"),
+        ("bare.get()", None),
+        ("made.get()", "Coroutine[Any, Any, Client]"),
+        ("kept()", "Coroutine[Any, Any, Client]"),
+        ("in_thread()", "Coroutine[Any, Any, Any]"),
+        ("called()", "Coroutine[Any, Any, Any]"),
+        ("not_called()", None),
+        ("ran()", None),
     ],
 )
 def test_expression(expression: str, expected: str | None) -> None:
@@ -184,6 +260,23 @@ def test_expression(expression: str, expected: str | None) -> None:
         ("x: app.Base = unsure()\nx", [None]),
         ("for x in []: x", [None]),
         ("x = y\ny = x\nx", [None]),
+        ("class Own(Client): pass\nOwn\nOwn('x')", ["type[Own]", "Own"]),
+        ("class Own(Client): pass\nOwn('x').get()", ["Coroutine[Any, Any, Any]"]),
+        ("class Own(Client): pass\nOwn('x').sync()", [None]),
+        ("class Own:\n    async def go(self): return 1\nOwn().go()", ["Coroutine[Any, Any, int]"]),
+        ("class Own(Client):\n    def get(self): return 1\nOwn('x').get()", ["int"]),
+        ("class Own(Client):\n    get = print\nOwn('x').get()", [None]),
+        ("class Own(Client):\n    @print\n    async def get(self): pass\nOwn('x').get()", [None]),
+        ("class Own(Client):\n    if given:\n        def get(self): pass\nOwn('x').get()", [None]),
+        ("class Own(Client):\n    def go(self): self.get = 1\nOwn('x').get()", [None]),
+        ("class Own(Client, metaclass=app.Meta): pass\nOwn('x').get()", [None]),
+        ("class Own(app.nowhere.Base, Client): pass\nOwn('x').get()", [None]),
+        ("class Own(app.Odd): pass\nOwn()", [None]),
+        ("class Own(Client):\n    def __new__(cls): return 1\nOwn('x')", [None]),
+        ("class Own(Client): pass\nclass Last(Own): pass\nLast('x').get()", ["Coroutine[Any, Any, Any]"]),
+        ("class Own:\n    async def go(self): pass\nclass Last(Own): pass\nLast().go()", ["Coroutine[Any, Any, Any]"]),
+        ("class Own(Client): pass\nclass Own(Base): pass\nOwn('x')", [None]),
+        ("if given:\n    class Own(Client): pass\nelse:\n    Own = Base\nOwn('x')", [None]),
     ],
 )
 def test_names(lines: str, expected: list[str | None]) -> None:
@@ -256,6 +349,18 @@ async def of_own_class() -> AsyncIterator[Client]:
         def get(self): ...
     yield Own("x")
 
+@pytest.fixture
+def of_subclass(of_base: Base) -> Client:
+    return of_base
+
+@pytest.fixture
+def of_base() -> Base:
+    return unsure()
+
+@pytest.fixture
+def made_of_base() -> Client:
+    return Base()
+
 @pytest.fixture(params=[1])
 def chosen(request):
     return request.param
@@ -284,7 +389,9 @@ def renamed_function():
         ("mocked", "unittest.mock.Mock"),
         ("specced", "unittest.mock.create_autospec"),
         ("chosen", None),
-        ("of_own_class", None),
+        ("of_own_class", "Own"),
+        ("of_subclass", "Client"),
+        ("made_of_base", "Base"),
         ("unknown", None),
     ],
 )

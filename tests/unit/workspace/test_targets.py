@@ -79,6 +79,9 @@ class Doubtful(nowhere.Base):
 class Doubted(Doubtful): ...
 
 
+class Either(nowhere.Base, Doubtful): ...
+
+
 class Odd(Base):
     def __getattribute__(self, name):
         return name
@@ -107,7 +110,8 @@ HERE: PurePath = ROOT / "test_example.py"
         ("app.client.Client.value", None),
         ("app.client.Client.missing", None),
         ("app.client.Doubtful.own", True),
-        ("app.client.Doubted.own", None),
+        ("app.client.Doubted.own", True),
+        ("app.client.Either.own", None),
         ("app.client.Odd.inherited", None),
         ("asyncio.sleep", True),
         ("asyncio.gather", False),

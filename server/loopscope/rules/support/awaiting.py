@@ -41,6 +41,7 @@ _TAKES_VALUES = frozenset(
 )
 _OTHER_CLASS = re.compile(r"(?!.*(?:Corou|Await|Gener|Async|Future|Task|Callable|Hashable|Any))[A-Z]\w*[a-z]\w*")
 """A name that looks like that of a class, and like none that a coroutine or future is an instance of."""
+_BUILTIN_CLASSES = frozenset({"str", "bytes", "int", "float", "bool", "list", "dict", "set", "tuple", "frozenset"})
 _SYNC = re.compile(r"(?<!a)sync", re.IGNORECASE)
 _ARITHMETIC = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.FloorDiv)
 
@@ -65,6 +66,8 @@ def _takes_value(body: Body, parent: ast.AST | None, node: ast.expr) -> bool:
             return True
         case ast.Compare(_, signs):
             return not any(isinstance(sign, ast.Is | ast.IsNot) for sign in signs)
+        case ast.FormattedValue():
+            return True
         case ast.Attribute(_, attr):
             return not (attr in _OF_COROUTINES or attr.startswith(("cr_", "__")))
         case ast.Subscript(value) | ast.For(_, value) | ast.AsyncFor(_, value) | ast.comprehension(_, value):
@@ -72,7 +75,7 @@ def _takes_value(body: Body, parent: ast.AST | None, node: ast.expr) -> bool:
         case ast.BinOp(_, operator):
             return isinstance(operator, _ARITHMETIC)
         case ast.Call(ast.Name("isinstance"), [first, ast.Name(kind) | ast.Attribute(_, kind)]):
-            return first is node and _OTHER_CLASS.fullmatch(kind) is not None
+            return first is node and (kind in _BUILTIN_CLASSES or _OTHER_CLASS.fullmatch(kind) is not None)
         case ast.Call(ast.Name(name), [first, *_]):
             return first is node and (name in _TAKES_VALUES and name not in body.bound)
         case ast.Call(ast.Attribute(ast.Name("json"), "loads"), [first]):
@@ -187,7 +190,7 @@ def _chains(body: Body) -> dict[int, ast.Await]:
 
 
 def in_synchronous_code(ctx: Context, body: Body, node: ast.expr) -> bool:
-    """Whether code stands below a condition such as `if IS_SYNC:`, in code that has a synchronous twin.
+    """Whether code stands below `if IS_SYNC:`, or a decorator such as `@require_sync`, in code with a synchronous twin.
 
     Of a file that is the synchronous twin itself (`IS_SYNC = True`), what stands under `else:` never runs.
     """
@@ -195,6 +198,8 @@ def in_synchronous_code(ctx: Context, body: Body, node: ast.expr) -> bool:
     inner: ast.AST = node
     while around is not None:
         if any(_is_for_sync(ctx, block, inner) for block in around.statements if isinstance(block, ast.If)):
+            return True
+        if any(_SYNC.search(ast.unparse(each)) for each in around.node.decorator_list):
             return True
         inner, around = around.node, ctx.around(around)
     return False

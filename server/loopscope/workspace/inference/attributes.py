@@ -5,7 +5,16 @@ from pathlib import PurePath
 from loopscope.facts.expr import Call, Const, Expr, Items, Pairs, Ref
 from loopscope.facts.outline import FactId
 from loopscope.workspace.imports import asyncio_name
-from loopscope.workspace.inference import calls, django, externals, instances, libraries, results
+from loopscope.workspace.inference import (
+    calls,
+    django,
+    externals,
+    instances,
+    libraries,
+    local_classes,
+    proxies,
+    results,
+)
 from loopscope.workspace.inference.annotations import (
     known_instance,
 )
@@ -21,6 +30,7 @@ from loopscope.workspace.inference.model import (
     Group,
     Instance,
     Known,
+    LocalInstance,
     ModuleObject,
     Named,
     Plain,
@@ -88,9 +98,10 @@ def assigned_type(q: Queries, path: PurePath, expr: Expr) -> Type | None:
                 return attribute_type(q, q.get(assigned_type, path, Ref(head)), last)
             return found
         case Call(func, args):
-            return calls.call_result(
+            made = calls.call_result(
                 q, q.get(assigned_type, path, func), [q.get(assigned_type, path, each) for each in args]
             )
+            return proxies.behind(q, path, expr, made) if isinstance(made, Instance) else made
         case _:
             return None
 
@@ -103,6 +114,11 @@ def attribute_type(q: Queries, owner: Type | None, name: str) -> Type | None:
         case Instance(path, id_) | ClassObject(path, id_):
             try:
                 return q.get(class_attribute, path, id_, name, owner)
+            except Cycle:
+                return None
+        case LocalInstance(path, id_, local):
+            try:
+                return q.get(local_classes.local_attribute, path, id_, local, name)
             except Cycle:
                 return None
         case ModuleObject(module, path):

@@ -20,6 +20,7 @@ class How(Enum):
     ITEM = "an item of what `for` goes through"
     ASYNC_ITEM = "an item of what `async for` goes through"
     DEFINED = "a nested function"
+    CLASS = "a nested class"
     IMPORTED = "an import"
     OTHER = "something else"
 
@@ -97,6 +98,8 @@ def _of_statement(node: ast.stmt) -> Iterator[tuple[str, Bound]]:
             yield from _of_target(target, How.ITEM if isinstance(node, ast.For) else How.ASYNC_ITEM, iterated)
         case ast.Expr(ast.NamedExpr(target, value)):
             yield target.id, Bound(How.VALUE, value)
+        case ast.ClassDef(name):
+            yield name, Bound(How.CLASS)
         case ast.Import() | ast.ImportFrom():
             for name, canonical in module_names(scan([node])).items():
                 yield name, Bound(How.IMPORTED, target=canonical)

@@ -4,7 +4,15 @@ import ast
 from pathlib import PurePath
 
 from loopscope.facts.outline import FactId
-from loopscope.workspace.inference import attributes, expressions, externals, libraries, protocols, results
+from loopscope.workspace.inference import (
+    attributes,
+    expressions,
+    externals,
+    libraries,
+    local_classes,
+    protocols,
+    results,
+)
 from loopscope.workspace.inference.annotations import (
     Names,
     annotation_type,
@@ -19,7 +27,9 @@ from loopscope.workspace.inference.model import (
     Giving,
     Instance,
     Known,
+    LocalClass,
     LocalFunction,
+    LocalInstance,
     Named,
     Type,
 )
@@ -101,7 +111,9 @@ def call_result(q: Queries, callee: Type | None, given: list[Type | None]) -> Ty
                 return None
         case ClassObject(path, id_):
             return q.get(made, path, id_)
-        case Instance():
+        case LocalClass():
+            return local_classes.instance_made(q, callee)
+        case Instance() | LocalInstance():
             return call_result(q, attributes.attribute_type(q, callee, "__call__"), given)
         case Giving(result):
             return result

@@ -6,9 +6,10 @@ from pathlib import PurePath
 from loopscope.facts.bodies import Body
 from loopscope.facts.expr import Call, Expr, dotted
 from loopscope.facts.outline import FactId
+from loopscope.workspace.mro import member
 from loopscope.workspace.queries import Queries
-from loopscope.workspace.targets import referred
-from loopscope.workspace.values import Function, last_of
+from loopscope.workspace.targets import class_doubt, referred
+from loopscope.workspace.values import Class, Function, Value, last_of
 
 _WRAPPING = frozenset(("functools.wraps", "wraps", "functools.update_wrapper"))
 
@@ -23,6 +24,50 @@ def keeps_result(q: Queries, path: PurePath, expr: Expr) -> bool:
     if not isinstance(value, Function) or value.fact.decorators:
         return False
     return q.get(_function_keeps, value.path, value.fact.id, isinstance(expr, Call))
+
+
+def makes_coroutine_function(q: Queries, path: PurePath, expr: Expr) -> bool:
+    """Whether what a decorator makes gives a coroutine when called, whatever it decorates.
+
+    A function that returns `async def` wrappers only, or a class with an `async def __call__`.
+    """
+    written = dotted(expr)
+    value = last_of(referred(q, path, written)) if written is not None else None
+    return q.get(value_makes_coroutine_function, value, isinstance(expr, Call)) if value is not None else False
+
+
+def value_makes_coroutine_function(q: Queries, value: Value, called: bool) -> bool:
+    """`makes_coroutine_function` of what a decorator is, `called` before it is given the function."""
+    match value:
+        case Function(path, fact) if not fact.decorators and not fact.is_async:
+            found = q.function(path, fact.id)
+            return found is not None and _wraps_in_coroutine(found[1], called=called)
+        case Class(path, fact) if not called and q.get(class_doubt, path, fact.id) is None:
+            caller = q.get(member, path, fact.id, "__call__")
+            made = isinstance(caller, Function) and caller.fact.is_async and not caller.fact.yields
+            return made and isinstance(caller, Function) and not caller.fact.decorators
+        case _:
+            return False
+
+
+def _wraps_in_coroutine(body: Body, *, called: bool) -> bool:
+    inner = {each.node.name: each for each in body.nested}
+    values = [node.value for node in body.returns]
+    if not values or len(inner) != len(body.nested):
+        return False
+    if called:
+        return all(
+            isinstance(value, ast.Name) and value.id in inner and _wraps_in_coroutine(inner[value.id], called=False)
+            for value in values
+        )
+    return all(isinstance(value, ast.Name) and value.id in inner and _is_wrapper(inner[value.id]) for value in values)
+
+
+def _is_wrapper(body: Body) -> bool:
+    wrapped = all(
+        isinstance(each, ast.Call) and ast.unparse(each.func) in _WRAPPING for each in body.node.decorator_list
+    )
+    return body.is_async and not body.yields and wrapped
 
 
 def _function_keeps(q: Queries, path: PurePath, id_: FactId, called: bool) -> bool:
@@ -50,6 +95,8 @@ def _is_same(body: Body, value: ast.expr | None, function: str) -> bool:
         case ast.Name(name):
             wrappers = [each for each in body.nested if each.node.name == name]
             return bool(wrappers) and all(_passes_on(each, function) for each in wrappers)
+        case ast.IfExp(_, one, other):
+            return _is_same(body, one, function) and _is_same(body, other, function)
         case ast.Call(func, [_, ast.Name() as given]) if ast.unparse(func).rpartition(".")[2] == "cast":
             return _is_same(body, given, function)
         case ast.Call(func, [ast.Name(name), *_]) if name != function:
@@ -63,8 +110,13 @@ def _passes_on(wrapper: Body, function: str) -> bool:
         return False
     if wrapper.is_async:
         return any(isinstance(each.value, ast.Call) and _calls(each.value, function) for each in wrapper.awaits)
-    values = [node.value for node in wrapper.returns]
+    # `None` where calling it fails is left out, as everywhere.
+    values = [node.value for node in wrapper.returns if not _is_none(node.value)]
     return bool(values) and all(isinstance(value, ast.Call) and _calls(value, function) for value in values)
+
+
+def _is_none(value: ast.expr | None) -> bool:
+    return value is None or (isinstance(value, ast.Constant) and value.value is None)
 
 
 def _calls(node: ast.Call, function: str) -> bool:

@@ -6,7 +6,7 @@ from pathlib import PurePath
 from loopscope.facts.bodies import Body
 from loopscope.facts.outline import FactId
 from loopscope.facts.reaching import reaching
-from loopscope.workspace.inference import attributes, calls, fixtures, protocols
+from loopscope.workspace.inference import attributes, calls, fixtures, local_classes, protocols
 from loopscope.workspace.inference.annotations import (
     annotation_type,
 )
@@ -20,6 +20,7 @@ from loopscope.workspace.inference.model import (
     Group,
     Instance,
     Iterable,
+    LocalClass,
     LocalFunction,
     Named,
     Plain,
@@ -178,6 +179,9 @@ def _bound_type(frame: Frame, name: str, bound: Bound) -> Type | None:
         case How.DEFINED:
             found = [inner for inner in frame.body.nested if inner.node.name == name]
             return LocalFunction(frame.path, found[0].id) if len(found) == 1 else None
+        case How.CLASS:
+            found_class = local_classes.local_class(frame.body, name)
+            return None if found_class is None else LocalClass(frame.path, frame.body.id, name)
         case How.IMPORTED:
             return attributes.value_type(q, imported(q, frame.path, bound.target))
         case How.OTHER:
@@ -205,9 +209,10 @@ def _parameter(frame: Frame, name: str, bound: Bound) -> Type | None:
     if own is not None:
         return own
     given = frame.q.get(fixtures.injected, frame.path, frame.body.id, name)
-    if given is not None:
+    if given is not None and (not isinstance(given[0], Instance) or given[0].exact or bound.annotation is None):
         return given[0]
-    return None if bound.annotation is None else annotation_type(names_of(frame), bound.annotation)
+    stated = None if bound.annotation is None else annotation_type(names_of(frame), bound.annotation)
+    return stated if given is None else fixtures.narrowed(frame.q, given[0], stated)
 
 
 def _dotted_type(frame: Frame, node: ast.Attribute) -> Type | None:

@@ -20,6 +20,7 @@ from loopscope.workspace.inference.model import (
 )
 from loopscope.workspace.inference.requests import requested_by
 from loopscope.workspace.model import Kind
+from loopscope.workspace.mro import mro_of
 from loopscope.workspace.namespace import index_of
 from loopscope.workspace.oracle import Question
 from loopscope.workspace.queries import Queries
@@ -46,7 +47,7 @@ def fixture_value(q: Queries, path: PurePath, id_: FactId, kind: Kind) -> Type |
         return Manager(None, is_async=True)
     yields = kind in (Kind.GENERATOR, Kind.ASYNC_GENERATOR)
     found = results.produced(frame, yields=yields)
-    if found is not None and (found != NONE or not yields):
+    if found is not None and (found != NONE or not yields) and not _may_be_subclass(found, fact):
         return found
     if mentions_mock(frame.body.node) or results.defines_class(frame.body):
         return found
@@ -57,7 +58,21 @@ def fixture_value(q: Queries, path: PurePath, id_: FactId, kind: Kind) -> Type |
         stated = None if written is None else annotation_type(names_of(frame), written)
     if stated is None and found is None and written is None and not is_installed(q, path):
         return _told(q, Question(path, id_))
-    return found if stated is None else stated
+    if found is None or (found == NONE and yields):
+        return found if stated is None else stated
+    return narrowed(q, found, stated)
+
+
+def _may_be_subclass(found: Type | None, fact: FunctionFact) -> bool:
+    return isinstance(found, Instance) and not found.exact and fact.returns is not None
+
+
+def narrowed(q: Queries, found: Type | None, stated: Type | None) -> Type | None:
+    """What code gives, or the subclass of it that an annotation states; what was seen being made is of no subclass."""
+    if not isinstance(found, Instance) or not isinstance(stated, Instance) or found.exact:
+        return found
+    below = (found.path, found.id) in q.get(mro_of, stated.path, stated.id).classes
+    return stated if below and (found.path, found.id) != (stated.path, stated.id) else found
 
 
 def _told(q: Queries, question: Question) -> Type | None:

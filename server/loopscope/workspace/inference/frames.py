@@ -14,6 +14,7 @@ from loopscope.workspace.inference.model import (
     ClassObject,
     Group,
     Instance,
+    LocalInstance,
     Type,
 )
 from loopscope.workspace.namespace import index_of
@@ -48,12 +49,21 @@ def names_of(frame: Frame) -> Names:
     return Names(frame.q, frame.path, own if isinstance(own, Instance) else instance_of_class(own))
 
 
-def own_class(frame: Frame, name: str) -> Instance | ClassObject | None:
+def own_class(frame: Frame, name: str) -> Instance | ClassObject | LocalInstance | None:
     """What `self` or `cls` is, when that is the parameter asked for."""
     arguments = (*frame.body.node.args.posonlyargs, *frame.body.node.args.args)
     if not arguments or arguments[0].arg != name:
         return None
-    return frame.receiver or _class_of(frame)
+    return frame.receiver or _class_of(frame) or _local_class_of(frame)
+
+
+def _local_class_of(frame: Frame) -> LocalInstance | None:
+    """What the first parameter of a method of a local class is; of a decorated one nothing is said."""
+    holder, _, name = frame.body.id.holder.rpartition(".<locals>.")
+    around = frame.facts.around(frame.body) if holder and "." not in name else None
+    if around is None or frame.body.node.decorator_list or frame.body.node.name == "__new__":
+        return None
+    return LocalInstance(frame.path, around.id, name) if around.id.qualname == holder else None
 
 
 def _class_of(frame: Frame) -> Instance | ClassObject | None:

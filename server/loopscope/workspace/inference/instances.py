@@ -1,7 +1,7 @@
 """What methods set on `self`, and what classes declare without a value."""
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import PurePath
 from typing import cast
 
@@ -69,6 +69,11 @@ def _sets(body: Body) -> tuple[str, Mapping[str, list[ast.stmt]]]:
         found = body.notes["sets"] = own, _find_sets(body, own)
     # The key is used here only.
     return cast("tuple[str, Mapping[str, list[ast.stmt]]]", found)
+
+
+def sets_on_self(body: Body) -> Iterable[str]:
+    """The names of the attributes that a method sets on its first parameter."""
+    return _sets(body)[1].keys()
 
 
 def _find_sets(body: Body, self_name: str) -> Mapping[str, list[ast.stmt]]:

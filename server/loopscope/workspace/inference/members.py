@@ -19,7 +19,9 @@ from loopscope.workspace.inference.model import (
     Instance,
     Iterable,
     Known,
+    LocalClass,
     LocalFunction,
+    LocalInstance,
     Manager,
     ModuleObject,
     Named,
@@ -99,8 +101,12 @@ def shown(value: Type | None) -> str | None:
     match value:
         case Instance(_, id_):
             return id_.qualname
+        case LocalInstance(_, _, name):
+            return name
         case ClassObject(_, id_):
             return f"type[{id_.qualname}]"
+        case LocalClass(_, _, name):
+            return f"type[{name}]"
         case Known(name) | Named(name) | ModuleObject(name, _):
             return name
         case Plain(name):

@@ -65,6 +65,22 @@ class LocalFunction(NamedTuple):
     id: FactId
 
 
+class LocalClass(NamedTuple):
+    """A class that the function `id` of `path` defines, by its name there."""
+
+    path: PurePath
+    id: FactId
+    name: str
+
+
+class LocalInstance(NamedTuple):
+    """An instance of a class that the function `id` of `path` defines, or of a subclass."""
+
+    path: PurePath
+    id: FactId
+    name: str
+
+
 class Giving(NamedTuple):
     """Something callable of which only its result is known."""
 
@@ -118,6 +134,8 @@ Type: TypeAlias = (
     | ModuleObject
     | Callee
     | LocalFunction
+    | LocalClass
+    | LocalInstance
     | Giving
     | Coroutine
     | Awaitable

@@ -15,7 +15,7 @@ from loopscope.workspace.inference.annotations import (
     parsed,
     text_type,
 )
-from loopscope.workspace.inference.decorators import keeps_result
+from loopscope.workspace.inference.decorators import keeps_result, makes_coroutine_function
 from loopscope.workspace.inference.frames import Frame, frame_of, instance_of_class, names_of
 from loopscope.workspace.inference.model import (
     NONE,
@@ -82,7 +82,9 @@ def _decorated(q: Queries, path: PurePath, fact: FunctionFact, result: Type | No
         elif isinstance(result, Coroutine) and fact.is_async and coroutine_doubt(q, path, fact.id) is None:
             continue
         elif not keeps_result(q, path, expr):
-            return None
+            if not makes_coroutine_function(q, path, expr):
+                return None
+            result = Coroutine(None)
     return result
 
 
