@@ -52,7 +52,7 @@ _APP = """\
 # file: app.py
 class Client:
     def build_url(self, path):
-        return f"http://x{path}"
+        return "http://x" + path
 
     def close(self):
         self.closed = True

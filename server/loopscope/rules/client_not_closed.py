@@ -148,6 +148,35 @@ def test_nothing_is_left():
         ),
         config=_AUTO,
     ),
+    Example(
+        "A session that is deleted",
+        bad="""\
+import gc
+
+import aiohttp
+
+
+async def test_session():
+    session = ⟦aiohttp.ClientSession()⟧
+    assert not session.closed
+    del session
+    gc.collect()
+""",
+        good="""\
+import gc
+
+import aiohttp
+
+
+async def test_session():
+    async with aiohttp.ClientSession() as session:
+        assert not session.closed
+        del session
+        gc.collect()
+""",
+        proof=Proof("Unclosed client session", requires=("aiohttp",)),
+        config=_ERRORS,
+    ),
 )
 
 NEAR_MISSES = (
@@ -305,8 +334,10 @@ def fix(ctx: Context, finding: Finding) -> Fix | None:
 
 
 def _is_kept(body: Body, name: str) -> bool:
-    """Whether a local name is bound once, and its value goes nowhere else."""
-    if binding_count(body, name) != 1 or name in body.inner_reads:
+    """Whether a local name is bound once, and its value goes nowhere else; `del` closes nothing."""
+    targets = [target for each in body.statements if isinstance(each, ast.Delete) for target in each.targets]
+    deleted = sum(isinstance(target, ast.Name) and target.id == name for target in targets)
+    if binding_count(body, name) - deleted != 1 or name in body.inner_reads:
         return False
     return all(is_looked_at(body, load) for load in body.reads.get(name, ()))
 

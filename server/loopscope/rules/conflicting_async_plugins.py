@@ -2,7 +2,8 @@
 
 ## What it does
 Reports tests that are marked for anyio or pytest-trio, or decorated for pytest-twisted, and that pytest-asyncio takes:
-by auto mode, or by an `asyncio` mark on the same test. Also `anyio_mode = auto` together with `asyncio_mode = auto`.
+by auto mode, or by an `asyncio` mark on the same test. Also tests and fixtures of pytest-asyncio that await a
+`Deferred` of Twisted, and `anyio_mode = auto` together with `asyncio_mode = auto`.
 
 ## Why is this bad
 pytest-asyncio runs such a test on asyncio. A test that anyio was to run on trio passes without having been on trio; a
@@ -29,6 +30,7 @@ from pathlib import PurePath
 
 from loopscope.config.model import Origin
 from loopscope.config.pytest_config import AsyncioMode
+from loopscope.facts.bodies import Use
 from loopscope.facts.expr import dotted
 from loopscope.rules.context import Context
 from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, Proof, Rule, Safety, Severity
@@ -46,6 +48,16 @@ _STRICT = "[pytest]\nasyncio_mode = strict\nasyncio_default_fixture_loop_scope =
 _BACKENDS = '@pytest.fixture(params=["asyncio", "trio"])\ndef anyio_backend(request):\n    return request.param\n'
 _TRIO = re.compile(r"\btrio\b")
 _DECORATORS = ("pytest_twisted.ensureDeferred", "pytest_twisted.inlineCallbacks")
+_DEFERREDS = frozenset(
+    (
+        "twisted.internet.task.deferLater",
+        "twisted.internet.threads.deferToThread",
+        "twisted.internet.defer.succeed",
+        "twisted.internet.defer.gatherResults",
+        "twisted.internet.defer.DeferredList",
+        "twisted.internet.defer.Deferred",
+    )
+)
 _PLUGINS = {"anyio": "anyio", "trio": "pytest-trio"}
 
 EXAMPLES = (
@@ -156,6 +168,30 @@ async def test_value():
         config="",
     ),
     Example(
+        "A Deferred that asyncio cannot await",
+        bad=f"""\
+from twisted.internet import reactor, task
+
+
+async def test_value():
+    await ⟦task.deferLater(reactor, 0, lambda: None)⟧
+# file: pytest.ini
+{_AUTO}""",
+        good=f"""\
+import pytest_twisted
+from twisted.internet import reactor, task
+
+
+@pytest_twisted.ensureDeferred
+async def test_value():
+    await task.deferLater(reactor, 0, lambda: None)
+# file: pytest.ini
+{_STRICT}""",
+        fixed="",
+        proof=Proof("Task got bad yield", requires=("pytest-twisted",)),
+        config="",
+    ),
+    Example(
         "Two auto modes",
         bad="""\
 async def test_value():
@@ -240,6 +276,20 @@ def test_value():
         config=_AUTO,
         requires=("anyio", "trio"),
     ),
+    NearMiss(
+        "a Deferred that becomes a future",
+        """\
+import asyncio
+
+from twisted.internet import reactor, task
+
+
+async def test_value():
+    await task.deferLater(reactor, 0, lambda: None).asFuture(asyncio.get_running_loop())
+""",
+        config=_AUTO,
+        requires=("pytest-twisted",),
+    ),
     NearMiss("one auto mode", "", config="[pytest]\nasyncio_mode = strict\nanyio_mode = auto\n"),
     NearMiss(
         "the mark of a plugin that is not there",
@@ -271,6 +321,7 @@ def check(ctx: Context) -> Iterator[Finding]:
                 if test.function.is_async and dotted(expr) in _DECORATORS:
                     span = ctx.layout.defs[test.id].decorators[place]
                     yield _in_auto_mode(ctx, span, "pytest-twisted")
+    yield from _deferreds(ctx)
 
 
 def fix(ctx: Context, finding: Finding) -> Fix | None:
@@ -289,6 +340,15 @@ def fix(ctx: Context, finding: Finding) -> Fix | None:
         return None
     edit = Edit(Span(start, start + len("auto")), "strict")
     return Fix("Set the mode to strict", Safety.UNSAFE, {path: (edit,)}, preferred=False)
+
+
+def _deferreds(ctx: Context) -> Iterator[Finding]:
+    """Deferreds that tests and fixtures of pytest-asyncio await."""
+    for body, what, runner in ctx.async_entries() if "twisted" in ctx.text else ():
+        for call in body.calls if runner is Runner.PYTEST_ASYNCIO else ():
+            if call.use is Use.AWAITED and call.imported and call.name in _DEFERREDS:
+                message = f"pytest-asyncio runs this {what}, and asyncio cannot await a `Deferred`."
+                yield ctx.finding(META, ctx.span(body, call.node), message)
 
 
 def _modes(ctx: Context) -> Iterator[Finding]:

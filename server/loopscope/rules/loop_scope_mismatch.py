@@ -192,6 +192,64 @@ async def test_pool(pool):
         proof=Proof("attached to a different loop", pytest_asyncio=">=0.24"),
         config="[pytest]\nasyncio_mode = auto\nasyncio_default_fixture_loop_scope = session\n",
     ),
+    Example(
+        "One of several objects, through another fixture",
+        bad="""\
+import asyncio
+
+import pytest
+import pytest_asyncio
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def engine():
+    ready = asyncio.Event()
+    task = asyncio.create_task(ready.wait())
+    await asyncio.sleep(0)
+    yield ready, task
+    task.cancel()
+
+
+@pytest_asyncio.fixture
+async def session(⟦engine⟧):
+    ready, task = engine
+    ready.set()
+    return await task
+
+
+@pytest.mark.asyncio(loop_scope="session")
+async def test_session(session):
+    assert session
+""",
+        good="""\
+import asyncio
+
+import pytest
+import pytest_asyncio
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def engine():
+    ready = asyncio.Event()
+    task = asyncio.create_task(ready.wait())
+    await asyncio.sleep(0)
+    yield ready, task
+    task.cancel()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def session(engine):
+    ready, task = engine
+    ready.set()
+    return await task
+
+
+@pytest.mark.asyncio(loop_scope="session")
+async def test_session(session):
+    assert session
+""",
+        proof=Proof("attached to a different loop", "error", pytest_asyncio=">=1"),
+    ),
 )
 
 NEAR_MISSES = (
@@ -258,6 +316,23 @@ async def test_task(task, result):
 """,
         config="[pytest]\nasyncio_mode = auto\nasyncio_default_fixture_loop_scope = session\n"
         "asyncio_default_test_loop_scope = session\n",
+    ),
+    NearMiss(
+        "several values without a loop",
+        """\
+import pytest
+import pytest_asyncio
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def names():
+    return "one", ["two"]
+
+
+@pytest.mark.asyncio
+async def test_names(names):
+    assert names
+""",
     ),
     NearMiss("a synchronous test reads it", f"{_FIXTURE}\ndef test_task(task):\n    assert task is not None\n"),
 )

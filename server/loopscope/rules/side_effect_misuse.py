@@ -2,7 +2,7 @@
 
 ## What it does
 Reports a new exception as `return_value` of a mock in a function that expects that very exception to be raised
-(`pytest.raises(ValueError)`), and `side_effect=[...]` of fewer items than the function calls the
+(`pytest.raises(ValueError)`, `except ValueError`), and `side_effect=[...]` of fewer items than the function calls the
 mock itself, one call after the other.
 
 ## Why is this bad
@@ -73,6 +73,16 @@ async def test_get():
     get = AsyncMock(⟦return_value⟧=ValueError("no"))
     with pytest.raises(ValueError, match="no"):
         await get()
+
+
+@pytest.mark.asyncio
+async def test_caught():
+    get = AsyncMock(⟦return_value⟧=ValueError("no"))
+    try:
+        await get()
+    except ValueError:
+        return
+    pytest.fail("DID NOT RAISE")
 """,
         good=f"""\
 {_LOAD}
@@ -89,6 +99,16 @@ async def test_get():
     get = AsyncMock(side_effect=ValueError("no"))
     with pytest.raises(ValueError, match="no"):
         await get()
+
+
+@pytest.mark.asyncio
+async def test_caught():
+    get = AsyncMock(side_effect=ValueError("no"))
+    try:
+        await get()
+    except ValueError:
+        return
+    pytest.fail("DID NOT RAISE")
 """,
         proof=Proof("DID NOT RAISE"),
     ),
@@ -232,13 +252,16 @@ def _is_expected(setting: Setting) -> bool:
     body, value = setting.owner, setting.value
     if not isinstance(body, Body) or not isinstance(value, ast.Call):
         return False
-    return any(
-        isinstance(call.node.func, ast.Attribute | ast.Name)
-        and ast.unparse(call.node.func).rpartition(".")[2] in ("raises", "assertRaises")
-        and bool(call.node.args)
-        and ast.unparse(call.node.args[0]) == ast.unparse(value.func)
+    expected = [
+        call.node.args[0]
         for call in body.calls
-    )
+        if isinstance(call.node.func, ast.Attribute | ast.Name)
+        and ast.unparse(call.node.func).rpartition(".")[2] in ("raises", "assertRaises")
+        and call.node.args
+    ]
+    tried = (each.handlers for each in body.statements if isinstance(each, ast.Try))
+    expected += [handler.type for handlers in tried for handler in handlers if handler.type is not None]
+    return any(ast.unparse(each) == ast.unparse(value.func) for each in expected)
 
 
 def _is_exception(ctx: Context, setting: Setting) -> bool:

@@ -130,6 +130,8 @@ def fixture_runner(
     if active and isinstance(found, Unknown):
         return found
     if active and isinstance(found, Decision) and found.value == "auto":
+        if fixture.argnames and view.roster.has("anyio") and _needs_anyio(view, fixture):
+            return Unknown("pytest-asyncio or anyio runs it: whichever of them pytest happens to load last")
         return Decision(Runner.PYTEST_ASYNCIO, found.reason, found.origin)
     if view.roster.has("anyio") and _needs_anyio(view, fixture):
         return Decision(Runner.ANYIO, "it requests `anyio_backend`")

@@ -52,9 +52,14 @@ def _handed_over(q: Queries, path: PurePath, id_: FactId) -> str | None:
 
 
 def _kind(body: Body, value: ast.expr) -> str | None:
-    if isinstance(value, ast.Name):
-        return _of_context(body, value.id) or _of_value(body, bound_value(body, value.id))
-    return _of_value(body, value)
+    match value:
+        case ast.Tuple(items) | ast.List(items):
+            # Of several objects, any that belongs to the loop.
+            return next((kind for each in items if (kind := _kind(body, each)) is not None), None)
+        case ast.Name(name):
+            return _of_context(body, name) or _of_value(body, bound_value(body, name))
+        case _:
+            return _of_value(body, value)
 
 
 def _of_value(body: Body, value: ast.expr | None) -> str | None:

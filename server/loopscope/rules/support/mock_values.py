@@ -191,9 +191,22 @@ def _returns_plain_values(q: Queries, path: PurePath, id_: FactId) -> bool:
     body = None if facts is None else facts.body(id_)
     if body is None or body.yields:
         return False
-    if any(each.value is not None and not isinstance(each.value, _PLAIN) for each in body.returns):
+    if any(each.value is not None and not _is_plain(each.value) for each in body.returns):
         return False
     return bool(body.returns) or _acts(body)
+
+
+def _is_plain(node: ast.expr) -> bool:
+    """Whether an expression surely is nothing to await; text that something is added to stays text."""
+    match node:
+        case ast.BinOp(left, ast.Add() | ast.Mod(), right):
+            return any(isinstance(each, ast.JoinedStr) or _is_text(each) for each in (left, right))
+        case _:
+            return isinstance(node, _PLAIN)
+
+
+def _is_text(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, str)
 
 
 def _acts(body: Body) -> bool:
