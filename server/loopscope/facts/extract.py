@@ -55,6 +55,16 @@ class FileFacts:
 
     def body(self, id_: FactId) -> Body | None:
         """The body of a function by its id, nested ones too (`outer.<locals>.inner`); None when there is none."""
+        found = self._found.get(id_)
+        if found is None:
+            found = self._found[id_] = (self._find(id_),)
+        return found[0]
+
+    @cached_property
+    def _found(self) -> dict[FactId, tuple[Body | None]]:
+        return {}
+
+    def _find(self, id_: FactId) -> Body | None:
         outer = id_.qualname.partition(".<locals>.")[0]
         if outer == id_.qualname:
             index = self._owners.get(id_)

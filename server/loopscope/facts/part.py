@@ -30,7 +30,9 @@ from loopscope.facts.scan import Definition, Effect, Raw, Value, global_names, s
 from loopscope.facts.seek import lines_with
 from loopscope.syntax.chunk import Chunk
 
-_SETS = re.compile(r"\.(\w++)(?= = |: |, )|\bas self\.(\w++)")
+# Two expressions: each begins with plain text, which is looked for ten times as fast as one of several.
+_SETS = re.compile(r"\.(\w++)(?= = |: |, )")
+_SETS_AS = re.compile(r"as self\.(\w++)")
 
 
 # No slots: `cached_property` keeps its values in the instance's dict.
@@ -125,7 +127,7 @@ class Part:
 
 def attributes_set_in(text: str) -> frozenset[str]:
     """The names of attributes that a text sets: `x.name = `, `x.name: `, `x.name, ` and `as self.name`."""
-    return frozenset(one or other for one, other in _SETS.findall(text))
+    return frozenset(_SETS.findall(text) + _SETS_AS.findall(text))
 
 
 def make_part(

@@ -34,7 +34,7 @@ from pathlib import PurePath
 
 from loopscope.facts.bodies import Body, CallSite, Use
 from loopscope.facts.outline import FactId
-from loopscope.rules.callees import result_of, results_of
+from loopscope.rules.callees import result_of, results_of, surely_synchronous
 from loopscope.rules.context import Context
 from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, Proof, Rule, Severity
 from loopscope.rules.support.awaiting import (
@@ -54,7 +54,7 @@ from loopscope.rules.support.calls import expects_failure, noted
 from loopscope.rules.support.django import EXAMPLE_CONFIG, EXAMPLE_PROJECT
 from loopscope.rules.support.expected import expected_statements, wants_coroutine
 from loopscope.workspace.inference.calls import call_at
-from loopscope.workspace.inference.model import Awaitable, Coroutine, Type
+from loopscope.workspace.inference.model import Awaitable, Coroutine, Instance
 from loopscope.workspace.inference.protocols import is_read_too_early
 from loopscope.workspace.queries import Queries
 
@@ -730,16 +730,12 @@ def _is_tested_for_none(call: CallSite) -> bool:
 
 def _read_early(ctx: Context, body: Body) -> Iterator[tuple[CallSite, str]]:
     """The calls of whose values an attribute is read that only what they give once awaited has."""
-    if not noted(body, "attributes read of dropped", _with_attributes):
+    if not _dropped(body):
         return
     for place, attribute in ctx.queries.get(_attributes_read_early, ctx.path, body.id):
         call = body.calls[place]
         if result_of(ctx, body, call) is not None:
             yield call, f"What `{ast.unparse(call.node.func)}` gives has no `{attribute}` before it is awaited."
-
-
-def _with_attributes(body: Body) -> list[CallSite]:
-    return [call for call in _dropped(body) if isinstance(call.parent, ast.Attribute)]
 
 
 def _attributes_read_early(q: Queries, path: PurePath, id_: FactId) -> tuple[tuple[int, str], ...]:
@@ -752,12 +748,14 @@ def _attributes_read_early(q: Queries, path: PurePath, id_: FactId) -> tuple[tup
     return tuple(
         (place, early)
         for place, call in enumerate(body.calls)
-        if id(call) in dropped
-        if (early := _read_of(q, q.get(call_at, path, id_, place), attributes_of(body, call))) is not None
+        if id(call) in dropped and not surely_synchronous(q, path, body, call.node)
+        # What else is given is no instance, for the most part.
+        if isinstance(value := q.get(call_at, path, id_, place), Instance)
+        if (early := _read_of(q, value, attributes_of(body, call))) is not None
     )
 
 
-def _read_of(q: Queries, value: Type | None, attributes: list[str]) -> str | None:
+def _read_of(q: Queries, value: Instance, attributes: list[str]) -> str | None:
     return next((each for each in attributes if is_read_too_early(q, value, each)), None)
 
 
@@ -791,14 +789,14 @@ def _may_be_dropped(body: Body, call: CallSite, awaited: frozenset[str]) -> bool
         case Use.STATEMENT:
             return last_of(call) not in _NEVER and not last_of(call).startswith("assert")
         case Use.ASSIGNED:
-            name = assigned_name(call)
             if is_unpacked(call):
                 return True
+            name = assigned_name(call)
             return name is not None and name not in awaited and name not in body.inner_reads
         case Use.WITH | Use.ASYNC_WITH | Use.ITERATED | Use.ASYNC_ITERATED:
             return True
         case Use.COMPARED | Use.ATTRIBUTE | Use.ARGUMENT | Use.OTHER:
-            return call_needs_value(body, call) and not last_of(call).startswith("assert")
+            return not last_of(call).startswith("assert") and call_needs_value(body, call)
         case _:
             return False
 

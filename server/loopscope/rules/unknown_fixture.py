@@ -335,12 +335,14 @@ def missing_name(finding: Finding) -> str | None:
 
 def _of_tests(ctx: Context) -> Iterator[_Request]:
     in_marks = {test.id for test in ctx.own_tests}
+    with_marks = "usefixtures" in ctx.text
     seen: set[Span] = set()
     for test in ctx.tests:
-        if test.code_path != ctx.path or test.id not in in_marks or may_be_skipped(ctx, test):
+        if test.code_path != ctx.path or test.id not in in_marks or not (with_marks or _has_parameters(test)):
             continue
         closure = ctx.closure(test)
-        for name in sorted(closure.missing.intersection(closure.initial) - {EVENT_LOOP}):
+        missing = closure.missing.intersection(closure.initial) - {EVENT_LOOP}
+        for name in () if not missing or may_be_skipped(ctx, test) else sorted(missing):
             asked = ctx.view.asked(test)
             span = ctx.param_span(test.id, name) if name in asked.argnames else None
             owner: FactId | None = test.id
@@ -349,6 +351,11 @@ def _of_tests(ctx: Context) -> Iterator[_Request]:
             if span is not None and span not in seen:
                 seen.add(span)
                 yield _Request(name, span, owner, _near(ctx, name, test.class_path, test.function.params))
+
+
+def _has_parameters(test: TestItem) -> bool:
+    """Whether a test may request a fixture by a parameter: most methods have none but `self`."""
+    return any(param.name != "self" and not param.has_default for param in test.function.params)
 
 
 def _in_mark(ctx: Context, test: TestItem, name: str) -> Span | None:

@@ -32,7 +32,7 @@ from typing import NamedTuple
 
 from loopscope.facts.bodies import Body
 from loopscope.facts.outline import FactId
-from loopscope.rules.callees import last_name, may_be_patched_name
+from loopscope.rules.callees import last_name, may_be_patched_name, surely_synchronous
 from loopscope.rules.context import Context
 from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, Proof, Rule, Safety, Severity
 from loopscope.rules.support.calls import failure_is_expected
@@ -374,6 +374,8 @@ def _managers(frame: Frame) -> Iterator[_Wrong]:
         is_async = isinstance(block, ast.AsyncWith)
         for item in block.items:
             node = item.context_expr
+            if not is_async and _is_synchronous(frame, node):
+                continue
             found = expression_type(frame, node)
             if found is None or isinstance(found, Coroutine):
                 continue
@@ -386,6 +388,8 @@ def _managers(frame: Frame) -> Iterator[_Wrong]:
 
 def _loops(frame: Frame) -> Iterator[_Wrong]:
     for loop in frame.body.fors:
+        if isinstance(loop, ast.For) and _is_synchronous(frame, loop.iter):
+            continue
         goes = iterates_by(frame.q, expression_type(frame, loop.iter))
         if isinstance(loop, ast.For) and goes == "async for":
             yield _Wrong(loop.iter, "This is iterated asynchronously: it needs `async for`.", loop)
@@ -396,9 +400,14 @@ def _loops(frame: Frame) -> Iterator[_Wrong]:
         if (
             not part.is_async
             and isinstance(part.iter, ast.Call)
+            and not _is_synchronous(frame, part.iter)
             and iterates_by(frame.q, expression_type(frame, part.iter)) == "async for"
         ):
             yield _Wrong(part.iter, "This is iterated asynchronously: it needs `async for`.", part)
+
+
+def _is_synchronous(frame: Frame, node: ast.expr) -> bool:
+    return isinstance(node, ast.Call) and surely_synchronous(frame.q, frame.path, frame.body, node)
 
 
 def _consumed(frame: Frame) -> Iterator[_Wrong]:
@@ -406,7 +415,7 @@ def _consumed(frame: Frame) -> Iterator[_Wrong]:
         if call.name not in _CONSUME or call.local_root or len(call.node.args) != 1 or call.in_lambda:
             continue
         argument = call.node.args[0]
-        if not isinstance(argument, ast.Call | ast.GeneratorExp | ast.Name):
+        if not isinstance(argument, ast.Call | ast.GeneratorExp | ast.Name) or _is_synchronous(frame, argument):
             continue
         found: Type | None = expression_type(frame, argument)
         if isinstance(found, AsyncIterable) and found.is_generator:

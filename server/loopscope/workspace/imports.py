@@ -120,7 +120,10 @@ def _compiled(q: Queries, root: PurePath, dotted: str) -> bool:
     folder = root.joinpath(*packages)
     if not q.files.is_dir(folder):
         return False
-    suffixes = (".so", ".pyd")
-    return q.files.is_dir(folder / last) or any(
-        entry.name.startswith(f"{last}.") and entry.name.endswith(suffixes) for entry in q.files.entries(folder)
-    )
+    return q.files.is_dir(folder / last) or last in q.get(_extensions, folder)
+
+
+def _extensions(q: Queries, folder: PurePath) -> frozenset[str]:
+    """The names of the extension modules in a folder."""
+    names = (entry.name for entry in q.files.entries(folder))
+    return frozenset(name.partition(".")[0] for name in names if name.endswith((".so", ".pyd")))

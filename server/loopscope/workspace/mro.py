@@ -24,17 +24,16 @@ class Mro(NamedTuple):
     """A class and its bases in lookup order; `unknown` names the first base that was not found."""
 
     links: tuple[Link, ...]
-    unknown: str | None = None
+    unknown: str | None
+    classes: tuple[ClassKey, ...]
+    """The links whose source is known."""
+    names: frozenset[str]
+    """The names of bases that are not followed, such as `unittest.TestCase`."""
 
-    @property
-    def classes(self) -> tuple[ClassKey, ...]:
-        """The links whose source is known."""
-        return tuple(link for link in self.links if not isinstance(link, str))
 
-    @property
-    def names(self) -> frozenset[str]:
-        """The names of bases that are not followed, such as `unittest.TestCase`."""
-        return frozenset(link for link in self.links if isinstance(link, str))
+def _mro(links: tuple[Link, ...], unknown: str | None) -> Mro:
+    classes = tuple(link for link in links if not isinstance(link, str))
+    return Mro(links, unknown, classes, frozenset(link for link in links if isinstance(link, str)))
 
 
 def mro_of(q: Queries, path: PurePath, id_: FactId) -> Mro:
@@ -42,7 +41,7 @@ def mro_of(q: Queries, path: PurePath, id_: FactId) -> Mro:
     fact = class_fact(q, path, id_)
     own: Link = (path, id_)
     if fact is None:
-        return Mro((own,), "a class that is not found")
+        return _mro((own,), "a class that is not found")
     bases: list[tuple[Link, ...]] = []
     unknown: str | None = None
     for expr in fact.bases:
@@ -68,7 +67,7 @@ def mro_of(q: Queries, path: PurePath, id_: FactId) -> Mro:
             case _:
                 unknown = unknown or "a computed base class"
     merged = _merge([*bases, tuple(base[0] for base in bases if base)])
-    return Mro((own, *merged), unknown)
+    return _mro((own, *merged), unknown)
 
 
 def _made_manager(q: Queries, path: PurePath, manager: Ref, query_set: Ref) -> Mro:
@@ -80,7 +79,7 @@ def _made_manager(q: Queries, path: PurePath, manager: Ref, query_set: Ref) -> M
         if len(orders) < len(found)
         else next((each.unknown for each in orders if each.unknown), None)
     )
-    return Mro(tuple(dict.fromkeys(link for order in orders for link in order.links)), unknown)
+    return _mro(tuple(dict.fromkeys(link for order in orders for link in order.links)), unknown)
 
 
 def class_fact(q: Queries, path: PurePath, id_: FactId) -> ClassFact | None:
@@ -101,27 +100,39 @@ def attributes(q: Queries, path: PurePath, id_: FactId) -> tuple[str, ...]:
 
 def member(q: Queries, path: PurePath, id_: FactId, name: str) -> Value | None:
     """What an attribute of a class is, the nearest class of the MRO winning; None when no known class binds it."""
-    for base_path, base_id in q.get(mro_of, path, id_).classes:
-        if name not in q.get(_bindings_by_name, base_path, base_id):
-            continue
-        fact = class_fact(q, base_path, base_id)
-        value = own_member(q, base_path, fact, name) if fact is not None else None
+    for base_path, fact, names in q.get(_class_bodies, path, id_):
+        value = own_member(q, base_path, fact, name) if name in names else None
         if value is not None:
             return value
     return None
+
+
+def _class_bodies(
+    q: Queries, path: PurePath, id_: FactId
+) -> tuple[tuple[PurePath, ClassFact, Mapping[str, tuple[Binding, ...]]], ...]:
+    """A class and its bases with what each binds, at one go: most of the names that are asked for none of them has."""
+    return tuple(
+        (base_path, fact, q.get(_bindings_by_name, base_path, base_id))
+        for base_path, base_id in q.get(mro_of, path, id_).classes
+        if (fact := class_fact(q, base_path, base_id)) is not None
+    )
 
 
 def own_bindings(q: Queries, path: PurePath, fact: ClassFact) -> tuple[Binding, ...]:
     """The bindings of a class body, and the attributes that the module sets on the class afterwards."""
     if "." in fact.id.qualname:
         return fact.bindings
-    later = [
-        placed.binding._replace(name=dotted.partition(".")[2])
-        for dotted, all_placed in q.get(index_of, path).names.items()
-        if dotted.startswith(f"{fact.name}.")
-        for placed in all_placed
-    ]
-    return (*fact.bindings, *later)
+    return (*fact.bindings, *q.get(_set_from_outside, path).get(fact.name, ()))
+
+
+def _set_from_outside(q: Queries, path: PurePath) -> Mapping[str, list[Binding]]:
+    """What a module sets as attributes of its names, by these."""
+    found: dict[str, list[Binding]] = {}
+    for dotted, all_placed in q.get(index_of, path).names.items():
+        owner, dot, name = dotted.partition(".")
+        if dot:
+            found.setdefault(owner, []).extend(placed.binding._replace(name=name) for placed in all_placed)
+    return found
 
 
 def own_member(q: Queries, path: PurePath, fact: ClassFact, name: str) -> Value | None:

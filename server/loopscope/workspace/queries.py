@@ -125,12 +125,13 @@ class Memory:
 class Queries:
     """What one running query may ask; `files` reads with a trace."""
 
-    __slots__ = ("_key", "_memory", "_needs", "_parent", "_traced")
+    __slots__ = ("_entries", "_memory", "_needs", "_running", "_traced")
 
-    def __init__(self, memory: Memory, key: Key = (), parent: "Queries | None" = None) -> None:
+    def __init__(self, memory: Memory, running: set[Key] | None = None) -> None:
+        """`running` are the queries that wait for this one: those of one thread."""
         self._memory = memory
-        self._key = key
-        self._parent = parent
+        self._entries = memory.entries
+        self._running: set[Key] = set() if running is None else running
         self._traced = memory.traced
         self._needs: set[Key] = set()
 
@@ -148,25 +149,36 @@ class Queries:
 
     def get(self, query: Callable[Concatenate["Queries", P], T], *args: P.args, **_: P.kwargs) -> T:
         """The answer of `query` for these arguments. Raises `Cycle` when that is what is being computed."""
+        # The shortest way first: this is asked some hundred thousand times for a few megabytes of tests.
         key: Key = (query, *args)
+        entry = self._entries.get(key)
         if self._traced:
             self._needs.add(key)
-        entry = self._memory.entries.get(key)
         if entry is None:
-            asking: Queries | None = self
-            while asking is not None:
-                if asking._key == key:  # noqa: SLF001  another object of this class
-                    raise Cycle
-                asking = asking._parent  # noqa: SLF001  as above
-            inner = Queries(self._memory, key, self)
-            value = query(inner, *args, **_)
-            entry = Remembered(value, frozenset(inner._needs) if self._traced else _NOTHING)
-            # In this order, for a thread that goes on to the next snapshot meanwhile.
-            users = self._memory.users
-            for need in entry.needs:
-                users.setdefault(need, set()).add(key)
-            self._memory.entries[key] = entry
+            entry = self._answered(key, query, *args, **_)
         return entry.value  # type: ignore[return-value]  # a key holds its own query, which returns a `T`
+
+    def _answered(
+        self, key: Key, query: Callable[Concatenate["Queries", P], T], *args: P.args, **_: P.kwargs
+    ) -> Remembered:
+        if key in self._running:
+            raise Cycle
+        self._running.add(key)
+        inner = Queries(self._memory, self._running)
+        try:
+            value = query(inner, *args, **_)
+        finally:
+            self._running.discard(key)
+        if not self._traced:
+            entry = self._entries[key] = Remembered(value, _NOTHING)
+            return entry
+        entry = Remembered(value, frozenset(inner._needs))
+        # In this order, for a thread that goes on to the next snapshot meanwhile.
+        users = self._memory.users
+        for need in entry.needs:
+            users.setdefault(need, set()).add(key)
+        self._entries[key] = entry
+        return entry
 
     def outline(self, path: PurePath) -> Outline | None:
         """The outline of a file, or None when it cannot be read."""
@@ -177,7 +189,8 @@ class Queries:
 
     def facts(self, path: PurePath) -> FileFacts | None:
         """The facts of a file, bodies included, or None when it cannot be read. Any edit of the file counts."""
-        self._needs.add((TEXT, path))
+        if self._traced:
+            self._needs.add((TEXT, path))
         facts = self._memory.inputs.facts(path)
         return None if isinstance(facts, Unreadable) else facts
 
@@ -187,19 +200,21 @@ class Queries:
         Only edits of this function count, or of the function of the outline that holds it: of the facts, look at
         nothing but imported names and what stands around the body.
         """
-        facts = self.definitions(path, id_.qualname.partition(".<locals>.")[0])
+        facts = self.definitions(path, id_.qualname.partition(".<locals>.")[0] if self._traced else id_.qualname)
         body = facts.body(id_) if facts is not None else None
         return None if facts is None or body is None else (facts, body)
 
     def definitions(self, path: PurePath, qualname: str) -> FileFacts | None:
         """The facts of a file to look at the functions and classes of one dotted name: only edits of these count."""
-        self._needs.add((BODY, path, qualname))
+        if self._traced:
+            self._needs.add((BODY, path, qualname))
         facts = self._memory.inputs.function_facts(path, qualname)
         return None if isinstance(facts, Unreadable) else facts
 
     def oracle(self, question: Question) -> Answer | None:
         """What the oracle has answered to a question; None when it has not, or not yet."""
-        self._needs.add((ORACLE, question))
+        if self._traced:
+            self._needs.add((ORACLE, question))
         return self._memory.inputs.ask_oracle(question)
 
     def environment(self, path: PurePath) -> Environment:
@@ -217,12 +232,14 @@ class Queries:
 
     def mentions(self, path: PurePath, words: tuple[str, ...]) -> bool:
         """Whether the text of a file holds one of the words: far cheaper than its outline."""
-        self._needs.add((MENTIONS, path, words))
+        if self._traced:
+            self._needs.add((MENTIONS, path, words))
         return self._memory.inputs.text_mentions(path, words)
 
     def sets(self, path: PurePath, name: str) -> bool:
         """Whether the text of a file sets an attribute of that name on anything, or declares it there."""
-        self._needs.add((SETS, path, name))
+        if self._traced:
+            self._needs.add((SETS, path, name))
         return name in self._memory.inputs.text_sets(path)
 
 

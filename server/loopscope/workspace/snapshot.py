@@ -75,6 +75,7 @@ class Snapshot:
         self._sets: dict[PurePath, frozenset[str]] = {}
         self._defined: dict[PurePath, set[str]] = {}
         self._facts: dict[PurePath, FileFacts] = {}
+        self._asked_last: PurePath | None = None
         self._kept = 0
         self._older: dict[PurePath, FileFacts] = {}
         self._edited = frozenset(edited)
@@ -93,10 +94,11 @@ class Snapshot:
         """The facts of a Python file; those of the files asked for last are remembered."""
         known = self._facts.get(path)
         if known is not None:
-            if self._whole:
+            if self._whole and path is not self._asked_last:
                 # Now the last one to go: conftests are asked for again and again.
                 del self._facts[path]
                 self._facts[path] = known
+                self._asked_last = path
             return known
         text = self.files.read(path)
         if isinstance(text, Unreadable):

@@ -66,13 +66,8 @@ def expression_type(frame: Frame, node: ast.expr, depth: int = 0) -> Type | None
         case ast.Name(name):
             seen = reaching(frame.body, node)
             return name_type(frame, name) if seen is None else _seen_type(frame, name, seen)
-        case ast.Attribute(value, attr):
-            direct = _dotted_type(frame, node)
-            return (
-                attributes.attribute_type(frame.q, expression_type(frame, value, depth + 1), attr)
-                if direct is None
-                else direct
-            )
+        case ast.Attribute():
+            return _attribute_type(frame, node, depth)
         case ast.Call():
             return calls.call_type(frame, node, depth + 1)
         case ast.Await(value):
@@ -149,15 +144,23 @@ def assigned_local(
 
 def _module_name(frame: Frame, root: str, rest: str) -> Type | None:
     """What a name of the module is, or an attribute chain that begins with one: as written, else through imports."""
-    value = referred(frame.q, frame.path, root + rest)
-    head = (root + rest).rpartition(".")[0]
-    if isinstance(value, Expression) and head and isinstance(referred(frame.q, frame.path, head), Class):
+    canonical = frame.facts.names.get(root)
+    try:
+        return frame.q.get(_named_type, frame.path, root + rest, None if canonical is None else canonical + rest)
+    except Cycle:
+        return None
+
+
+def _named_type(q: Queries, path: PurePath, dotted: str, canonical: str | None) -> Type | None:
+    """What a dotted name of a module is, which stands for `canonical` if it begins with an imported one."""
+    value = referred(q, path, dotted)
+    head = dotted.rpartition(".")[0]
+    if isinstance(value, Expression) and head and isinstance(referred(q, path, head), Class):
         # What a class body assigns may not be what the class has: that is asked of the class.
         return None
-    found = attributes.value_type(frame.q, value)
-    canonical = frame.facts.names.get(root)
+    found = attributes.value_type(q, value)
     if canonical is not None and (found is None or isinstance(found, Named)):
-        return attributes.value_type(frame.q, imported(frame.q, frame.path, canonical + rest)) or found
+        return attributes.value_type(q, imported(q, path, canonical)) or found
     return found
 
 
@@ -215,24 +218,43 @@ def _parameter(frame: Frame, name: str, bound: Bound) -> Type | None:
     return stated if given is None else fixtures.narrowed(frame.q, given[0], stated)
 
 
-def _dotted_type(frame: Frame, node: ast.Attribute) -> Type | None:
-    """What `package.module.name` is, all at once: imports of submodules show only in the whole name."""
-    rest = ""
-    inner: ast.expr = node
-    while isinstance(inner, ast.Attribute):
-        rest = f".{inner.attr}{rest}"
-        inner = inner.value
-    if not isinstance(inner, ast.Name):
-        return None
+def _attribute_type(frame: Frame, node: ast.Attribute, depth: int) -> Type | None:
+    """What `owner.attribute` is, and `package.module.name` at one go: imports of submodules show only there."""
+    chain = [node]
+    while isinstance(inner := chain[-1].value, ast.Attribute):
+        chain.append(inner)
+    found: Type | None = None
+    left = 0
+    if isinstance(inner, ast.Name) and (target := _import_target(frame, inner.id)) is not None:
+        rest = "".join(f".{each.attr}" for each in reversed(chain))
+        while left < len(chain) and depth + left <= _DEEPEST:
+            found = (
+                attributes.value_type(frame.q, imported(frame.q, frame.path, target + rest))
+                if target
+                else _module_name(frame, inner.id, rest)
+            )
+            if found is not None:
+                break
+            rest = rest.rpartition(".")[0]
+            left += 1
+    else:
+        left = len(chain)
+    if found is None:
+        found = expression_type(frame, inner, depth + left)
+    for each in reversed(chain[:left]):
+        found = attributes.attribute_type(frame.q, found, each.attr)
+    return found
+
+
+def _import_target(frame: Frame, name: str) -> str | None:
+    """What a name stands for that a function imports, empty for an import of the module; None if it is none."""
     body: Body | None = frame.body
     while body is not None:
-        if inner.id in body.bound:
-            imports = [each for each in bindings_of(body).get(inner.id, ()) if each.how is How.IMPORTED]
-            if len(imports) != 1 or body.times_bound.get(inner.id) != 1:
-                return None
-            return attributes.value_type(frame.q, imported(frame.q, frame.path, imports[0].target + rest))
+        if name in body.bound:
+            imports = [each for each in bindings_of(body).get(name, ()) if each.how is How.IMPORTED]
+            return imports[0].target if len(imports) == 1 and body.times_bound.get(name) == 1 else None
         body = frame.facts.around(body)
-    return _module_name(frame, inner.id, rest) if inner.id in frame.facts.names else None
+    return "" if name in frame.facts.names else None
 
 
 def _has_await(node: ast.AST) -> bool:
