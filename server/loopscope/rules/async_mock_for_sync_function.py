@@ -1,8 +1,8 @@
 """A synchronous function is replaced by an `AsyncMock`: its callers get a coroutine instead of a value.
 
 ## What it does
-Reports `patch`, `patch.object`, `mocker.patch` and `monkeypatch.setattr` that put an `AsyncMock`, an `async def` or a
-mock with such a `side_effect` in the place of a synchronous function whose result is surely nothing to await.
+Reports `patch`, `patch.object`, `mocker.patch` and `monkeypatch.setattr` that put an `AsyncMock`, or a mock with an
+`async def` as `side_effect`, in the place of a synchronous function whose result is surely nothing to await.
 
 ## Why is this bad
 Callers do not await it. They compare or use a coroutine object ("'coroutine' object is not subscriptable",
@@ -32,7 +32,7 @@ from loopscope.rules.context import Context
 from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, Proof, Rule, Safety, Severity
 from loopscope.rules.support.mock_imports import beside
 from loopscope.rules.support.mock_values import call_gives_awaitable, gives_plain_value, mock_gives_awaitable
-from loopscope.rules.support.mocks import patched_mock
+from loopscope.rules.support.mocks import mock_at, patched_mock
 from loopscope.rules.support.patches import (
     Patch,
     is_awaited,
@@ -232,6 +232,20 @@ def broken(pool) -> "list[int | Awaitable":
 """,
     ),
     NearMiss(
+        "an `async def` in its place, whose callers may await what can be awaited",
+        f"""\
+import app
+
+
+async def build_url(self, path):
+    return "u"
+
+
+def test_url(monkeypatch):
+    monkeypatch.setattr(app.Client, "build_url", build_url)
+{_APP}""",
+    ),
+    NearMiss(
         "a synchronous mock, and a class with a spec",
         f"""\
 from unittest.mock import AsyncMock, MagicMock, patch
@@ -302,7 +316,9 @@ def _made_synchronous(ctx: Context, name: str) -> Fix | None:
 
 def _gives_coroutine(ctx: Context, patch: Patch, new: ast.expr) -> bool:
     if new is patch.argument("new"):
-        return call_gives_awaitable(ctx, patch.owner, new) is True
+        # Who writes an `async def` to take the place may know that its callers await what can be awaited.
+        is_mock = mock_at(ctx, patch.owner, new) is not None
+        return is_mock and call_gives_awaitable(ctx, patch.owner, new) is True
     made = patched_mock(ctx, patch)
     return made is not None and mock_gives_awaitable(made) is True
 

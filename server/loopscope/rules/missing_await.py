@@ -647,6 +647,24 @@ def test_save():
 """,
     ),
     NearMiss(
+        "a test that runs in its synchronous translation only",
+        f"""\
+import pytest
+{_SAVE}
+def require_sync(function):
+    return pytest.mark.skip("asynchronous")(function)
+
+
+@require_sync
+def test_save():
+    def later():
+        save(1)
+
+    save(1)
+    later()
+""",
+    ),
+    NearMiss(
         "code that was translated to synchronous code",
         f"""\
 {_SAVE}

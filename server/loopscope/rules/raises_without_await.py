@@ -130,6 +130,37 @@ async def test_fail():
 
 NEAR_MISSES = (
     NearMiss(
+        "what makes the function, or an argument, raises at once",
+        f"""\
+{_FAIL}import functools
+
+
+class Positive(int):
+    def __init__(self, value):
+        if value < 0:
+            raise ValueError(value)
+
+
+def checked(function):
+    if function is None:
+        raise ValueError("no function")
+
+    @functools.wraps(function)
+    async def wrapper(*args):
+        return await function(*args)
+
+    return wrapper
+
+
+@pytest.mark.asyncio
+async def test_fail():
+    with pytest.raises(ValueError):
+        checked(None)()
+    with pytest.raises(ValueError):
+        fail(Positive(-1))
+""",
+    ),
+    NearMiss(
         "awaited, or a plain function",
         f"""\
 {_FAIL}def check(value):
@@ -196,7 +227,7 @@ def check(ctx: Context) -> Iterator[Finding]:
             if _is_task(body, block, call):
                 message = "The task runs after this block: nothing is raised here unless it is awaited inside."
                 yield ctx.finding(META, ctx.span(body, call.node), message, data=(body, call))
-            elif isinstance(result_of(ctx, body, call), Coroutine):
+            elif isinstance(result_of(ctx, body, call), Coroutine) and not _makes_more(call.node):
                 shown = ast.unparse(call.node.func)
                 message = f"`{shown}` is a coroutine function: without `await` nothing runs, so nothing is raised."
                 yield ctx.finding(META, ctx.span(body, call.node), message, data=(body, call))
@@ -232,6 +263,15 @@ def _is_task(body: Body, block: ast.With | ast.AsyncWith, call: CallSite) -> boo
     others = [each for each in block.body if not (isinstance(each, ast.Expr) and isinstance(each.value, ast.Constant))]
     alone = len(others) == 1 and isinstance(block, ast.With)
     return alone and call.name in _STARTS and not call.local_root and body.is_async and bool(call.node.args)
+
+
+def _makes_more(node: ast.Call) -> bool:
+    """Whether something else may raise at once: what gives the function, or a class that is called for an argument."""
+    given = (*node.args, *(keyword.value for keyword in node.keywords))
+    if any(isinstance(each, ast.Call) for each in ast.walk(node.func)):
+        return True
+    made = [ast.unparse(each.func) for value in given for each in ast.walk(value) if isinstance(each, ast.Call)]
+    return any(each.rpartition(".")[2][:1].isupper() for each in made)
 
 
 def _with_callable(body: Body) -> list[CallSite]:

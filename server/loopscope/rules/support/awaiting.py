@@ -43,6 +43,7 @@ _OTHER_CLASS = re.compile(r"(?!.*(?:Corou|Await|Gener|Async|Future|Task|Callable
 """A name that looks like that of a class, and like none that a coroutine or future is an instance of."""
 _BUILTIN_CLASSES = frozenset({"str", "bytes", "int", "float", "bool", "list", "dict", "set", "tuple", "frozenset"})
 _SYNC = re.compile(r"(?<!a)sync", re.IGNORECASE)
+_ONLY_SYNC = re.compile(r"(?:require|only|needs?|if|unless)s?_sync\b|\bsync_only\b")
 _ARITHMETIC = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.FloorDiv)
 
 
@@ -192,11 +193,14 @@ def _chains(body: Body) -> dict[int, ast.Await]:
 def in_synchronous_code(ctx: Context, body: Body, node: ast.expr) -> bool:
     """Whether code stands below `if IS_SYNC:`, or a decorator such as `@require_sync`, in code with a synchronous twin.
 
-    Of a file that is the synchronous twin itself (`IS_SYNC = True`), what stands under `else:` never runs.
+    So does a function with a decorator such as `@require_sync`. Of a file that is the synchronous twin itself
+    (`IS_SYNC = True`), what stands under `else:` never runs.
     """
     around: Body | None = body
     inner: ast.AST = node
     while around is not None:
+        if any(_ONLY_SYNC.search(ast.unparse(each)) for each in around.node.decorator_list):
+            return True
         if any(_is_for_sync(ctx, block, inner) for block in around.statements if isinstance(block, ast.If)):
             return True
         if any(_SYNC.search(ast.unparse(each)) for each in around.node.decorator_list):
