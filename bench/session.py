@@ -37,14 +37,14 @@ class Figures:
 
 def measure(command: list[str], root: Path, file: Path, *, edits: int, settle: float) -> Figures:
     """Opens `file`, types `edits` times into its last third, asks for completions, and shuts the server down."""
-    server = _Server(command, root)
+    server = Server(command, root)
     try:
         return _play(server, root, file, edits, settle)
     finally:
         server.stop()
 
 
-def _play(server: "_Server", root: Path, file: Path, edits: int, settle: float) -> Figures:
+def _play(server: "Server", root: Path, file: Path, edits: int, settle: float) -> Figures:
     started = server.started
     folder = {"uri": root.as_uri(), "name": root.name}
     hello = {
@@ -74,7 +74,7 @@ def _play(server: "_Server", root: Path, file: Path, edits: int, settle: float) 
     )
 
 
-def _type(server: "_Server", uri: str, text: str, edits: int, capabilities: dict) -> list[float]:
+def _type(server: "Server", uri: str, text: str, edits: int, capabilities: dict) -> list[float]:
     lines = text.split("\n")
     number = next(
         index
@@ -102,7 +102,7 @@ def _type(server: "_Server", uri: str, text: str, edits: int, capabilities: dict
     return took
 
 
-def _complete(server: "_Server", uri: str, text: str, times: int) -> list[float]:
+def _complete(server: "Server", uri: str, text: str, times: int) -> list[float]:
     lines = text.split("\n")
     number = next(
         index for index in range(len(lines) // 2, len(lines)) if "def test_" in lines[index] and "(" in lines[index]
@@ -116,13 +116,18 @@ def _complete(server: "_Server", uri: str, text: str, times: int) -> list[float]
     return took
 
 
-class _Server:
+class Server:
     """A running server; a thread of its own reads what it says."""
 
-    def __init__(self, command: list[str], root: Path) -> None:
+    def __init__(self, command: list[str], root: Path, environ: dict[str, str] | None = None) -> None:
         self.started = time.perf_counter()
         self.process = subprocess.Popen(
-            command, cwd=root, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+            command,
+            cwd=root,
+            env=environ,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
         )
         self._ids = itertools.count(1)
         self._answers: dict[int, queue.Queue] = {}
@@ -141,15 +146,19 @@ class _Server:
     def tell(self, method: str, params: object) -> None:
         self._send({"method": method, "params": params})
 
-    def diagnostics(self, uri: str, version: int) -> float | None:
-        """When the diagnostics of that version were there; servers that publish without a version count as well."""
+    def diagnostics(self, uri: str, version: int, *, least: int = 0) -> float | None:
+        """When the diagnostics of that version were there; servers that publish without a version count as well.
+
+        With `least`, when there were so many of them.
+        """
         deadline = time.perf_counter() + PATIENCE_SECONDS
         while (left := deadline - time.perf_counter()) > 0:
             try:
                 when, params = self._published.get(timeout=left)
             except queue.Empty:
                 return None
-            if params["uri"] == uri and params.get("version") in (None, version):
+            counts = len(params["diagnostics"]) >= least
+            if counts and params["uri"] == uri and params.get("version") in (None, version):
                 return when
         return None
 

@@ -3,6 +3,8 @@
 import time
 from pathlib import Path
 
+import pytest
+
 from e2e.lsp_client import DEADLINE, Client
 
 APP = "class Client:\n    async def get(self): ...\n"
@@ -49,3 +51,50 @@ def test_members_that_only_jedi_knows_are_offered_once_it_has_answered(tmp_path:
     while not labels and time.monotonic() < deadline:
         labels = [item["label"] for item in client.request("textDocument/completion", place)["items"]]
     assert labels == ["get"]
+
+
+STUCK = """\
+import pathlib
+import time
+
+beat = pathlib.Path(__file__).with_name("beat")
+while True:
+    beat.write_text(str(time.monotonic()))
+    time.sleep(0.01)
+"""
+
+
+def test_typing_does_not_wait_for_a_jedi_that_never_answers(
+    tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project, stuck = tmp_path / "project", tmp_path / "stuck" / "jedi"
+    project.mkdir()
+    stuck.mkdir(parents=True)
+    write(project)
+    (stuck / "__init__.py").write_text(STUCK, encoding="utf-8")
+    monkeypatch.setenv("PYTHONPATH", str(stuck.parent))
+    client = Client(project, cache)
+    try:
+        client.initialize(project)
+        uri = client.open(project / "test_it.py")
+        assert client.diagnostics(uri, 1) == []
+        wait_for_a_beat(stuck)
+        more = "\n\nasync def save(): ...\n\n\n@pytest.mark.asyncio\nasync def test_more(client):\n    save()\n"
+        client.change(uri, 2, {"text": f"{TEST}{more}"})
+        assert [each["range"]["start"]["line"] for each in client.diagnostics(uri, 2)] == [13]
+        place = {"textDocument": {"uri": uri}, "position": {"line": 12, "character": 20}}
+        assert client.request("textDocument/completion", place) is not None
+        # A process that was given up would beat no more.
+        wait_for_a_beat(stuck)
+    finally:
+        client.kill()
+
+
+def wait_for_a_beat(stuck: Path) -> None:
+    beat = stuck / "beat"
+    before = beat.read_text(encoding="utf-8") if beat.exists() else ""
+    deadline = time.monotonic() + DEADLINE
+    while time.monotonic() < deadline:
+        if beat.exists() and beat.read_text(encoding="utf-8") not in ("", before):
+            return
+    raise AssertionError("jedi's process does not run")

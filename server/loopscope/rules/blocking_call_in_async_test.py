@@ -319,7 +319,7 @@ async def test_worker():
     ),
 )
 
-_ON_ASYNCIO = frozenset({Runner.PYTEST_ASYNCIO, Runner.AIOHTTP, Runner.UNITTEST})
+_ON_ASYNCIO = frozenset({Runner.PYTEST_ASYNCIO, Runner.UNITTEST})
 _HTTP = ("get", "post", "put", "patch", "delete", "head", "options", "request")
 _PROCESSES = ("run", "call", "check_call", "check_output", "getoutput", "getstatusoutput")
 _BLOCKING = frozenset(

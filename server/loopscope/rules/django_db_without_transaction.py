@@ -174,7 +174,7 @@ def check(ctx: Context) -> Iterator[Finding]:
     told: set[Span] = set()
     for test in ctx.own_tests:
         body = ctx.facts.body(test.id) if test.function.is_async else None
-        if body is None or test.is_unittest or ctx.runner_is(test) not in (Runner.PYTEST_ASYNCIO, Runner.AIOHTTP):
+        if body is None or test.is_unittest or ctx.runner_is(test) is not Runner.PYTEST_ASYNCIO:
             continue
         queries = [found for found in orm_calls(ctx, body) if isinstance(found, Query) and not found.call.in_lambda]
         if not queries:

@@ -166,7 +166,7 @@ def check(ctx: Context) -> Iterator[Finding]:
         return
     for test in ctx.own_tests:
         body = ctx.facts.body(test.id) if test.function.is_async else None
-        if body is None or ctx.runner_is(test) not in (Runner.PYTEST_ASYNCIO, Runner.AIOHTTP) or allows_unsafe(ctx):
+        if body is None or ctx.runner_is(test) is not Runner.PYTEST_ASYNCIO or allows_unsafe(ctx):
             continue
         for call, name, method in _client_calls(ctx, body, test):
             if call.in_lambda or expects_failure(body, call):

@@ -266,7 +266,6 @@ async def test_item():
 )
 
 _CONSUMERS = frozenset({"list", "tuple", "set", "frozenset", "sorted", "len", "bool", "sum", "max", "min", "dict"})
-_RUNNERS = (Runner.PYTEST_ASYNCIO, Runner.AIOHTTP)
 
 
 def check(ctx: Context) -> Iterator[Finding]:
@@ -274,7 +273,7 @@ def check(ctx: Context) -> Iterator[Finding]:
     if not may_use_orm(ctx):
         return
     for body, what, runner in ctx.async_entries():
-        if runner not in _RUNNERS:
+        if runner is not Runner.PYTEST_ASYNCIO:
             continue
         for found in orm_calls(ctx, body):
             call = found.call

@@ -180,7 +180,6 @@ def test_fetch():
 _TO_ASYNC = frozenset({"asgiref.sync.sync_to_async", "channels.db.database_sync_to_async"})
 _TO_SYNC = "asgiref.sync.async_to_sync"
 _UNAWAITED = frozenset({Use.STATEMENT, Use.ASSERTED, Use.TESTED, Use.COMPARED, Use.ATTRIBUTE, Use.ITERATED})
-_RUNNERS = (Runner.PYTEST_ASYNCIO, Runner.AIOHTTP)
 
 
 def check(ctx: Context) -> Iterator[Finding]:
@@ -188,7 +187,7 @@ def check(ctx: Context) -> Iterator[Finding]:
     if "_to_" not in ctx.text:
         return
     for body, _, runner in ctx.async_entries():
-        if runner not in _RUNNERS:
+        if runner is not Runner.PYTEST_ASYNCIO:
             continue
         wrappers = {id(call.node): call for call in body.calls if call.name in (*_TO_ASYNC, _TO_SYNC)}
         for call in body.calls if wrappers else ():

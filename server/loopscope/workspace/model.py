@@ -117,7 +117,6 @@ class Runner(Enum):
     PYTEST_ASYNCIO = "pytest-asyncio"
     ANYIO = "anyio"
     TRIO = "pytest-trio"
-    AIOHTTP = "pytest-aiohttp"
     UNITTEST = "unittest"
     HOOK = "a hook of the project or of a plugin"
 

@@ -1,8 +1,8 @@
 """What a dotted target names once it is imported, and whether calling that gives a coroutine.
 
 For `mock.patch("package.module.Client.get")` and its kin: `target` finds the real definition, `attribute` goes one
-step further from a module or class, `is_coroutine_function` says what kind of function it is, and `coroutine_methods`
-and `plain_methods` say it of the methods of a class. All are `None` or empty where reading leaves a doubt.
+step further from a module or class, and `is_coroutine_function` says what kind of function it is. All are `None` where
+reading leaves a doubt.
 """
 
 import builtins
@@ -15,7 +15,7 @@ from pathlib import PurePath
 
 from loopscope.facts.outline import ClassFact, FactId, FunctionFact
 from loopscope.workspace.imports import find_import, is_installed
-from loopscope.workspace.mro import attributes, class_fact, member, mro_of
+from loopscope.workspace.mro import class_fact, member, mro_of
 from loopscope.workspace.namespace import dereference, followed, imported_name, index_of, module_member
 from loopscope.workspace.queries import Queries
 from loopscope.workspace.signature import decorator_name, scoped_decorators
@@ -202,25 +202,6 @@ def function_is_coroutine(q: Queries, path: PurePath, id_: FactId) -> bool | Non
     names = _decorators(q, path, fact)
     kept = all(name in ("staticmethod", "classmethod", "abc.abstractmethod") for name in names)
     return False if kept or any(name.endswith("contextmanager") for name in names) else None
-
-
-def coroutine_methods(q: Queries, owner: Class) -> tuple[str, ...]:
-    """The names of methods of a class, inherited ones included, that surely are coroutine functions."""
-    return _methods(q, owner, answer=True)
-
-
-def plain_methods(q: Queries, owner: Class) -> tuple[str, ...]:
-    """The names of methods of a class, inherited ones included, that surely are no coroutine functions."""
-    return _methods(q, owner, answer=False)
-
-
-def _methods(q: Queries, owner: Class, *, answer: bool) -> tuple[str, ...]:
-    key = (owner.path, owner.fact.id)
-    return tuple(
-        name
-        for name in q.get(attributes, *key)
-        if isinstance(found := q.get(method, *key, name), Function) and is_coroutine_function(q, found) is answer
-    )
 
 
 def _decorators(q: Queries, path: PurePath, fact: FunctionFact) -> list[str]:

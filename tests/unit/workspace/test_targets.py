@@ -6,9 +6,7 @@ import pytest
 
 from loopscope.workspace.targets import (
     attribute,
-    coroutine_methods,
     is_coroutine_function,
-    plain_methods,
     referred,
     target,
 )
@@ -144,10 +142,3 @@ def test_names_of_the_file() -> None:
     assert is_coroutine_function(Q, referred(Q, HERE, "app.client.Client.inherited")) is True
     assert is_coroutine_function(Q, referred(Q, HERE, "Client.close")) is False
     assert is_coroutine_function(Q, referred(Q, HERE, "local.get")) is None
-
-
-def test_methods_of_a_class() -> None:
-    owner = target(Q, HERE, "app.client.Client")
-    assert isinstance(owner, Class)
-    assert set(coroutine_methods(Q, owner)) == {"get", "connect", "inherited", "abstract"}
-    assert set(plain_methods(Q, owner)) == {"close"}

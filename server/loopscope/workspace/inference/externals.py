@@ -176,11 +176,6 @@ def awaited(value: Type | None) -> Type | None:
             return None
 
 
-def is_mock(value: Type | None) -> bool:
-    """Whether a value is a mock: of that, nothing is certain here."""
-    return isinstance(value, Known) and value.name.startswith(MOCKS)
-
-
 def article(name: str) -> str:
     """The indefinite article in front of a name."""
     return "an" if name[:1].lower() in tuple("aeiou") else "a"

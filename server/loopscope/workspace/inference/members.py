@@ -29,11 +29,10 @@ from loopscope.workspace.inference.model import (
     Type,
 )
 from loopscope.workspace.model import FixtureDef
-from loopscope.workspace.mro import attributes, class_fact, mro_of
+from loopscope.workspace.mro import attributes, mro_of
 from loopscope.workspace.namespace import index_of
 from loopscope.workspace.queries import Queries
 from loopscope.workspace.stdlib_async import CLASSES
-from loopscope.workspace.values import Class
 
 
 class Member(NamedTuple):
@@ -62,14 +61,6 @@ class Member(NamedTuple):
 def fixture_type(q: Queries, fixture: FixtureDef) -> Type | None:
     """What a fixture injects; None when that is not certain."""
     return q.get(fixture_value, fixture.path, fixture.id, fixture.kind)
-
-
-def class_of(q: Queries, value: Type | None) -> Class | None:
-    """The class with source that a value is an instance of, or is itself."""
-    if not isinstance(value, Instance | ClassObject):
-        return None
-    fact = class_fact(q, value.path, value.id)
-    return None if fact is None else Class(value.path, fact)
 
 
 def members_of(q: Queries, value: Type | None) -> tuple[Member, ...]:
