@@ -1,8 +1,9 @@
 """Editor features as text: every section of every Markdown file here is one test; README.md says how to write them."""
 
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 
 import pytest
 
@@ -10,19 +11,30 @@ from loopscope.config.settings import settings_in
 from loopscope.engine.run import check_file
 from loopscope.engine.selection import select
 from loopscope.features.actions import Action, ActionKind, actions, fix_all
+from loopscope.features.call_hierarchy import incoming, outgoing, prepare
 from loopscope.features.completion import completions, documentation
 from loopscope.features.config_text import config_completions, config_hover, is_pytest_config
-from loopscope.features.definition import definitions
+from loopscope.features.definition import Target, definitions
+from loopscope.features.highlight import highlights
 from loopscope.features.hover import hover
+from loopscope.features.inlay import hints
+from loopscope.features.lenses import lenses, uses
+from loopscope.features.navigation import declarations, implementations
 from loopscope.features.proposal import Completion
+from loopscope.features.references import references
+from loopscope.features.refusal import Refusal
+from loopscope.features.rename import rename
 from loopscope.features.signature_help import signatures
 from loopscope.features.site import Site, site_at
 from loopscope.features.symbols import Symbol, symbols
+from loopscope.features.tokens import fixture_tokens
+from loopscope.features.workspace_symbols import workspace_symbols
 from loopscope.text.edit import Edit, apply_edits
 from loopscope.text.source import Source
 from loopscope.text.span import Span
 from loopscope.workspace.snapshot import Snapshot
 from rules.world import ROOT, snapshot_of
+from support.project import MemorySearch
 
 CURSOR = "‸"
 FENCE = re.compile(r"^(`{3,})(\w+)(?: ([^\n]*))?\n(.*?)^\1$", re.MULTILINE | re.DOTALL)
@@ -77,6 +89,21 @@ def test_scenario(scenario: Scenario) -> None:
     assert site is not None
     for kind, argument, body in scenario.expected:
         CHECKS[kind](site, argument, body)
+
+
+def _search(site: Site) -> MemorySearch:
+    """The search over the files of the scenario."""
+    entries = [PurePath(path) for path in _below(site, ROOT)]
+    texts = {path: text for path in entries if isinstance(text := site.snapshot.files.read(path), str)}
+    return MemorySearch(texts)
+
+
+def _below(site: Site, folder: PurePath) -> Iterator[PurePath]:
+    for entry in site.snapshot.files.entries(folder):
+        if entry.is_dir:
+            yield from _below(site, folder / entry.name)
+        else:
+            yield folder / entry.name
 
 
 def _snapshot(files: dict[str, str]) -> Snapshot:
@@ -147,15 +174,101 @@ def _check_hover(site: Site, _: str, body: str) -> None:
 
 def _check_definition(site: Site, _: str, body: str) -> None:
     """Lines `path:line name`, of installed files `file name`."""
-    found: list[str] = []
-    for target in definitions(site):
-        text = site.snapshot.files.read(target.path)
-        assert isinstance(text, str)
-        line = Source(text).lines.line_of(target.name.start) + 1
-        own = target.path.is_relative_to(ROOT)
-        shown = f"{target.path.relative_to(ROOT).as_posix()}:{line}" if own else target.path.name
-        found.append(f"{shown} {text[slice(*target.name)]}")
-    assert found == body.split("\n")[:-1]
+    assert _shown_targets(site, definitions(site)) == body.split("\n")[:-1]
+
+
+def _check_declaration(site: Site, _: str, body: str) -> None:
+    """What the fixture overrides, as definitions are."""
+    found = declarations(site.snapshot, site.path, site.cursor.offset)
+    assert _shown_targets(site, found) == body.split("\n")[:-1]
+
+
+def _check_implementation(site: Site, _: str, body: str) -> None:
+    """Where the fixture hands out its value, as definitions are."""
+    found = implementations(site.snapshot, site.path, site.cursor.offset)
+    assert _shown_targets(site, found) == body.split("\n")[:-1]
+
+
+def _shown_targets(site: Site, targets: Iterable[Target]) -> list[str]:
+    return [_shown(site, target.path, target.name) for target in targets]
+
+
+def _shown(site: Site, path: PurePath, span: Span) -> str:
+    text = site.snapshot.files.read(path)
+    assert isinstance(text, str)
+    line = Source(text).lines.line_of(span.start) + 1
+    where = f"{path.relative_to(ROOT).as_posix()}:{line}" if path.is_relative_to(ROOT) else path.name
+    return f"{where} {text[slice(*span)]}"
+
+
+def _check_references(site: Site, _: str, body: str) -> None:
+    """Lines `path:line name`, those where the fixture gets its name with a star."""
+    found = references(site.snapshot, _search(site), site.path, site.cursor.offset)
+    assert [f"{_shown(site, one.path, one.span)}{' *' * one.declares}" for one in found] == body.splitlines()
+
+
+def _check_highlight(site: Site, _: str, body: str) -> None:
+    """Lines `path:line name | access` of this file."""
+    found = highlights(site.snapshot, site.path, site.cursor.offset)
+    assert [f"{_shown(site, site.path, one.span)} | {one.access.value}" for one in found] == body.splitlines()
+
+
+def _check_rename(site: Site, new: str, body: str) -> None:
+    """All files that change, with a line `# file: path` before each."""
+    edits = rename(site.snapshot, _search(site), site.path, site.cursor.offset, new)
+    assert not isinstance(edits, Refusal), edits
+    texts = {path: site.snapshot.files.read(path) for path in edits}
+    changed = {path: apply_edits(text, edits[path]) for path, text in texts.items() if isinstance(text, str)}
+    assert "".join(f"# file: {path.relative_to(ROOT)}\n{text}" for path, text in sorted(changed.items())) == body
+
+
+def _check_refused(site: Site, new: str, body: str) -> None:
+    """Why there is no rename."""
+    refusal = rename(site.snapshot, _search(site), site.path, site.cursor.offset, new)
+    assert isinstance(refusal, Refusal), refusal
+    assert refusal.reason == body.strip()
+
+
+def _check_incoming(site: Site, _: str, body: str) -> None:
+    """Who requests the fixture: lines `name | detail`."""
+    [item] = prepare(site.snapshot, site.path, site.cursor.offset)
+    found = incoming(site.snapshot, _search(site), item)
+    assert [f"{one.item.name} | {one.item.detail}" for one in found] == body.splitlines()
+
+
+def _check_outgoing(site: Site, _: str, body: str) -> None:
+    """What the test or fixture requests: lines `name | detail`."""
+    [item] = prepare(site.snapshot, site.path, site.cursor.offset)
+    found = outgoing(site.snapshot, item)
+    assert [f"{one.item.name} | {one.item.detail}" for one in found] == body.splitlines()
+
+
+def _check_hints(site: Site, _: str, body: str) -> None:
+    """Lines `line label`."""
+    found = hints(site.snapshot, site.path, Span(0, len(site.source.text)))
+    assert [f"{site.source.lines.line_of(one.offset) + 1} {one.label}" for one in found] == body.splitlines()
+
+
+def _check_lenses(site: Site, _: str, body: str) -> None:
+    """Lines `line title`, each resolved as an editor does for those that it shows."""
+    search = _search(site)
+    plain = lenses(site.snapshot, site.path)
+    found = (one if one.title else uses(site.snapshot, search, site.path, one.span) for one in plain)
+    shown = [f"{site.source.lines.line_of(one.span.start) + 1} {one.title}" for one in found if one is not None]
+    assert shown == body.splitlines()
+
+
+def _check_tokens(site: Site, _: str, body: str) -> None:
+    """Lines `path:line name` of what gets a fixture."""
+    found = fixture_tokens(site.snapshot, site.path)
+    assert [_shown(site, site.path, span) for span in found] == body.splitlines()
+
+
+def _check_workspace(site: Site, query: str, body: str) -> None:
+    """The tests and fixtures of all files for a query: lines `kind name | detail | container`."""
+    paths = sorted(path for path in _below(site, ROOT) if path.suffix == ".py")
+    found = workspace_symbols(site.snapshot, paths, query)
+    assert [f"{one.kind.value} {one.name} | {one.detail} | {one.container}" for one in found] == body.splitlines()
 
 
 def _check_symbols(site: Site, _: str, body: str) -> None:
@@ -205,6 +318,18 @@ CHECKS = {
     "signature": _check_signature,
     "hover": _check_hover,
     "definition": _check_definition,
+    "declaration": _check_declaration,
+    "implementation": _check_implementation,
+    "references": _check_references,
+    "highlight": _check_highlight,
+    "rename": _check_rename,
+    "refused": _check_refused,
+    "incoming": _check_incoming,
+    "outgoing": _check_outgoing,
+    "hints": _check_hints,
+    "lenses": _check_lenses,
+    "tokens": _check_tokens,
+    "workspace": _check_workspace,
     "symbols": _check_symbols,
     "actions": _check_actions,
     "refactorings": _check_refactorings,

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from loopscope.features.completion_arguments import argument_names, argument_values, text_values
-from loopscope.features.completion_fixtures import in_body, in_parameters, in_string
+from loopscope.features.completion_fixtures import in_body, in_doctest, in_parameters, in_string
 from loopscope.features.completion_members import members
 from loopscope.features.completion_mocks import mock_members
 from loopscope.features.completion_names import argnames, indirect_names, plugin_modules
@@ -43,6 +43,8 @@ def _found(site: Site, *, asked: bool) -> Iterable[Completion]:
     match cursor.place:
         case Place.COMMENT:
             return ()
+        case Place.DOCTEST:
+            return in_doctest(site)
         case Place.STRING if cursor.call is None:
             return plugin_modules(site)
         case Place.STRING:

@@ -60,6 +60,12 @@ def in_string(site: Site) -> Iterator[Completion]:
         yield _fixture(site, chain[-1])
 
 
+def in_doctest(site: Site) -> Iterator[Completion]:
+    """The fixtures that `getfixture("…")` of a doctest may name: those that the module sees."""
+    for chain in _visible(site, ()):
+        yield _fixture(site, chain[-1])
+
+
 def in_body(site: Site, *, asked: bool) -> Iterator[Completion]:
     """The fixtures that a name typed in a body may mean, or one about to be when that is asked for.
 

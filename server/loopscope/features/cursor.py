@@ -15,6 +15,9 @@ _DEFINITION = re.compile(
 )
 
 
+_GETFIXTURE = re.compile(r"""(?:>>>|\.\.\.) [^\n]*?\bgetfixture\(\s*\\?['"](\w*)""")
+
+
 class Place(Enum):
     """Where in the syntax the cursor is."""
 
@@ -22,6 +25,7 @@ class Place(Enum):
     ARGUMENT = "the beginning of an argument of a call"
     VALUE = "the value of a keyword argument"
     STRING = "a string"
+    DOCTEST = "the argument of `getfixture` in an example of a docstring"
     COMMENT = "a comment"
     OTHER = "anywhere else"
 
@@ -90,6 +94,9 @@ def cursor_at(source: Source, offset: int) -> Cursor:
         return Cursor(offset, Place.COMMENT, token.span, token.text)
     if token is not None and token.inner is not None:
         word = token.inner if offset in token.inner else Span(offset, offset)
+        asked = _in_doctest(source.text, word, offset)
+        if asked is not None:
+            return Cursor(offset, Place.DOCTEST, asked, source.text[slice(*asked)])
         text = source.text[word.start : word.end]
         return Cursor(offset, Place.STRING, word, text, call=call, target=_target(path[0]))
     dotted, word = _part(token, offset)
@@ -132,6 +139,13 @@ def _token_at(group: Group, offset: int) -> Token | None:
         elif start <= offset <= end:
             return item
     return None
+
+
+def _in_doctest(text: str, string: Span, offset: int) -> Span | None:
+    """The name at an offset that an example in a string gives to `getfixture`."""
+    start = max(text.rfind("\n", 0, offset) + 1, string.start)
+    found = _GETFIXTURE.finditer(text, start, string.end)
+    return next((Span(*match.span(1)) for match in found if match.start(1) <= offset <= match.end(1)), None)
 
 
 def _part(token: Token | None, offset: int) -> tuple[str, Span]:

@@ -35,6 +35,9 @@ def requested_at(site: Site) -> Requested | None:
         return None
     if cursor.place is Place.STRING:
         return _in_string(site)
+    if cursor.place is Place.DOCTEST:
+        chain = _certain(site.view.chain(cursor.text))
+        return Requested(cursor.text, cursor.word, chain) if chain else None
     defined = site.defined_at(cursor.word.start)
     if defined is not None:
         return _definition(site, defined)
