@@ -38,6 +38,7 @@ from loopscope.rules.support.django import (
     Query,
     QuerySet,
     allows_unsafe,
+    held_querysets,
     may_use_orm,
     orm_calls,
 )
@@ -47,6 +48,7 @@ from loopscope.workspace.model import Runner
 
 META = Meta("django-sync-orm-in-async-test", Group.DJANGO, Severity.ERROR)
 
+_RAISED = "SynchronousOnlyOperation"
 _PROOF = Proof("You cannot call this from an async context", requires=("pytest-django",))
 
 EXAMPLES = (
@@ -109,6 +111,48 @@ async def test_iterate():
     assert [item.name async for item in Item.objects.order_by("name")] == ["a"]
     assert [item async for item in Item.objects.filter(name="b")] == []
 {EXAMPLE_PROJECT}""",
+        proof=_PROOF,
+        config=EXAMPLE_CONFIG,
+    ),
+    Example(
+        "A queryset that is asked later",
+        bad=f"""\
+import pytest
+from asgiref.sync import sync_to_async
+
+from shop.models import Item
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_thread():
+    items = await sync_to_async(Item.objects.all)()
+    assert list(⟦items⟧) == []
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_filtered():
+    items = Item.objects.filter(name="b")
+    assert len(⟦items⟧) == 0
+{EXAMPLE_PROJECT}""",
+        good=f"""\
+import pytest
+from asgiref.sync import sync_to_async
+
+from shop.models import Item
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_thread():
+    items = await sync_to_async(Item.objects.all)()
+    assert await sync_to_async(list)(items) == []
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_filtered():
+    items = Item.objects.filter(name="b")
+    assert await items.acount() == 0
+{EXAMPLE_PROJECT}""",
+        fixed="",
         proof=_PROOF,
         config=EXAMPLE_CONFIG,
     ),
@@ -182,6 +226,31 @@ async def test_item():
         return Item.objects.count()
 
     assert await inner() == 3
+{EXAMPLE_PROJECT}""",
+        config=EXAMPLE_CONFIG,
+        requires=_REQUIRES,
+    ),
+    NearMiss(
+        "a queryset that was asked before",
+        f"""\
+import pytest
+
+from shop.models import Item
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_items():
+    items = Item.objects.all()
+    async for item in items:
+        assert item.pk
+    assert list(items) == []
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_names():
+    items = Item.objects.all()
+    items = [item async for item in items]
+    assert len(items) == 0
 {EXAMPLE_PROJECT}""",
         config=EXAMPLE_CONFIG,
         requires=_REQUIRES,
@@ -280,8 +349,13 @@ def check(ctx: Context) -> Iterator[Finding]:
             if not _asks(found) or call.in_lambda or expects_failure(body, call) or allows_unsafe(ctx):
                 continue
             deed = "Iterating this queryset" if isinstance(found, QuerySet) else "This call"
-            message = f"{deed} asks the database from an async {what}: Django raises SynchronousOnlyOperation."
+            message = f"{deed} asks the database from an async {what}: Django raises {_RAISED}."
             yield ctx.finding(META, ctx.span(body, call.node), message, data=(body, found))
+        for name in held_querysets(ctx, body):
+            asking = _first_asks(body, name.id)
+            if asking is not None and not expects_failure(body, asking) and not allows_unsafe(ctx):
+                message = f"This asks the database for the queryset from an async {what}: Django raises {_RAISED}."
+                yield ctx.finding(META, ctx.span(body, asking.node.args[0]), message)
 
 
 def fix(ctx: Context, finding: Finding) -> Fix | None:
@@ -301,6 +375,16 @@ def fix(ctx: Context, finding: Finding) -> Fix | None:
             return _iterated(ctx, body, call)
         case _:
             return None
+
+
+def _first_asks(body: Body, name: str) -> CallSite | None:
+    """The call that asks for the rows of a local queryset, when that is the first use of it: later they are there."""
+    reads = sorted(body.reads.get(name, ()), key=lambda read: (read.lineno, read.col_offset))
+    calls = (call for call in body.calls if reads and call.node.args == [reads[0]] and not call.node.keywords)
+    call = next(calls, None)
+    if call is None or call.in_lambda or call.in_comprehension or name in body.inner_reads:
+        return None
+    return call if isinstance(call.node.func, ast.Name) and call.node.func.id in _CONSUMERS else None
 
 
 def _asks(found: Query | QuerySet) -> bool:

@@ -1,7 +1,7 @@
 """Calls of Django's ORM in bodies, for models that are surely models."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import PurePath
 from typing import NamedTuple
 
@@ -127,6 +127,34 @@ def orm_calls(ctx: Context, body: Body) -> Iterator[Query | QuerySet]:
         name, _, method = (call.name or "").partition(".")
         if call.local_root and _bare(method) in INSTANCE and _is_instance(ctx, body, name):
             yield Query(call, _bare(method), method.startswith("a"))
+
+
+def held_querysets(ctx: Context, body: Body) -> Iterator[ast.Name]:
+    """The local names that are bound once, to a queryset that nothing has asked for yet."""
+    for statement in body.statements:
+        match statement:
+            case ast.Assign([ast.Name(name) as target], value) if bound_value(body, name) is value:
+                made = [call for call in body.calls if call.node is value]
+                queries = [found for call in made for found in orm_calls(ctx, body) if found.call is call]
+                threaded = isinstance(value, ast.Await) and _is_threaded(ctx, body, value.value)
+                if threaded or any(isinstance(found, QuerySet) for found in queries):
+                    yield target
+            case _:
+                pass
+
+
+def _is_threaded(ctx: Context, body: Body, value: ast.expr) -> bool:
+    """Whether a call is `sync_to_async(Model.objects.all)()`, or that of another method that builds a queryset."""
+    match value:
+        case ast.Call(func=ast.Call(args=[ast.Attribute() as given], keywords=[]) as made):
+            wrapped = next((call.name for call in body.calls if call.node is made and call.imported), None)
+            written, _, method = ast.unparse(given).rpartition(".objects.")
+            first, dot, rest = written.partition(".")
+            names: Mapping[str, str] = {} if ctx.facts is None else ctx.facts.names
+            known = wrapped is not None and wrapped.rpartition(".")[2] in ("sync_to_async", "database_sync_to_async")
+            return known and method in _BUILDERS and is_model(ctx, f"{names.get(first, first)}{dot}{rest}")
+        case _:
+            return False
 
 
 def is_model(ctx: Context, name: str) -> bool:
