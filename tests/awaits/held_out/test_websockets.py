@@ -15,10 +15,14 @@ async def test_echo(socket):
     assert socket.remote_address  # right
 
 
+async def echo(connection):
+    await connection.send(await connection.recv())
+
+
 async def test_server():
-    with serve(print, "localhost", 0) as server:  # missing
+    with serve(echo, "localhost", 0) as server:  # missing
         assert server
-    async with serve(print, "localhost", 0) as server:  # right
+    async with serve(echo, "localhost", 0) as server:  # right
         server.close()  # right
         server.wait_closed()  # missing
     connection = await websockets.connect("ws://localhost")
