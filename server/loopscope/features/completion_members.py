@@ -1,6 +1,7 @@
 """Completion behind the dot of a value whose type is known: what fixtures inject, and what is made of it."""
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from loopscope.features.awaiting import await_edit
 from loopscope.features.proposal import Completion, Sort
@@ -16,6 +17,7 @@ from loopscope.workspace.inference.model import (
     ModuleObject,
     Type,
 )
+from loopscope.workspace.queries import Queries
 
 ASYNC = "async"
 """The word beside the label of what must be awaited."""
@@ -41,14 +43,33 @@ def members(site: Site) -> Iterator[Completion]:
         value = value.result
         first = (Edit(awaiting.span, f"({awaiting.text}"), Edit(Span(written.span.end, written.span.end), ")"))
     owner = shown(value) or ""
-    for one in members_of(site.snapshot.queries, value):
-        edits = first
-        if awaiting is not None and is_awaited(one):
-            edits = (Edit(awaiting.span, f"{awaiting.text}{first[0].text}"), first[1]) if first else (awaiting,)
+    awaited = first
+    if awaiting is not None:
+        awaited = (Edit(awaiting.span, f"{awaiting.text}{first[0].text}"), first[1]) if first else (awaiting,)
+    for name, sort, rank, detail, mark, member in site.snapshot.queries.get(_cards, value):
+        edits = awaited if mark else first
+        yield Completion(name, sort, name, rank, detail, edits=edits, member=member, mark=mark, holder=owner)
+
+
+class _Card(NamedTuple):
+    """What of a proposal does not depend on where it is asked for."""
+
+    name: str
+    sort: Sort
+    rank: str
+    detail: str
+    mark: str
+    member: Member
+
+
+def _cards(q: Queries, value: Type | None) -> tuple[_Card, ...]:
+    owner = shown(value) or ""
+    found: list[_Card] = []
+    for one in members_of(q, value):
         mark = ASYNC if is_awaited(one) else ""
-        rank = f"{int(one.name.startswith('_'))}{one.name}"
         detail = " · ".join(filter(None, (mark, gives(one), _holder(one) or owner)))
-        yield Completion(one.name, _sort(one), one.name, rank, detail, edits=edits, member=one, mark=mark, holder=owner)
+        found.append(_Card(one.name, _sort(one), f"{int(one.name.startswith('_'))}{one.name}", detail, mark, one))
+    return tuple(found)
 
 
 def is_awaited(member: Member) -> bool:

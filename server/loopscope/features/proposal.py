@@ -1,7 +1,7 @@
 """What completion proposes: one entry of the list that an editor shows."""
 
-from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 from loopscope.text.edit import Edit
 from loopscope.text.span import Span
@@ -24,8 +24,7 @@ class Sort(Enum):
     SNIPPET = "snippet"
 
 
-@dataclass(frozen=True, slots=True)
-class Completion:
+class Completion(NamedTuple):
     """One proposal: `text` replaces the word at the cursor, or `span`; that of a snippet has
     LSP's placeholders. `rank` orders as a string.
 

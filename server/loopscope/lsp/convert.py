@@ -1,6 +1,6 @@
 """Between loopscope's offsets and LSP's positions: the only place where both are known."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import PurePath
 
 from lsprotocol import types
@@ -109,13 +109,21 @@ def workspace_edit(state: State, edits: Mapping[PurePath, Sequence[Edit]]) -> ty
 
 
 def completion_item(
-    state: State, source: Source, within: types.Range, completion: Completion, data: object, documentation: str
+    state: State,
+    source: Source,
+    within: types.Range,
+    completion: Completion,
+    data: object,
+    documentation: str,
+    more: list[types.TextEdit],
 ) -> types.CompletionItem:
-    """A proposal to put `within` a range, unless it has its own; `data` comes back with a wish for documentation."""
+    """A proposal to put `within` a range, unless it has its own; `data` comes back with a wish for documentation.
+
+    `more` are its other edits, which many proposals share.
+    """
     encoding = state.client.encoding
     where = within if completion.span is None else span_range(source, completion.span, encoding)
     edit = types.TextEdit(where, completion.text)
-    more = [types.TextEdit(span_range(source, one.span, encoding), one.text) for one in completion.edits]
     marked = types.CompletionItemLabelDetails(description=completion.mark) if completion.mark else None
     is_snippet = completion.sort is Sort.SNIPPET
     return types.CompletionItem(
@@ -131,6 +139,11 @@ def completion_item(
         additional_text_edits=more or None,
         data=data,
     )
+
+
+def text_edits(source: Source, edits: Iterable[Edit], encoding: Encoding) -> list[types.TextEdit]:
+    """Edits of one file as LSP has them."""
+    return [types.TextEdit(span_range(source, one.span, encoding), one.text) for one in edits]
 
 
 def markup(text: str, *, markdown: bool) -> types.MarkupContent:

@@ -9,7 +9,7 @@ from loopscope.features.completion import TRIGGERS, completions, documentation
 from loopscope.features.config_text import config_completions
 from loopscope.features.proposal import Completion, Sort
 from loopscope.features.site import Site
-from loopscope.lsp.convert import completion_item, markup, span_range
+from loopscope.lsp.convert import completion_item, markup, span_range, text_edits
 from loopscope.lsp.handlers.requests import at_position
 from loopscope.lsp.server import Server
 from loopscope.lsp.session import Session
@@ -48,8 +48,14 @@ def register(server: Server, session: Session) -> None:
             number = shown.remember(site, found)
             lazy = state.client.lazy_documentation
             within = span_range(source, site.cursor.word, state.client.encoding)
+            shared = {one.edits for one in found}
+            edits = {each: text_edits(source, each, state.client.encoding) for each in shared}
             items = [
-                completion_item(state, source, within, one, [number, index], "" if lazy else documentation(site, one))
+                completion_item(
+                    *(state, source, within, one, [number, index]),
+                    documentation="" if lazy else documentation(site, one),
+                    more=edits[one.edits],
+                )
                 for index, one in enumerate(found)
             ]
             return types.CompletionList(is_incomplete=False, items=items)
@@ -79,7 +85,7 @@ def register(server: Server, session: Session) -> None:
 def _in_config(state: State, source: Source, path: PurePath, offset: int) -> types.CompletionList:
     found = config_completions(state.snapshot, path, source, offset)
     here = span_range(source, Span(offset, offset), state.client.encoding)
-    items = [completion_item(state, source, here, one, None, one.documentation) for one in found]
+    items = [completion_item(state, source, here, one, None, one.documentation, []) for one in found]
     return types.CompletionList(is_incomplete=False, items=items)
 
 

@@ -8,6 +8,7 @@ from loopscope.facts.outline import FactId
 from loopscope.workspace.inference.attributes import attribute_type
 from loopscope.workspace.inference.calls import call_result
 from loopscope.workspace.inference.fixtures import fixture_value
+from loopscope.workspace.inference.libraries import generated_members
 from loopscope.workspace.inference.model import (
     AsyncIterable,
     Awaitable,
@@ -68,6 +69,10 @@ def members_of(q: Queries, value: Type | None) -> tuple[Member, ...]:
 
     Names with two leading underscores are left out. What is set on `self` counts; what instances get otherwise is not.
     """
+    return q.get(_members_of, value)
+
+
+def _members_of(q: Queries, value: Type | None) -> tuple[Member, ...]:
     match value:
         case Instance() | ClassObject():
             names = _names(q, value)
@@ -125,6 +130,7 @@ def _names(q: Queries, value: Instance | ClassObject) -> tuple[str, ...]:
     if isinstance(value, Instance):
         for path, id_ in q.get(mro_of, value.path, value.id).classes:
             found.update(dict.fromkeys(q.get(names_set_on_self, path, id_)))
+        found.update(dict.fromkeys(q.get(generated_members, value.path, value.id)))
     return tuple(name for name in found if not name.startswith("__"))
 
 
