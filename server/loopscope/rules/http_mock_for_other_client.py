@@ -1,11 +1,13 @@
-"""A request is mocked with the library for another HTTP client.
+"""A request is mocked with the library for another HTTP client, or for an older version of it.
 
 ## What it does
 Reports requests of httpx, httpx2, aiohttp and requests in async tests, to a URL that the test registers with respx,
-pytest-httpx, aioresponses, responses or requests-mock, when that library patches another client.
+pytest-httpx, aioresponses, responses or requests-mock, when that library patches another client. Also requests of
+aiohttp 3.14 or newer that aioresponses up to 0.7.9 answers.
 
 ## Why is this bad
 The mock has no effect: the request goes out, and fails with a connection error, or reaches the real server.
+aioresponses 0.7.9 makes answers that aiohttp 3.14 refuses: "missing 1 required keyword-only argument: 'stream_writer'".
 
 ## When not to fix
 Never.
@@ -15,7 +17,7 @@ There is no fix: httpx goes with respx or pytest-httpx, httpx2 with `httpx2.Mock
 requests with responses or requests-mock.
 
 ## Versions
-respx up to 0.23 does not see httpx2.
+respx up to 0.23 does not see httpx2; aioresponses up to 0.7.9 works with aiohttp up to 3.13.
 
 ## References
 - [respx](https://lundberg.github.io/respx/)
@@ -96,9 +98,59 @@ async def test_user(respx_mock):
         proof=Proof("ClientConnectorError", requires=("httpx", "respx", "aiohttp")),
         config=_AUTO,
     ),
+    Example(
+        "aioresponses and a newer aiohttp",
+        bad="""\
+import aiohttp
+from aioresponses import aioresponses
+
+
+async def test_user():
+    with aioresponses() as mocked:
+        mocked.get("http://127.0.0.1:9/users/1", payload={"id": 1})
+        async with aiohttp.ClientSession() as session:
+            async with ⟦session.get("http://127.0.0.1:9/users/1")⟧ as response:
+                assert await response.json() == {"id": 1}
+""",
+        good="""\
+from unittest.mock import patch
+
+import aiohttp
+
+
+async def test_user():
+    with patch.object(aiohttp.ClientSession, "get") as get:
+        get.return_value.__aenter__.return_value.json.return_value = {"id": 1}
+        async with aiohttp.ClientSession() as session:
+            async with session.get("http://127.0.0.1:9/users/1") as response:
+                assert await response.json() == {"id": 1}
+""",
+        fixed="",
+        proof=Proof("missing 1 required keyword-only argument: 'stream_writer'", requires=("aiohttp", "aioresponses")),
+        config=_AUTO,
+    ),
 )
 
 NEAR_MISSES = (
+    NearMiss(
+        "an error that aioresponses raises",
+        """\
+import aiohttp
+from aioresponses import aioresponses
+
+
+async def test_error():
+    with aioresponses() as mocked:
+        mocked.get("http://127.0.0.1:9/users/1", exception=aiohttp.ClientError())
+        async with aiohttp.ClientSession() as session:
+            try:
+                await session.get("http://127.0.0.1:9/users/1")
+            except aiohttp.ClientError:
+                pass
+""",
+        config=_AUTO,
+        requires=("aiohttp", "aioresponses"),
+    ),
     NearMiss(
         "the right pair",
         """\
@@ -175,12 +227,30 @@ def check(ctx: Context) -> Iterator[Finding]:
             continue
         for request in requests_in(ctx, body):
             patched = sorted({_PATCHED[mock] for mock in mocks})
-            if request.library in patched or request.url is None or expects_failure(body, request.call):
+            if request.url is None or expects_failure(body, request.call):
                 continue
-            if _registers(body, request.call.node, request.url):
+            registering = _registering(body, request.call.node, request.url)
+            span = ctx.span(body, request.call.node)
+            if request.library == "aiohttp" and mocks == ("aioresponses",):
+                if registering is not None and _is_too_old(ctx) and not _raises(registering):
+                    message = "aioresponses up to 0.7.9 makes no answers that aiohttp 3.14 and newer take."
+                    yield ctx.finding(META, span, message)
+            elif registering is not None and request.library not in patched:
                 which = ", ".join(f"`{mock}`" for mock in mocks)
                 message = f"{which} mocks {' and '.join(patched)}, not {request.library}: this request goes out."
-                yield ctx.finding(META, ctx.span(body, request.call.node), message)
+                yield ctx.finding(META, span, message)
+
+
+def _is_too_old(ctx: Context) -> bool:
+    """Whether the installed aioresponses does not work with the installed aiohttp."""
+    environment = ctx.environment
+    old = environment.has("aioresponses") and not environment.at_least("aioresponses", 0, 7, 10)
+    return old and environment.has("aiohttp") and environment.at_least("aiohttp", 3, 14)
+
+
+def _raises(registering: ast.Call) -> bool:
+    """Whether a registration may raise instead of answering."""
+    return any(keyword.arg in (None, "exception") for keyword in registering.keywords)
 
 
 def _mocks(ctx: Context, body: Body) -> tuple[str, ...]:
@@ -193,14 +263,14 @@ def _mocks(ctx: Context, body: Body) -> tuple[str, ...]:
     return tuple(word for word in _PATCHED if names & {word, _FIXTURES.get(word, word)})
 
 
-def _registers(body: Body, request: ast.Call, url: str) -> bool:
-    """Whether another call of the body is given the same URL."""
-    return any(
-        isinstance(argument, ast.Constant) and argument.value == url
-        for call in body.calls
-        if call.node is not request
-        for argument in call.node.args
-    )
+def _registering(body: Body, request: ast.Call, url: str) -> ast.Call | None:
+    """Another call of the body that is given the same URL."""
+    others = (call.node for call in body.calls if call.node is not request)
+    return next((node for node in others if any(_is_text(argument, url) for argument in node.args)), None)
+
+
+def _is_text(node: ast.expr, text: str) -> bool:
+    return isinstance(node, ast.Constant) and node.value == text
 
 
 RULE = Rule(META, __doc__ or "", EXAMPLES, NEAR_MISSES, check)
