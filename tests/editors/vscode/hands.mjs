@@ -18,9 +18,12 @@ export function handsOn({ page, folder }) {
   const read = (name) => fs.readFileSync(path.join(folder, name), "utf8");
 
   async function quickInput(keys, text, row, choice) {
-    await page.keyboard.press(keys);
     const input = page.locator(".quick-input-widget input").first();
-    await input.waitFor();
+    // Keys that are pressed while the window is busy with itself may be lost.
+    await until("an input opens", async () => {
+      await page.keyboard.press(keys);
+      return shows(input);
+    });
     await input.fill(text);
     await page.locator(".quick-input-widget .monaco-list-row", { hasText: row }).first().click();
     if (choice !== undefined) {

@@ -200,6 +200,7 @@ async function statusMenu({ page, status }, { shot }) {
   await status().click();
   const menu = page.locator(".quick-input-widget");
   await menu.locator(".monaco-list-row", { hasText: /pytest-asyncio .*strict mode/ }).waitFor();
+  await menu.locator(".monaco-list-row", { hasText: /Environment: \.venv/ }).waitFor();
   await menu.locator(".monaco-list-row", { hasText: "Show logs" }).waitFor();
   await shot("status");
   await page.keyboard.press("Escape");

@@ -30,5 +30,12 @@ export async function trust({ work, vsix, example, python, step }) {
     await page.getByRole("button", { name: "Trust", exact: true }).first().click();
     await until("the workspace's interpreter runs", () => fs.existsSync(ran));
     step("trusted: the workspace's interpreter runs the server");
+    await run("Welcome: Open Walkthrough...", "Get started with loopscope");
+    await page.getByText("Read a problem and mend it").first().waitFor();
+    await page.keyboard.press("Control+B"); // pictures are shown where there is room
+    await page.getByText("Read a problem and mend it").first().click();
+    const picture = page.getByAltText("A quick fix that inserts await").first();
+    await until("its picture is shown", () => picture.evaluate((image) => image.naturalWidth > 0));
+    step("the walkthrough");
   });
 }

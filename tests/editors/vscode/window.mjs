@@ -37,7 +37,8 @@ const BROWSER = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-
 /**
  * Installs extensions, opens `folder` in a window and hands it to `body`; ends everything afterwards.
  *
- * options: work (a folder of its own), folder, vsix, settings, env, trust (whether VS Code asks for trust).
+ * options: work (a folder of its own), folder (or a file .code-workspace), vsix, settings, env, trust (whether VS Code asks
+ * for trust).
  */
 export async function withWindow(options, body) {
   const { work, folder } = options;
@@ -71,7 +72,8 @@ export async function withWindow(options, body) {
     page.setDefaultTimeout(STEP_SECONDS * 1000);
     page.on("console", (message) => fs.appendFileSync(path.join(work, "console.log"), `${message.text()}\n`));
     try {
-      await page.goto(`http://127.0.0.1:${server.port}/?folder=${encodeURIComponent(folder)}`);
+      const kind = folder.endsWith(".code-workspace") ? "workspace" : "folder";
+      await page.goto(`http://127.0.0.1:${server.port}/?${kind}=${encodeURIComponent(folder)}`);
       await page.locator(".statusbar").waitFor({ timeout: START_SECONDS * 1000 });
       return await body({ page, folder, work, setOnMachine: (settings) => writeSettings("Machine", settings) });
     } catch (error) {
