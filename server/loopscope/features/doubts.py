@@ -60,6 +60,8 @@ def _of_mention(
     where = located(snapshot, path, mention.span)
     if mention.role is Role.UNPLACED:
         return Refusal("hidden place", f"Code in {where} is nested too deep to be read.")
+    if mention.role is Role.MADE:
+        return Refusal("uncertain", f"What is made of a function in {where} may ask for `{name}`.")
     if mention.role is Role.REBOUND and any(key[0] == path and not key[1].holder for key in family):
         return Refusal("bound twice", f"`{name}` is bound again in {where}.")
     if mention.role is Role.STRING and _asks(snapshot, path, mention):

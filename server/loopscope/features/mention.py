@@ -32,6 +32,7 @@ class Role(Enum):
     OF_CLASS = "a name in the body of a class"
     STRING = "a string"
     CONFIG = "a value of the configuration"
+    MADE = "a parameter of a lambda, or a keyword of `functools.partial`, that may make a test"
     UNPLACED = "somewhere in code that is nested too deep"
 
 

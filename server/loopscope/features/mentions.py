@@ -9,7 +9,7 @@ from loopscope.facts.extract import FileFacts
 from loopscope.facts.outline import FactId
 from loopscope.facts.seek import lines_with, touches
 from loopscope.features.binding import Comprehension, ScopeNode, binds, has_parameter, outside, parameters
-from loopscope.features.literals import in_doctest, listed_indirect, places_of, purpose
+from loopscope.features.literals import canonical, in_doctest, listed_indirect, places_of, purpose
 from loopscope.features.mention import NOWHERE, Mention, Role
 from loopscope.features.placing import Places
 from loopscope.text.span import Span
@@ -17,6 +17,9 @@ from loopscope.workspace.queries import Queries
 
 VARIABLE = "variable"
 """The `detail` of a string in an expression that is not applied where it stands."""
+
+_MAKERS = ("staticmethod", "classmethod", "setattr", "functools.partial", "functools.partialmethod")
+"""What a lambda is given to that may become a test."""
 
 _Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
@@ -103,6 +106,10 @@ class _Walk:
                 self._string(node, value)
             case ast.alias():
                 self._alias(node)
+            case ast.keyword(arg=given) if given == name and all(scope.is_class for scope in self._scopes):
+                call = self._above[-1]
+                if isinstance(call, ast.Call) and canonical(call.func, self._imports) == "functools.partial":
+                    self._add(Role.MADE, self._places.first(node))
             case ast.ExceptHandler(name=given) if given == name:
                 self._variable(self._places.word(node), write=True)
             case ast.MatchAs(name=given) | ast.MatchStar(name=given) | ast.MatchMapping(rest=given) if given == name:
@@ -137,14 +144,23 @@ class _Walk:
 
     def _lambda(self, node: ast.Lambda) -> None:
         """One that is assigned to a name in a module or class may be a test, and has the name as its id."""
-        statement = self._above[-1] if self._above else None
-        targets = statement.targets if isinstance(statement, ast.Assign) else []
+        outside = all(scope.is_class for scope in self._scopes)
+        around = self._above[-1] if outside and self._above else None
+        static = isinstance(around, ast.Call) and canonical(around.func, self._imports) == "staticmethod"
+        statement = self._above[-2] if static else around
         id_ = None
-        if len(targets) == 1 and isinstance(targets[0], ast.Name) and all(scope.is_class for scope in self._scopes):
-            id_ = FactId(f"{self._owner.qualname}.{targets[0].id}" if self._owner is not None else targets[0].id)
-        for parameter in parameters(node) if id_ is not None else ():
+        match statement:
+            case ast.Assign(targets=[ast.Name(target)]):
+                id_ = FactId(f"{self._owner.qualname}.{target}" if self._owner is not None else target)
+            case _:
+                pass
+        makes = isinstance(around, ast.Assign) or (
+            isinstance(around, ast.Call) and canonical(around.func, self._imports) in _MAKERS
+        )
+        for parameter in parameters(node) if id_ is not None or makes else ():
             if parameter.arg == self._name:
-                self.found.append(Mention(Role.PARAMETER, self._places.first(parameter), id_))
+                role = Role.MADE if id_ is None else Role.PARAMETER
+                self.found.append(Mention(role, self._places.first(parameter), id_))
         self._inside(node, (node.body,), id_)
 
     def _inside(self, node: ScopeNode, children: Iterable[ast.AST], id_: FactId | None) -> None:

@@ -31,6 +31,9 @@ class TestOne:
 
     test_lambda = lambda self, client: client
 
+class TestOther:
+    test_static = staticmethod(lambda ⟦client⟧: ⟦client⟧)
+
 test_it = lambda ⟦client⟧, other=1: ⟦client⟧ or (lambda client: client)
 no_test = lambda client: client
 """,

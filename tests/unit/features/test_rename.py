@@ -167,6 +167,17 @@ REFUSED = {
         "new",
         "text file",
     ),
+    "a lambda that may become a test": (
+        f"{FIXTURE}class TestIt: ...\n\nsetattr(TestIt, 'test_x', lambda self, app: app)\n\ndef test(ap‸p): ...",
+        "new",
+        "uncertain",
+    ),
+    "an argument that a partial gives": (
+        f"import functools\n{FIXTURE}def helper(app): ...\n\ntest_a = helper\ntest_b = functools.partial(helper, app=1)"
+        "\n\ndef test(ap‸p): ...",
+        "new",
+        "uncertain",
+    ),
     "bound again": (f"{FIXTURE}app = wrap(ap‸p)\n", "new", "nothing here"),
     "an argname with a fixture of the new name": (
         f"{FIXTURE}@pytest.mark.parametrize('x', [1])\ndef test(‸x): ...",
@@ -194,6 +205,11 @@ def test_refused_with_a_reason(text: str, new: str, code: str) -> None:
     assert isinstance(refused, Refusal)
     assert refused.code == code
     assert refused.reason.endswith(".")
+
+
+def test_a_partial_in_a_function_is_no_reason() -> None:
+    one = project(f"import functools\n{FIXTURE}def test(ap‸p):\n    functools.partial(print, app=app)()")
+    assert not isinstance(rename(one.snapshot, one.search, one.path, one.offset, "new"), Refusal)
 
 
 def test_computed_names_that_cannot_come_out_are_no_reason() -> None:
