@@ -30,7 +30,7 @@ from loopscope.facts.bodies import Body, Use
 from loopscope.rules.context import Context
 from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, Proof, Related, Rule, Safety, Severity
 from loopscope.rules.support.calls import expects_failure
-from loopscope.rules.support.mock_edits import made_synchronous
+from loopscope.rules.support.mock_edits import set_where_made
 from loopscope.rules.support.mock_imports import beside
 from loopscope.rules.support.mock_uses import Scene, scenes
 from loopscope.rules.support.mocks import Kind, Mock
@@ -243,7 +243,7 @@ def fix(ctx: Context, finding: Finding) -> Fix | None:
             edits = [*imports, Edit(ctx.span(body, made.func), name or "")]
             return None if name is None else ctx.fix("Use `MagicMock`", Safety.UNSAFE, edits)
         case _Called(body, name, path):
-            there = made_synchronous(ctx, body, name, path)
+            there = set_where_made(ctx, body, name, path, "MagicMock")
             if there is None:
                 return None
             return ctx.fix("Use a `MagicMock` there", Safety.UNSAFE, [*there, *_iterated(ctx, body, f"{name}{path}")])

@@ -32,8 +32,8 @@ from loopscope.facts.bodies import Body, CallSite, Use
 from loopscope.rules.context import Context
 from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, Proof, Related, Rule, Safety, Severity
 from loopscope.rules.support.calls import await_edits, expects_failure, only_compared
-from loopscope.rules.support.mock_edits import made_synchronous
-from loopscope.rules.support.mock_uses import Scene, scenes
+from loopscope.rules.support.mock_edits import set_where_made
+from loopscope.rules.support.mock_uses import origin_in, scenes
 from loopscope.rules.support.mocks import Kind
 
 META = Meta(
@@ -257,7 +257,7 @@ def check(ctx: Context) -> Iterator[Finding]:
                 message = f"`{shown}` is an `AsyncMock`: without `await` this call gives a coroutine."
                 yield ctx.finding(META, ctx.span(scene.body, call.node), message, data=_Dropped(scene.body, call))
                 continue
-            root, path = _origin(scene, call.node.func)
+            root, path = origin_in(scene, call.node.func)
             argument = scene.arguments.get(root)
             if argument is not None and root not in seen:
                 seen.add(root)
@@ -274,15 +274,20 @@ def fix(ctx: Context, finding: Finding) -> Fix | None:
         case _Dropped(body, call) if body.is_async and not call.in_lambda:
             return ctx.fix("Insert `await`", Safety.UNSAFE, await_edits(ctx, body, call))
         case _Used(body, name, path):
-            edits = made_synchronous(ctx, body, name, path)
+            edits = set_where_made(ctx, body, name, path, "MagicMock")
             return None if edits is None else ctx.fix("Use a `MagicMock` there", Safety.UNSAFE, edits)
         case _:
             return None
 
 
+def _is_no_call(name: str) -> bool:
+    """Whether it sets up the mock, or looks like an assertion, perhaps a misspelt one."""
+    return name in _NOT_CALLS or name.startswith(("ass", "called", "awaited"))
+
+
 def _is_dropped(body: Body, call: CallSite) -> bool:
     func = call.node.func
-    if call.in_lambda or call.in_comprehension or (isinstance(func, ast.Attribute) and func.attr in _NOT_CALLS):
+    if call.in_lambda or call.in_comprehension or (isinstance(func, ast.Attribute) and _is_no_call(func.attr)):
         return False
     match call.use:
         case Use.STATEMENT | Use.ASSERTED | Use.TESTED | Use.COMPARED:
@@ -293,26 +298,6 @@ def _is_dropped(body: Body, call: CallSite) -> bool:
             return not (isinstance(call.parent, ast.Attribute) and call.parent.attr in _OF_COROUTINES)
         case _:
             return False
-
-
-def _origin(scene: Scene, node: ast.expr) -> tuple[str, str]:
-    """The parameter that an expression comes from, through names that are bound once, and the path behind it."""
-    path = ""
-    for _ in range(20):
-        match node:
-            case ast.Name(name) if name in scene.arguments:
-                return name, path
-            case ast.Name(name) if name in scene.body.assigned:
-                node = scene.body.assigned[name]
-            case ast.Attribute(value, attr):
-                node, path = value, f".{attr}{path}"
-            case ast.Call(value):
-                node, path = value, f".return_value{path}"
-            case ast.Await(value):
-                node = value
-            case _:
-                break
-    return "", ""
 
 
 RULE = Rule(META, __doc__ or "", EXAMPLES, NEAR_MISSES, check, fix)

@@ -11,10 +11,11 @@ from loopscope.text.edit import Edit
 from loopscope.text.span import Span
 
 
-def made_synchronous(ctx: Context, body: Body, name: str, path: str) -> list[Edit] | None:
-    """Edits that set an attribute of a mock, `.get.return_value.json`, to a `MagicMock` where the local name is made.
+def set_where_made(ctx: Context, body: Body, name: str, path: str, wanted: str) -> list[Edit] | None:
+    """Edits that set an attribute of a mock, `.get.return_value.json`, to a new mock of the class `wanted`.
 
-    An empty path stands for the mock itself. None when it is not made by an assignment on lines of its own.
+    An empty path stands for the mock itself, which has the local name. None when it is not made by an assignment on
+    lines of its own, or sets the attribute itself.
     """
     making = [
         each
@@ -25,14 +26,16 @@ def made_synchronous(ctx: Context, body: Body, name: str, path: str) -> list[Edi
         return None
     mock: Mock | None = mock_at(ctx, body, making[0].value)
     imports: list[Edit] = []
-    magic = None if mock is None or mock.patch else beside(ctx, mock.made.func, "MagicMock", imports)
-    if mock is None or magic is None or mock.made is not making[0].value:
+    written = None if mock is None or mock.patch else beside(ctx, mock.made.func, wanted, imports)
+    if mock is None or written is None or mock.made is not making[0].value:
         return None
     if not path:
-        return [*imports, Edit(ctx.span(body, mock.made.func), magic)]
+        return [*imports, Edit(ctx.span(body, mock.made.func), written)]
+    if any(keyword.arg in (None, path.split(".")[1]) for keyword in mock.made.keywords):
+        return None
     span = ctx.span(body, making[0])
     indent = indentation(ctx.text, span.start)
     if indent is None:
         return None
     place = next_line(ctx.text, span.end)
-    return [*imports, Edit(Span(place, place), f"{indent}{name}{path} = {magic}(){line_end(ctx.text)}")]
+    return [*imports, Edit(Span(place, place), f"{indent}{name}{path} = {written}(){line_end(ctx.text)}")]

@@ -122,3 +122,23 @@ def _arguments(fact: FunctionFact, node: ast.Call) -> Iterator[tuple[str, ast.Na
     for keyword in node.keywords:
         if keyword.arg is not None and isinstance(keyword.value, ast.Name):
             yield keyword.arg, keyword.value
+
+
+def origin_in(scene: Scene, node: ast.expr) -> tuple[str, str]:
+    """The parameter that an expression comes from, through names that are bound once, and the path behind it."""
+    path = ""
+    for _ in range(20):
+        match node:
+            case ast.Name(name) if name in scene.arguments:
+                return name, path
+            case ast.Name(name) if name in scene.body.assigned:
+                node = scene.body.assigned[name]
+            case ast.Attribute(value, attr):
+                node, path = value, f".{attr}{path}"
+            case ast.Call(value):
+                node, path = value, f".return_value{path}"
+            case ast.Await(value):
+                node = value
+            case _:
+                break
+    return "", ""
