@@ -81,3 +81,6 @@ MEMBERS_MADE: Mapping[str, bool | None] = {
     "proxy_property_directly": None,
 }
 """Decorators of classes that make members of the names they are given: coroutine functions, others, or properties."""
+
+CALLS = (("aio", "_base_call.py"), ("aio", "_call.py"))
+"""Files of classes whose instances, calls of gRPC, are awaited for what is not known here: a message."""

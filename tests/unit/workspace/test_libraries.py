@@ -76,8 +76,22 @@ from .utils import delegate_to_executor, proxy_method_directly
 @proxy_method_directly("readable")
 class AsyncBufferedIOBase(AsyncBase): ...
 """,
+    "grpc/__init__.py": "class Channel:\n    def unary_unary(self, method): return print\n",
+    "grpc/aio/__init__.py": "from ._channel import Channel\n",
+    "grpc/aio/_channel.py": """\
+class Call:
+    def __await__(self): ...
+class Callable:
+    def __call__(self, request) -> Call: ...
+class Channel:
+    def unary_unary(self, method) -> Callable: ...
+""",
 }
 OWN = """\
+class GreeterStub:
+    def __init__(self, channel):
+        self.SayHello = channel.unary_unary("/Greeter/SayHello")
+        self.other = channel
 class Own:
     def __init__(self): self.set = 1
     declared: int
@@ -92,7 +106,7 @@ class Proxy:
 
 def types_of(lines: str, texts: Mapping[str, str] = LIBRARY) -> list[str | None]:
     """The types of the expressions that stand as statements in an async function, in order."""
-    head = "import aiofiles, lazy, nowhere, stubbed\nfrom own import *\n\n\nasync def f(mode):\n"
+    head = "import aiofiles, grpc.aio, lazy, nowhere, stubbed\nfrom own import *\n\n\nasync def f(mode):\n"
     text = f"{head}{textwrap.indent(lines, '    ')}\n"
     installed = {f"site-packages/{name}": each for name, each in texts.items()}
     snapshot = snapshot_of({**installed, "own.py": OWN, "test_it.py": text}, installed=INSTALLED)
@@ -116,6 +130,10 @@ def types_of(lines: str, texts: Mapping[str, str] = LIBRARY) -> list[str | None]
         ("stubbed.Client().known", "int"),
         ("stubbed.Other()", None),
         ("stubbed.nothing", None),
+        ("GreeterStub(grpc.aio.Channel()).SayHello(mode)", "Call"),
+        ("GreeterStub(grpc.Channel()).SayHello(mode)", None),
+        ("GreeterStub(mode).SayHello(mode)", None),
+        ("GreeterStub(grpc.aio.Channel()).other", None),
         ("lazy.connect()", "Coroutine[Any, Any, int]"),
         ("Own().anything.run()", "Coroutine[Any, Any, int]"),
         ("Own()[mode].run()", "Coroutine[Any, Any, int]"),

@@ -9,6 +9,7 @@ from loopscope.workspace.inference import (
     calls,
     django,
     externals,
+    grpc_stubs,
     instances,
     libraries,
     local_classes,
@@ -148,7 +149,8 @@ def class_attribute(q: Queries, path: PurePath, id_: FactId, name: str, owner: I
         if not isinstance(owner, Instance) or q.get(class_doubt, path, id_) is not None:
             return None
         if set_on_self:
-            return q.get(instances.attribute_set_on_self, path, id_, name)
+            made = grpc_stubs.stub_method(q, owner, name)
+            return q.get(instances.attribute_set_on_self, path, id_, name) if made is None else made
         declared = q.get(instances.declared_attribute, path, id_, name)
         return _made_at_run_time(q, owner, name) if declared is None and found is None else declared
     if isinstance(found, Function | Alternatives) and set_on_self:

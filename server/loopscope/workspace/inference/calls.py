@@ -8,6 +8,7 @@ from loopscope.workspace.inference import (
     attributes,
     expressions,
     externals,
+    grpc_stubs,
     libraries,
     local_classes,
     protocols,
@@ -57,7 +58,10 @@ def call_type(frame: Frame, node: ast.Call, depth: int = 0) -> Type | None:
         given = [expressions.expression_type(frame, each, depth + 1) if matters else None for each in node.args]
     if isinstance(callee, Callee) and (opened := libraries.opened(frame.q, callee, node)) is not None:
         return opened[0]
-    return call_result(frame.q, callee, given)
+    made = call_result(frame.q, callee, given)
+    if grpc_stubs.is_stub(callee, node):
+        return grpc_stubs.with_channel(made, expressions.expression_type(frame, node.args[0], depth + 1))
+    return made
 
 
 def call_at(q: Queries, path: PurePath, id_: FactId, place: int) -> Type | None:

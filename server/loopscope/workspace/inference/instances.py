@@ -30,15 +30,15 @@ def may_be_set_on_self(q: Queries, path: PurePath, id_: FactId, name: str) -> bo
     classes = q.get(mro_of, path, id_).classes
     if not any(q.sets(each, name) for each in {base for base, _ in classes}):
         return False
-    return any(True for _ in _setters(q, path, id_, name))
+    return any(True for _ in setters(q, path, id_, name))
 
 
 def attribute_set_on_self(q: Queries, path: PurePath, id_: FactId, name: str) -> Type | None:
     """What all methods of a class and its bases agree to set on `self` under a name."""
-    return agreed([_set_type(frame, each, own, name) for frame, each, own in _setters(q, path, id_, name)])
+    return agreed([_set_type(frame, each, own, name) for frame, each, own in setters(q, path, id_, name)])
 
 
-def _setters(q: Queries, path: PurePath, id_: FactId, name: str) -> Iterator[tuple[Frame, ast.stmt, str]]:
+def setters(q: Queries, path: PurePath, id_: FactId, name: str) -> Iterator[tuple[Frame, ast.stmt, str]]:
     """The statements in methods of a class and its bases that set an attribute on their first parameter."""
     for base_path, base_id in q.get(mro_of, path, id_).classes:
         if not q.mentions(base_path, (f".{name}",)):

@@ -21,6 +21,7 @@ from loopscope.workspace.inference.model import (
     Plain,
     Type,
 )
+from loopscope.workspace.libraries import CALLS
 from loopscope.workspace.namespace import index_of
 from loopscope.workspace.queries import Queries
 from loopscope.workspace.stdlib_async import CLASSES
@@ -70,6 +71,8 @@ def is_read_too_early(q: Queries, value: Type | None, name: str) -> bool:
     if not isinstance(value, Instance) or name.startswith("__"):
         return False
     result = awaited(q, value)
+    if result is None and value.path.parts[-2:] in CALLS:
+        return attributes.surely_lacks(q, value, name)
     if not isinstance(result, Instance) or result[:2] == value[:2]:
         return False
     return attributes.surely_lacks(q, value, name) and not attributes.surely_lacks(q, result, name)
