@@ -110,6 +110,25 @@ def test_a_quick_fix_applied_leaves_nothing_to_mend(client: Client, uri: str) ->
     assert client.diagnostics(uri, 2) == []
 
 
+def test_quick_fixes_are_those_of_the_diagnostics_that_are_named(client: Client, tmp_path: Path) -> None:
+    client.initialize(tmp_path)
+    text = "async def test_a():\n    pass\n\n\nasync def test_b():\n    pass\n"
+    uri = client.open_uri((tmp_path / "test_a.py").as_uri(), text)
+    first, second = client.diagnostics(uri, 1)
+
+    def lines(*named: dict[str, Any]) -> set[int]:
+        context = {"diagnostics": list(named), "only": ["quickfix"]}
+        params = {"textDocument": {"uri": uri}, "range": {"start": at(0, 0), "end": at(6, 0)}, "context": context}
+        found = client.request("textDocument/codeAction", params)
+        single = [action["diagnostics"][0] for action in found if not action["title"].startswith("Fix all")]
+        return {one["range"]["start"]["line"] for one in single}
+
+    assert lines() == {0, 4} == lines(first, second)
+    assert (lines(first), lines(second)) == ({0}, {4})
+    assert lines({**first, "source": "other"}) == {0, 4}
+    assert lines({**first, "range": {"start": at(1, 0), "end": at(1, 4)}}) == {0, 4}
+
+
 def test_fix_all_is_there_for_who_asks_for_it(client: Client, uri: str) -> None:
     params: dict[str, Any] = {"textDocument": {"uri": uri}, "range": {"start": at(0, 0), "end": at(0, 0)}}
     asked = {**params, "context": {"diagnostics": [], "only": ["source.fixAll"]}}

@@ -165,7 +165,7 @@ export class Server implements vscode.Disposable {
   }
 
   private newClient(chosen: Chosen): LanguageClient {
-    const client: LanguageClient = new LanguageClient(
+    const client: LanguageClient = new QuietClient(
       SECTION,
       "loopscope",
       { command: chosen.executable, args: this.serverArguments(), options: { cwd: this.bundled() } },
@@ -249,6 +249,13 @@ export class Server implements vscode.Disposable {
         void vscode.commands.executeCommand(answer === first ? chosen : "loopscope.showLogs");
       }
     });
+  }
+}
+
+/** A client whose complaints go to the log only: what the user must know is told by `Server`. */
+class QuietClient extends LanguageClient {
+  override error(message: string, data?: unknown): void {
+    super.error(message, data, false);
   }
 }
 

@@ -13,10 +13,22 @@ const { VSIX, PYTHON, STAND_INS } = process.env;
 const wanted = process.argv.slice(2);
 
 fs.mkdirSync(PICTURES, { recursive: true });
-for (const [name, play] of Object.entries({ session, interpreters, trust })) {
-  if (wanted.length > 0 && !wanted.includes(name)) {
-    continue;
+// Two windows at a time: they wait more than they work.
+const lanes = [{ session }, { interpreters, trust }];
+const played = await Promise.allSettled(lanes.map(playAll));
+const failed = played.filter((one) => one.status === "rejected");
+failed.forEach((one) => console.error(one.reason));
+process.exit(failed.length > 0 ? 1 : 0);
+
+async function playAll(scenarios) {
+  for (const [name, play] of Object.entries(scenarios)) {
+    if (wanted.length === 0 || wanted.includes(name)) {
+      await playOne(name, play);
+    }
   }
+}
+
+async function playOne(name, play) {
   const work = fs.mkdtempSync(path.join(os.tmpdir(), `loopscope-${name}-`));
   const started = Date.now();
   const step = (done) => console.log(`   ${((Date.now() - started) / 1000).toFixed(1).padStart(5)} s  ${name}: ${done}`);

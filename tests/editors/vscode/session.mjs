@@ -34,7 +34,7 @@ export async function session({ work, vsix, example, python, step, shot, picture
   fs.writeFileSync(path.join(folder, "tests/test_stock.py"), STOCK);
   const own = makeEnvironment(path.join(folder, ".venv"), python);
   const active = path.join(work, "active-python");
-  fs.writeFileSync(active, own);
+  activate(active, own);
   const printed = path.join(work, "printed");
   fs.writeFileSync(printed, pytestOutput(folder, python));
   const env = { ACTIVE_PYTHON: active, PYTEST_OUTPUT: printed };
@@ -237,9 +237,9 @@ async function environmentChange({ until }, { work, active, python }) {
   fs.mkdirSync(path.join(other, "bin"), { recursive: true });
   fs.writeFileSync(path.join(other, "pyvenv.cfg"), fs.readFileSync(path.join(path.dirname(python), "../pyvenv.cfg")));
   fs.symlinkSync(fs.realpathSync(python), path.join(other, "bin/python"));
-  fs.writeFileSync(active, path.join(other, "bin/python"));
+  activate(active, path.join(other, "bin/python"));
   await until("another server runs", () => serverPid(work) !== undefined && serverPid(work) !== pid);
-  fs.writeFileSync(active, python);
+  activate(active, python);
   await until("the first Python runs again", () => command(serverPid(work))[0] === python);
 }
 
@@ -255,6 +255,12 @@ async function crash({ page, open, cursorAfter, squiggles, until, status }, { wo
   await cursorAfter("async def test_mail(store, mocker");
   await page.keyboard.type(", nonesuch");
   await squiggles().first().waitFor();
+}
+
+/** Writes the file that says which Python is active; whoever watches it never sees half of it. */
+function activate(file, python) {
+  fs.writeFileSync(`${file}.new`, python);
+  fs.renameSync(`${file}.new`, file);
 }
 
 /** What pytest really prints for the example's tests. */

@@ -55,9 +55,8 @@ export async function withWindow(options, body) {
   const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith("VSCODE_") && name !== "VIRTUAL_ENV");
   const env = { ...Object.fromEntries(inherited), HOME: home, XDG_CONFIG_HOME: home, XDG_DATA_HOME: home, ...options.env };
   const common = ["--accept-server-license-terms", "--server-data-dir", data, "--user-data-dir", user, "--extensions-dir", extensions];
-  for (const vsix of options.vsix) {
-    execFileSync(NODE, [SERVER, ...common, "--install-extension", vsix, "--force"], { env, stdio: "pipe" });
-  }
+  const install = options.vsix.flatMap((vsix) => ["--install-extension", vsix]);
+  execFileSync(NODE, [SERVER, ...common, ...install, "--force"], { env, stdio: "pipe" });
   const server = await startServer([...common, ...(options.trust ? [] : ["--disable-workspace-trust"])], env, work);
   let context;
   try {

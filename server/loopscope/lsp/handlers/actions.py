@@ -7,7 +7,7 @@ from lsprotocol import types
 from loopscope.engine.selection import select
 from loopscope.features.actions import Action, ActionKind, actions, fix_all
 from loopscope.lsp.checks import diagnostics_of, report_for
-from loopscope.lsp.convert import range_span, workspace_edit
+from loopscope.lsp.convert import SOURCE_NAME, range_span, workspace_edit
 from loopscope.lsp.server import Server
 from loopscope.lsp.session import Session
 from loopscope.lsp.state import State
@@ -66,7 +66,26 @@ def _actions(state: State, params: types.CodeActionParams, token: CancelToken) -
         wanted = [kind for kind in wanted if not _KINDS[kind].startswith("source.")]
     span = range_span(source, params.range, state.client.encoding)
     found = actions(state.snapshot, path, report, span, frozenset(wanted), token)
-    return [converted for action in found if (converted := _converted(state, uri, action, token)) is not None]
+    offered = [converted for action in found if (converted := _converted(state, uri, action, token)) is not None]
+    return _about(params.context.diagnostics, offered)
+
+
+def _about(named: Sequence[types.Diagnostic], offered: list[types.CodeAction]) -> list[types.CodeAction]:
+    """What is about the diagnostics that the client names, if it names some and all are ours; refactorings are, too.
+
+    Kate asks about one diagnostic with the whole file as the range. Other tools' diagnostics may hide ours, and a
+    client may know older places than we do: then everything in the range counts.
+    """
+    if not named or any(one.source != SOURCE_NAME for one in named):
+        return offered
+    places = [(one.code, one.range) for one in named]
+    strangers = [one for one in offered if one.diagnostics and not _has_one_at(places, one.diagnostics)]
+    about = [one for one in offered if one not in strangers]
+    return about if any(one.diagnostics for one in about) else offered
+
+
+def _has_one_at(places: Sequence[tuple[object, types.Range]], diagnostics: Sequence[types.Diagnostic]) -> bool:
+    return any((one.code, one.range) in places for one in diagnostics)
 
 
 def _asked_for(kind: str, only: Sequence[types.CodeActionKind | str] | None) -> bool:
