@@ -149,7 +149,7 @@ class Context:
         """What pytest makes of the file."""
         return self.snapshot.module(self.path)
 
-    @property
+    @cached_property
     def queries(self) -> Queries:
         """Asks the snapshot's memoised queries."""
         return self.snapshot.queries

@@ -36,7 +36,7 @@ class Circumstances(Protocol):
 
 def runner_at(q: Queries, path: PurePath, class_path: tuple[str, ...], name: str) -> Decision[Runner | None] | Unknown:
     """Who awaits the test of that name; not known when classes that share its code differ."""
-    view = ModuleView(q.memory, path, q)
+    view = ModuleView(q, path)
     test = view.test(class_path, name)
     return Unknown("there is no such test") if test is None else shared_runner(_Asked(q), view, test)
 
@@ -54,7 +54,7 @@ def shared_runner(snapshot: Circumstances, view: ModuleView, test: TestItem) -> 
 
 def test_loop_scope_at(q: Queries, path: PurePath, class_path: tuple[str, ...], name: str) -> Decision[Scope] | Unknown:
     """The scope of the event loop that the test of that name runs on, with pytest-asyncio."""
-    view = ModuleView(q.memory, path, q)
+    view = ModuleView(q, path)
     test = view.test(class_path, name)
     return Unknown("there is no such test") if test is None else test_loop_scope(_Asked(q), view, test)
 

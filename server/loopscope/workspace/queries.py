@@ -94,14 +94,11 @@ class Cycle(Exception):  # noqa: N818  a signal between queries, never an error 
 class Memory:
     """The answers of one snapshot. Filled from any thread: entries are only ever added, and equal when added twice."""
 
-    def __init__(
-        self, inputs: Inputs, earlier: "Memory | None" = None, changed: Iterable[Key] = (), *, traced: bool = True
-    ) -> None:
+    def __init__(self, earlier: "Memory | None" = None, changed: Iterable[Key] = (), *, traced: bool = True) -> None:
         """With all answers of an `earlier` memory that need no changed input.
 
         Without `traced` nothing is noted of what answers depend on: no later memory can share them.
         """
-        self.inputs = inputs
         self.traced = traced
         self.entries: dict[Key, Remembered] = {} if earlier is None else earlier.without(changed)
         self.users: dict[Key, set[Key]] = {} if earlier is None else earlier.users
@@ -123,29 +120,27 @@ class Memory:
 
 
 class Queries:
-    """What one running query may ask; `files` reads with a trace."""
+    """What one running query may ask; `files` reads with a trace. Or what anybody else asks.
 
-    __slots__ = ("_entries", "_memory", "_needs", "_running", "_traced")
+    It holds the inputs, and the memory does not: a snapshot that nobody looks at any more is gone at once, where a
+    circle would wait for the garbage collector.
+    """
 
-    def __init__(self, memory: Memory, running: set[Key] | None = None) -> None:
-        """`running` are the queries that wait for this one: those of one thread."""
+    __slots__ = ("_entries", "_inputs", "_memory", "_needs", "_running", "_traced")
+
+    def __init__(self, inputs: Inputs, memory: Memory, running: set[Key] | None = None) -> None:
+        """`running` are the queries that wait for this one: those of one thread. None when no query asks."""
+        self._inputs = inputs
         self._memory = memory
         self._entries = memory.entries
         self._running: set[Key] = set() if running is None else running
-        self._traced = memory.traced
+        self._traced = memory.traced and running is not None
         self._needs: set[Key] = set()
-
-    @property
-    def memory(self) -> Memory:
-        """Where the answers are kept."""
-        return self._memory
 
     @property
     def files(self) -> Files:
         """The files; what is looked at counts."""
-        if not self._traced:
-            return self._memory.inputs.files
-        return _TracedFiles(self._memory.inputs.files, self._needs)
+        return _TracedFiles(self._inputs.files, self._needs) if self._traced else self._inputs.files
 
     def get(self, query: Callable[Concatenate["Queries", P], T], *args: P.args, **_: P.kwargs) -> T:
         """The answer of `query` for these arguments. Raises `Cycle` when that is what is being computed."""
@@ -164,12 +159,12 @@ class Queries:
         if key in self._running:
             raise Cycle
         self._running.add(key)
-        inner = Queries(self._memory, self._running)
+        inner = Queries(self._inputs, self._memory, self._running)
         try:
             value = query(inner, *args, **_)
         finally:
             self._running.discard(key)
-        if not self._traced:
+        if not inner._traced:
             entry = self._entries[key] = Remembered(value, _NOTHING)
             return entry
         entry = Remembered(value, frozenset(inner._needs))
@@ -184,14 +179,14 @@ class Queries:
         """The outline of a file, or None when it cannot be read."""
         if self._traced:
             self._needs.add((OUTLINE, path))
-        outline = self._memory.inputs.read_outline(path)
+        outline = self._inputs.read_outline(path)
         return None if isinstance(outline, Unreadable) else outline
 
     def facts(self, path: PurePath) -> FileFacts | None:
         """The facts of a file, bodies included, or None when it cannot be read. Any edit of the file counts."""
         if self._traced:
             self._needs.add((TEXT, path))
-        facts = self._memory.inputs.facts(path)
+        facts = self._inputs.facts(path)
         return None if isinstance(facts, Unreadable) else facts
 
     def function(self, path: PurePath, id_: FactId) -> tuple[FileFacts, Body] | None:
@@ -208,39 +203,39 @@ class Queries:
         """The facts of a file to look at the functions and classes of one dotted name: only edits of these count."""
         if self._traced:
             self._needs.add((BODY, path, qualname))
-        facts = self._memory.inputs.function_facts(path, qualname)
+        facts = self._inputs.function_facts(path, qualname)
         return None if isinstance(facts, Unreadable) else facts
 
     def oracle(self, question: Question) -> Answer | None:
         """What the oracle has answered to a question; None when it has not, or not yet."""
         if self._traced:
             self._needs.add((ORACLE, question))
-        return self._memory.inputs.ask_oracle(question)
+        return self._inputs.ask_oracle(question)
 
     def environment(self, path: PurePath) -> Environment:
         """The environment of the project of `path`; for a file of an environment, that environment."""
-        return self._memory.inputs.environment_of(path)
+        return self._inputs.environment_of(path)
 
     def invocation(self, path: PurePath) -> Invocation:
         """How pytest is started in the project of `path`."""
-        return self._memory.inputs.invocation_of(path)
+        return self._inputs.invocation_of(path)
 
     @property
     def roots(self) -> tuple[PurePath, ...]:
         """The workspace folders."""
-        return self._memory.inputs.roots
+        return self._inputs.roots
 
     def mentions(self, path: PurePath, words: tuple[str, ...]) -> bool:
         """Whether the text of a file holds one of the words: far cheaper than its outline."""
         if self._traced:
             self._needs.add((MENTIONS, path, words))
-        return self._memory.inputs.text_mentions(path, words)
+        return self._inputs.text_mentions(path, words)
 
     def sets(self, path: PurePath, name: str) -> bool:
         """Whether the text of a file sets an attribute of that name on anything, or declares it there."""
         if self._traced:
             self._needs.add((SETS, path, name))
-        return name in self._memory.inputs.text_sets(path)
+        return name in self._inputs.text_sets(path)
 
 
 class _TracedFiles:

@@ -81,14 +81,14 @@ class Snapshot:
         self._edited = frozenset(edited)
         self._environments: dict[PurePath, Environment] = {}
         self._environment_at: dict[PurePath, Environment] = {}
-        self._memory = Memory(self, traced=not whole)
+        self._memory = Memory(traced=not whole)
         self._questions: set[Question] = set()
         self._answers: Answers = {}
         self._stale: set[Question] = set()
 
     def module(self, path: PurePath) -> ModuleView:
         """What pytest makes of a Python file."""
-        return ModuleView(self._memory, path)
+        return ModuleView(self.queries, path)
 
     def facts(self, path: PurePath) -> FileFacts | Unreadable:
         """The facts of a Python file; those of the files asked for last are remembered."""
@@ -142,7 +142,7 @@ class Snapshot:
     @property
     def queries(self) -> Queries:
         """Asks the memoised queries of this snapshot."""
-        return Queries(self._memory)
+        return Queries(self, self._memory)
 
     def environment_of(self, path: PurePath) -> Environment:
         """The environment of the project of `path`; for an installed file, the environment that it belongs to."""
@@ -259,7 +259,7 @@ class Snapshot:
         for path in touched:
             gone |= self._changes(new, path)
         shared = settled and not self._whole
-        new._memory = Memory(new, self._memory if shared else None, gone, traced=not self._whole)
+        new._memory = Memory(self._memory if shared else None, gone, traced=not self._whole)
         return new
 
     def ask_oracle(self, question: Question) -> Answer | None:
@@ -281,7 +281,7 @@ class Snapshot:
         """The snapshot once questions are answered; it shares all that does not depend on a new answer."""
         new = self.after(())
         gone: set[Key] = {(ORACLE, each) for each, answer in answers.items() if self._answers.get(each) != answer}
-        memory = Memory(new, self._memory, gone, traced=not self._whole)
+        memory = Memory(self._memory, gone, traced=not self._whole)
         new._know(answers, memory)  # noqa: SLF001  another object of this class
         return new
 

@@ -16,7 +16,7 @@ from loopscope.workspace.model import Closure, FixtureDef, TestItem, Unknown
 from loopscope.workspace.mro import ClassKey, class_fact
 from loopscope.workspace.plugins import Roster, roster_of
 from loopscope.workspace.project import config_at
-from loopscope.workspace.queries import Memory, Queries
+from loopscope.workspace.queries import Queries
 from loopscope.workspace.visibility import Level, class_level, folder_level, module_level
 
 Role: TypeAlias = Literal["test", "conftest", "other"]
@@ -27,15 +27,9 @@ Role: TypeAlias = Literal["test", "conftest", "other"]
 class ModuleView:
     """The answers about one file of one snapshot. Cheap to make: everything is computed, and shared, on first use."""
 
-    memory: Memory
+    queries: Queries
+    """Asks the snapshot's memoised queries."""
     path: PurePath
-    asking: Queries | None = None
-    """The query that looks at the file, when one does: what it is told counts for its own answer."""
-
-    @property
-    def queries(self) -> Queries:
-        """Asks the snapshot's memoised queries."""
-        return self.asking or Queries(self.memory)
 
     @cached_property
     def role(self) -> Role:

@@ -1,6 +1,8 @@
 """What snapshots share: an edit drops just what depended on it."""
 
+import gc
 import os
+import weakref
 from pathlib import Path, PurePath
 
 import pytest
@@ -188,3 +190,18 @@ def test_import_cycles_end(project):
     edited = snapshot.after([one, two], OverlayFiles(snapshot.files, texts))
     assert [test.name for test in edited.module(two).tests] == ["test_it"]
     assert closure(edited, two).names[-1] == "thing"
+
+
+def test_a_snapshot_that_nobody_looks_at_is_gone_at_once(project):
+    root, _ = project
+    snapshot = snapshot_of(root)
+    gone, path = weakref.ref(snapshot), root / "pkg/test_one.py"
+    before = closure(snapshot, path)
+    edited = edit(snapshot, path, "def test_", "def test_another_")
+    gc.disable()
+    try:
+        del snapshot
+        assert gone() is None
+    finally:
+        gc.enable()
+    assert closure(edited, path).names == before.names
