@@ -7,7 +7,8 @@ from typing import NamedTuple
 from loopscope.engine.selection import Selection
 from loopscope.engine.settings import setting_findings
 from loopscope.engine.suppress import apply_suppressions
-from loopscope.engine.words import encoded, words_in
+from loopscope.engine.words import encoded, words_of
+from loopscope.facts.part import words_in
 from loopscope.rules.context import Context
 from loopscope.rules.model import Finding, Rule
 from loopscope.text.files import Unreadable
@@ -51,7 +52,7 @@ def check_file(
     found: list[Finding] = []
     errors: list[RuleError] = []
     rules = selection.rules_for(path)
-    words = words_in(ctx.text if part is None else ctx.source(part))
+    words = words_of(ctx.facts, ctx.text) if part is None else words_in(ctx.source(part))
     for rule in rules:
         if rule.meta.words and words.isdisjoint(encoded(rule.meta.words)):
             continue

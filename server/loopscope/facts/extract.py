@@ -2,9 +2,10 @@
 
 import ast
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import cast
 
 from loopscope.facts.arrange import arrange_bindings, arrange_layout
 from loopscope.facts.bodies import Body, CallSite
@@ -44,6 +45,22 @@ class FileFacts:
                 for id_ in part.functions
             ]
         )
+
+    @cached_property
+    def every_body(self) -> tuple[Body, ...]:
+        """Every function, nested ones after the one that holds them."""
+        return tuple([body for index in range(len(self.parts)) for body in self.bodies_of(index)])
+
+    def bodies_of(self, index: int) -> tuple[Body, ...]:
+        """`every_body` of one of `parts`."""
+        part = self.parts[index]
+        if part.redefines:
+            return tuple(_flat(body for id_ in part.functions if (body := self.body(id_)) is not None))
+        known = part.notes.get("bodies")
+        if known is None:
+            known = part.notes["bodies"] = tuple(_flat(part.body(id_, {}) for id_ in part.functions))
+        # The key is used here only.
+        return cast("tuple[Body, ...]", known)
 
     @cached_property
     def module_calls(self) -> tuple[CallSite, ...]:
@@ -236,6 +253,12 @@ def _parts(tree: Tree, raws: Sequence[tuple[Raw, ...]], names: Mapping[str, str]
             seen[each] += times
         parts.append(part)
     return parts
+
+
+def _flat(bodies: Iterable[Body]) -> Iterator[Body]:
+    for body in bodies:
+        yield body
+        yield from _flat(body.nested)
 
 
 def _parent(outer: Body, body: Body) -> Body | None:

@@ -30,6 +30,9 @@ from loopscope.facts.scan import Definition, Effect, Raw, Value, global_names, s
 from loopscope.facts.seek import lines_with
 from loopscope.syntax.chunk import Chunk
 
+_OTHERS = bytes(range(128, 256))
+_WORD = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz" + _OTHERS
+_BLANKED = bytes(each if each in _WORD else ord(" ") for each in range(256))
 # Two expressions: each begins with plain text, which is looked for ten times as fast as one of several.
 _SETS = re.compile(r"\.(\w++)(?= = |: |, )")
 _SETS_AS = re.compile(r"as self\.(\w++)")
@@ -109,6 +112,21 @@ class Part:
         return found
 
     @cached_property
+    def redefines(self) -> bool:
+        """Whether it defines a name again: then the bodies of its functions follow from those above as well."""
+        return any(id_.nth for id_ in self.functions)
+
+    @cached_property
+    def notes(self) -> dict[str, object]:
+        """What was found out about the chunk alone, by a key of whoever did; edits of other chunks leave it."""
+        return {}
+
+    @cached_property
+    def words(self) -> frozenset[bytes]:
+        """`words_in` the chunk, whose last word ends with it."""
+        return words_in(self.chunk.text)
+
+    @cached_property
     def counts(self) -> Mapping[str, int]:
         """How often each dotted name is defined in the chunk."""
         return Counter(id_.qualname for id_, _ in self.defs)
@@ -123,6 +141,11 @@ class Part:
             and _same(self.own_names, own_names)
             and all(seen.get(name, 0) == self.above.get(name, 0) for name in self.counts)
         )
+
+
+def words_in(text: str) -> frozenset[bytes]:
+    """The words of a text in UTF-8, those in strings and comments too: 8 ms for a megabyte, however many rules ask."""
+    return frozenset(text.encode("utf-8", "surrogatepass").translate(_BLANKED).split())
 
 
 def attributes_set_in(text: str) -> frozenset[str]:

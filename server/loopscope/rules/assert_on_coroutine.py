@@ -27,7 +27,7 @@ import ast
 from collections.abc import Iterator
 
 from loopscope.facts.bodies import Body, CallSite, Use
-from loopscope.rules.callees import results_of
+from loopscope.rules.callees import all_results_of
 from loopscope.rules.context import Context
 from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, Proof, Rule, Safety, Severity
 from loopscope.rules.support.calls import await_edits
@@ -160,13 +160,12 @@ async def test_rows():
 
 def check(ctx: Context) -> Iterator[Finding]:
     """Findings at the calls and generator expressions."""
-    has_async_for = "async for" in ctx.text
-    for body in ctx.bodies:
-        for call, _ in results_of(ctx, body, _tested, Coroutine):
-            shown = ast.unparse(call.node.func)
-            message = f"`{shown}` is a coroutine function: without `await` this is always true, and it never runs."
-            yield ctx.finding(META, ctx.span(body, call.node), message, data=(body, call))
-        for generator in _asserted_generators(body) if has_async_for else ():
+    for body, call, _ in all_results_of(ctx, _tested, Coroutine):
+        shown = ast.unparse(call.node.func)
+        message = f"`{shown}` is a coroutine function: without `await` this is always true, and it never runs."
+        yield ctx.finding(META, ctx.span(body, call.node), message, data=(body, call))
+    for body, generators in ctx.bodies_with("asserted generators", _asserted_generators):
+        for generator in generators:
             message = "An asynchronous generator expression is always true: this assertion cannot fail."
             yield ctx.finding(META, ctx.span(body, generator), message)
 
@@ -185,13 +184,11 @@ def _tested(body: Body) -> list[CallSite]:
     return [call for call in body.calls if call.use in (Use.ASSERTED, Use.TESTED) and not call.in_lambda]
 
 
-def _asserted_generators(body: Body) -> Iterator[ast.GeneratorExp]:
-    for node in body.statements:
-        match node:
-            case ast.Assert(ast.GeneratorExp(_, parts) as generator) if any(part.is_async for part in parts):
-                yield generator
-            case _:
-                pass
+def _asserted_generators(body: Body) -> list[ast.GeneratorExp]:
+    tests = [node.test for node in body.statements if isinstance(node, ast.Assert)]
+    return [
+        test for test in tests if isinstance(test, ast.GeneratorExp) and any(part.is_async for part in test.generators)
+    ]
 
 
 RULE = Rule(META, __doc__ or "", EXAMPLES, NEAR_MISSES, check, fix)

@@ -32,7 +32,15 @@ from loopscope.facts.bodies import Body, CallSite
 from loopscope.rules.context import Context
 from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, Proof, Related, Rule, Safety, Severity
 from loopscope.rules.support.calls import loop_method
-from loopscope.rules.support.tasks import Started, abandoned, await_at_end, function_named, last_assertion, runs
+from loopscope.rules.support.tasks import (
+    Started,
+    abandoned,
+    await_at_end,
+    function_named,
+    last_assertion,
+    runs,
+    started,
+)
 
 META = Meta("assertion-in-background-task", Group.TASKS, Severity.ERROR)
 
@@ -249,7 +257,7 @@ def check(ctx: Context) -> Iterator[Finding]:
     """Findings at the calls that start a task, and at callbacks."""
     if "assert" not in ctx.text or "set_exception_handler" in ctx.text:
         return
-    for body in ctx.bodies:
+    for body, _ in ctx.bodies_with("starts tasks or has callbacks", _in_background):
         if not body.is_async:
             continue
         for task in abandoned(ctx, body):
@@ -281,6 +289,11 @@ def fix(ctx: Context, finding: Finding) -> Fix | None:
 
 def _related(ctx: Context, running: Body, failing: ast.Assert) -> tuple[Related, ...]:
     return (Related(ctx.path, ctx.span(running, failing), "This assertion"),)
+
+
+def _in_background(body: Body) -> list[object]:
+    """The tasks that a function starts, and the functions that it has the loop call."""
+    return [*started(body), *[given for call in body.calls if (given := _callback(body, call)) is not None]]
 
 
 def _callback(body: Body, call: CallSite) -> ast.Name | None:

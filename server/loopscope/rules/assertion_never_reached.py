@@ -125,8 +125,8 @@ def check(ctx: Context) -> Iterator[Finding]:
     """Findings at the assertions."""
     if "raises" not in ctx.text:
         return
-    for body in ctx.bodies:
-        for raises in raises_blocks(body) if body.is_async else ():
+    for body, blocks in ctx.bodies_with("expected exceptions", lambda body: list(raises_blocks(body))):
+        for raises in blocks if body.is_async else ():
             names = [full_name(ctx, body, each) for each in raises.expected]
             if not names or any(name is None or name in _RAISED_BY_ASSERT for name in names):
                 continue

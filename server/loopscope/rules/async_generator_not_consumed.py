@@ -25,7 +25,7 @@ import ast
 from collections.abc import Iterator
 
 from loopscope.facts.bodies import Body, CallSite, Use
-from loopscope.rules.callees import results_of
+from loopscope.rules.callees import all_results_of
 from loopscope.rules.context import Context
 from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, Proof, Rule, Safety, Severity
 from loopscope.rules.support.calls import expects_failure
@@ -136,12 +136,11 @@ def test_fill():
 
 def check(ctx: Context) -> Iterator[Finding]:
     """Findings at the calls."""
-    for body in ctx.bodies:
-        for call, found in results_of(ctx, body, _not_consumed, AsyncIterable):
-            if isinstance(found, AsyncIterable) and found.is_generator and not expects_failure(body, call):
-                shown = ast.unparse(call.node.func)
-                message = f"`{shown}` is an asynchronous generator function: without `async for` none of its code runs."
-                yield ctx.finding(META, ctx.span(body, call.node), message, data=(body, call))
+    for body, call, found in all_results_of(ctx, _not_consumed, AsyncIterable):
+        if isinstance(found, AsyncIterable) and found.is_generator and not expects_failure(body, call):
+            shown = ast.unparse(call.node.func)
+            message = f"`{shown}` is an asynchronous generator function: without `async for` none of its code runs."
+            yield ctx.finding(META, ctx.span(body, call.node), message, data=(body, call))
 
 
 def fix(ctx: Context, finding: Finding) -> Fix | None:

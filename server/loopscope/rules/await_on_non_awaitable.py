@@ -302,7 +302,7 @@ _ASSERTIONS = (
 
 def check(ctx: Context) -> Iterator[Finding]:
     """Findings at the `await`s."""
-    for body in ctx.bodies:
+    for body, _ in ctx.bodies_with("awaits", lambda body: list(body.awaits)):
         for wrong in ctx.queries.get(_wrong_in, ctx.path, body.id):
             replaced = may_be_patched_name(ctx, wrong.name)
             expected = failure_is_expected(ctx, body, wrong.node) or in_synchronous_code(ctx, body, wrong.node)

@@ -2,7 +2,7 @@
 
 import ast
 import builtins
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import PurePath
 from typing import cast
 
@@ -79,11 +79,18 @@ def results_of(
 
     What was found in a body stays after edits of others, so `pick` must follow from the body alone.
     """
-    if not _picked(body, pick):
-        return []
     found = ctx.queries.get(_results_in, ctx.path, body.id, pick, wanted)
     results = [(body.calls[place], type_) for place, type_ in found]
     return [(call, type_) for call, type_ in results if not _may_be_replaced(ctx, body, call, type_)]
+
+
+def all_results_of(
+    ctx: Context, pick: Callable[[Body], list[CallSite]], *wanted: type[object]
+) -> Iterator[tuple[Body, CallSite, Type]]:
+    """`results_of` for every function of the file."""
+    for body, _ in ctx.bodies_with(f"calls for {pick.__module__}.{pick.__qualname__}", pick):
+        for call, type_ in results_of(ctx, body, pick, *wanted):
+            yield body, call, type_
 
 
 def _results_in(
@@ -96,21 +103,11 @@ def _results_in(
     all_places = _places(body)
     places = [
         all_places[id(call.node)]
-        for call in _picked(body, pick)
+        for call in pick(body)
         if not (surely_synchronous(q, path, body, call.node) or _is_hidden(call))
     ]
     found = [(place, q.get(call_at, path, id_, place)) for place in places]
     return tuple((place, type_) for place, type_ in found if type_ is not None and isinstance(type_, wanted))
-
-
-def _picked(body: Body, pick: Callable[[Body], list[CallSite]]) -> list[CallSite]:
-    """The calls that `pick` chooses, found once for a body: edits of other functions leave it as it is."""
-    key = f"picked by {pick.__module__}.{pick.__qualname__}"
-    found = body.notes.get(key)
-    if found is None:
-        found = body.notes[key] = pick(body)
-    # A key is used with one `pick` only.
-    return cast("list[CallSite]", found)
 
 
 def _places(body: Body) -> Mapping[int, int]:

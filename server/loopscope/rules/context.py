@@ -93,7 +93,23 @@ class Context:
     @cached_property
     def bodies(self) -> tuple[Body, ...]:
         """Every function of the file, nested ones after the one that holds them."""
-        return () if self.facts is None else tuple(_flat(self.facts.bodies))
+        return () if self.facts is None else self.facts.every_body
+
+    def bodies_with(self, key: str, pick: Callable[[Body], list[T]]) -> Iterator[tuple[Body, list[T]]]:
+        """The functions for which `pick` finds something, each with what: it must follow from the body alone.
+
+        Found once for functions that edits leave as they are. A key is used with one `pick` only.
+        """
+        if self.facts is None:
+            return
+        for index, part in enumerate(self.facts.parts):
+            found = part.notes.get(key)
+            if found is None:
+                found = [(body, each) for body in self.facts.bodies_of(index) if (each := pick(body))]
+                if not part.redefines:
+                    part.notes[key] = found
+            if found:
+                yield from cast("list[tuple[Body, list[T]]]", found)
 
     @cached_property
     def definitions(self) -> tuple[Definition, ...]:
@@ -310,9 +326,3 @@ class Context:
     def fix(self, title: str, safety: Safety, edits: Iterable[Edit]) -> Fix:
         """A fix that edits this file only."""
         return Fix(title, safety, {self.path: tuple(edits)})
-
-
-def _flat(bodies: Iterable[Body]) -> Iterator[Body]:
-    for body in bodies:
-        yield body
-        yield from _flat(body.nested)

@@ -30,7 +30,7 @@ from loopscope.facts.reaching import parents_of
 from loopscope.rules.callees import result_of
 from loopscope.rules.context import Context
 from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, Proof, Rule, Safety, Severity
-from loopscope.rules.support.calls import binding_count, noted
+from loopscope.rules.support.calls import binding_count
 from loopscope.text.edit import Edit
 from loopscope.text.span import Span
 from loopscope.workspace.inference.model import Coroutine
@@ -121,8 +121,8 @@ async def test_fetch():
 
 def check(ctx: Context) -> Iterator[Finding]:
     """Findings at the comprehensions."""
-    for body in ctx.bodies:
-        for call in noted(body, "in lists", _in_lists):
+    for body, calls in ctx.bodies_with("calls in lists", _in_lists):
+        for call in calls:
             node = parents_of(body).get(id(call.node))
             if not isinstance(node, ast.ListComp | ast.SetComp) or not isinstance(
                 result_of(ctx, body, call), Coroutine

@@ -695,7 +695,7 @@ _NEVER = frozenset({"append", "extend", "print", "setattr", "setdefault", "raise
 
 def check(ctx: Context) -> Iterator[Finding]:
     """Findings at the calls."""
-    for body in ctx.bodies:
+    for body, _ in ctx.bodies_with("may miss an await", lambda body: _gather_statements(body) or _dropped(body)):
         for call, message in (*_gathered(body), *_not_run(ctx, body), *_read_early(ctx, body)):
             if _is_dropped(body, call) and not (_is_expected(body, call) or in_synchronous_code(ctx, body, call.node)):
                 yield ctx.finding(META, ctx.span(body, call.node), message, data=(body, call))

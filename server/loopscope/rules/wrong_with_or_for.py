@@ -312,7 +312,7 @@ def check(ctx: Context) -> Iterator[Finding]:
     """Findings at the context managers and iterated expressions."""
     if "async" not in ctx.text:
         return
-    for body in ctx.bodies:
+    for body, _ in ctx.bodies_with("enters or iterates", _places):
         for wrong in ctx.queries.get(_wrong_in, ctx.path, body.id):
             inner = wrong.node.func if isinstance(wrong.node, ast.Call) else wrong.node
             patched = may_be_patched_name(ctx, last_name(inner))
@@ -361,6 +361,12 @@ def _collected(ctx: Context, body: Body, node: ast.expr, name: str, argument: as
         text = f"[each async for each in {ctx.source(span)}]"
         return ctx.fix("Use an asynchronous comprehension", Safety.SAFE, [Edit(ctx.span(body, node), text)])
     return None
+
+
+def _places(body: Body) -> list[ast.AST]:
+    """Where something may be wrong in a function."""
+    consuming = [call.node for call in body.calls if call.name in _CONSUME]
+    return [*body.withs, *body.fors, *body.comprehensions, *consuming]
 
 
 def _wrong_in(q: Queries, path: PurePath, id_: FactId) -> tuple[_Wrong, ...]:

@@ -10,7 +10,7 @@ from loopscope.config.settings import DEFAULT_SETTINGS, settings_from_mapping
 from loopscope.engine.fixes import compose, fix_file
 from loopscope.engine.run import check_file
 from loopscope.engine.selection import Selection, select
-from loopscope.engine.words import words_in
+from loopscope.facts.part import words_in
 from loopscope.rules import RULES, by_name
 from loopscope.rules.context import Context
 from loopscope.rules.model import Finding, Fix, Group, Safety, Severity
