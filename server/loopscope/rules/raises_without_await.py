@@ -244,6 +244,10 @@ def check(ctx: Context) -> Iterator[Finding]:
                 yield ctx.finding(META, ctx.span(body, call.node), message, data=(body, call))
 
 
+def _expecting(body: Body) -> list[object]:
+    return [*expected_statements(body), *_with_callable(body)]
+
+
 def fix(ctx: Context, finding: Finding) -> Fix | None:
     """Awaits the coroutine."""
     match finding.data:
