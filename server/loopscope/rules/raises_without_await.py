@@ -222,9 +222,7 @@ _STARTS = frozenset({"asyncio.create_task", "asyncio.ensure_future"})
 
 def check(ctx: Context) -> Iterator[Finding]:
     """Findings at the calls."""
-    for body, _ in ctx.bodies_with(
-        "expects exceptions", lambda body: [*expected_statements(body), *_with_callable(body)]
-    ):
+    for body, _ in ctx.bodies_with("expects exceptions", _expecting):
         for block, call in expected_statements(body):
             if _is_task(body, block, call):
                 message = "The task runs after this block: nothing is raised here unless it is awaited inside."
