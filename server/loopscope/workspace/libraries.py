@@ -25,6 +25,9 @@ RETURNS: Mapping[str, Mapping[str, str]] = {
     "aiofiles/base.py": {
         "AiofilesContextManager.__aenter__": "T",
         "AiofilesContextManager.__await__": _ONCE_AWAITED.format("T"),
+        # Before 24.1 it inherits them.
+        "_ContextManager.__aenter__": "T",
+        "_ContextManager.__await__": _ONCE_AWAITED.format("T"),
     },
     "threadpool/__init__.py": {"open": f"{_FILE}[{_TEXT}]"},
     "tempfile/__init__.py": {
@@ -63,7 +66,7 @@ BY_MODE: Mapping[str, Mapping[str, tuple[str, str, str]]] = {
 """Functions that open files: the mode if none is given, and what they give for text and for bytes."""
 
 PARAMETERS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
-    "aiofiles/base.py": {"AiofilesContextManager": ("T",)},
+    "aiofiles/base.py": {"AiofilesContextManager": ("T",), "_ContextManager": ("T",)},
     "models/query.py": {"QuerySet": ("T",)},
     "auth/models.py": {"UserManager": ("T",)},
 }
