@@ -18,7 +18,7 @@ def test_no_module_outgrows_one_subject() -> None:
     """A rule's examples are its proof and may be many: for rules the rest counts."""
     long = {}
     for path in SOURCES:
-        is_rule = path.parent == RULES and path.name not in ("__init__.py", "context.py", "model.py")
+        is_rule = path.parent == RULES and path.name not in ("__init__.py", "callees.py", "context.py", "model.py")
         lines = _logic(path) if is_rule else path.read_text().count("\n")
         if lines > (180 if is_rule else 400):
             long[str(path.relative_to(ROOT))] = lines

@@ -17,44 +17,10 @@ from loopscope.facts.outline import (
     Rebound,
 )
 from loopscope.workspace.imports import find_import, importable, is_installed, stub_of
+from loopscope.workspace.known_names import NOT_FOLLOWED, SAME
 from loopscope.workspace.libraries import VALUES
 from loopscope.workspace.queries import Cycle, Queries
 from loopscope.workspace.values import Alternatives, Class, Expression, External, Function, Hidden, Module, Value
-
-# Names of these are known by themselves: following them would end in the same place, or in compiled code.
-_NOT_FOLLOWED = frozenset(
-    (
-        "pytest",
-        "unittest",
-        "builtins",
-        "functools",
-        "typing",
-        "typing_extensions",
-        "abc",
-        "contextlib",
-        "mock",
-        "hypothesis",
-        "enum",
-        "dataclasses",
-        "attr",
-        "attrs",
-    )
-)
-_SAME = {
-    "_pytest.fixtures.fixture": "pytest.fixture",
-    "_pytest.fixtures.yield_fixture": "pytest.yield_fixture",
-    "_pytest.mark.MARK_GEN": "pytest.mark",
-    "_pytest.mark.structures.MARK_GEN": "pytest.mark",
-    "_pytest.outcomes.importorskip": "pytest.importorskip",
-    "_pytest.outcomes.skip": "pytest.skip",
-    "pytest_asyncio.plugin.fixture": "pytest_asyncio.fixture",
-    "unittest.case.TestCase": "unittest.TestCase",
-    "unittest.async_case.IsolatedAsyncioTestCase": "unittest.IsolatedAsyncioTestCase",
-    "unittest.mock": "unittest.mock",
-    "unittest.TestCase": "unittest.TestCase",
-    "unittest.IsolatedAsyncioTestCase": "unittest.IsolatedAsyncioTestCase",
-    "pytest_asyncio.fixture": "pytest_asyncio.fixture",
-}
 
 
 class Placed(NamedTuple):
@@ -301,9 +267,9 @@ def _imported(q: Queries, path: PurePath, module: str, name: str) -> Value | Non
     """What `from module import name` binds; None when the module surely has no such name."""
     dotted = f"{module}.{name}" if not module.endswith(".") else f"{module}{name}"
     if not module.startswith("."):
-        if dotted in _SAME:
-            return External(_SAME[dotted])
-        if module.partition(".")[0] in _NOT_FOLLOWED:
+        if dotted in SAME:
+            return External(SAME[dotted])
+        if module.partition(".")[0] in NOT_FOLLOWED:
             return External(dotted)
     source = find_import(q, path, module)
     if source is None:
@@ -337,8 +303,8 @@ def dereference(q: Queries, path: PurePath, dotted: str, but: str | None = None)
 
 
 def _meaning(q: Queries, path: PurePath, dotted: str, but: str | None = None) -> Value | None:
-    if dotted in _SAME:
-        return External(_SAME[dotted])
+    if dotted in SAME:
+        return External(SAME[dotted])
     first, _, rest = dotted.partition(".")
     placed = q.get(index_of, path).names.get(first, ()) if first and first != but else ()
     if any(each.binding.guard is not Guard.TYPE_CHECKING for each in placed):  # others hide no import
@@ -346,7 +312,7 @@ def _meaning(q: Queries, path: PurePath, dotted: str, but: str | None = None) ->
             return _attributes(q, q.get(lookup, path, first), rest)
         except Cycle:
             return Hidden("a definition in terms of itself")
-    if first in _NOT_FOLLOWED:
+    if first in NOT_FOLLOWED:
         return External(dotted)
     if not first or rest or _from_star(q, path, first):
         return imported_name(q, path, dotted)
@@ -379,7 +345,7 @@ def _attributes(q: Queries, value: Value | None, rest: str) -> Value | None:
             case Module(_, path) if path is not None:
                 value = module_member(q, value, name)
             case Module(module, _) | External(module):
-                value = External(_SAME.get(f"{module}.{name}", f"{module}.{name}"))
+                value = External(SAME.get(f"{module}.{name}", f"{module}.{name}"))
             case Class(path, fact):
                 last = [binding for binding in fact.bindings if binding.name == name]
                 value = value_of(q, path, name, last[-1]) if last else Hidden(f"`{name}` of a class")
@@ -392,10 +358,10 @@ def _attributes(q: Queries, value: Value | None, rest: str) -> Value | None:
 
 def module_member(q: Queries, module: Module, name: str) -> Value | None:
     """What an attribute of a module is, submodules included; hidden when it is not found."""
-    if module.path is None or module.name.partition(".")[0] in _NOT_FOLLOWED:
+    if module.path is None or module.name.partition(".")[0] in NOT_FOLLOWED:
         return External(f"{module.name}.{name}")
-    if f"{module.name}.{name}" in _SAME:
-        return External(_SAME[f"{module.name}.{name}"])
+    if f"{module.name}.{name}" in SAME:
+        return External(SAME[f"{module.name}.{name}"])
     try:
         found = q.get(lookup, module.path, name)
     except Cycle:
