@@ -1,6 +1,7 @@
 """The command line: arguments, help and exit codes. Each command's module is loaded only when it runs."""
 
 import argparse
+import gc
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -72,7 +73,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def console() -> None:
-    """Runs the command of the process and ends it at once: taking a large analysis apart would be wasted work."""
+    """Runs the command of the process and ends it at once: taking a large analysis apart would be wasted work.
+
+    The garbage collector rests while modules are loaded (`_run`): there is nothing for it in them.
+    """
+    gc.disable()
     code = main()
     sys.stdout.flush()
     sys.stderr.flush()
@@ -194,4 +199,7 @@ def _run(options: argparse.Namespace) -> int:
             from loopscope.cli.explain import run
         case _:
             from loopscope.cli.server import run
+    if not gc.isenabled():
+        gc.freeze()
+        gc.enable()
     return run(options)

@@ -7,7 +7,7 @@ from loopscope.config.pytest_config import PytestConfig
 from loopscope.facts.expr import Concat, Const, Expr, Items, strings
 from loopscope.facts.extract import file_facts
 from loopscope.facts.outline import Assigned, FactId
-from loopscope.syntax.parse import parse
+from loopscope.syntax.parse import parse_whole
 from loopscope.text.files import Unreadable
 from loopscope.workspace.environment import EntryPointPlugin
 from loopscope.workspace.imports import find_absolute, is_installed
@@ -250,7 +250,7 @@ def _default_plugins(q: Queries, path: PurePath) -> tuple[str, ...]:
     end = text.find("\nbuiltin_plugins", start)
     assigned = {
         binding.name: binding.target.value
-        for binding in file_facts(parse(text[start:end])).outline.bindings
+        for binding in file_facts(parse_whole(text[start:end])).outline.bindings
         if start >= 0 and isinstance(binding.target, Assigned)
     }
     return tuple(name for value in assigned.values() for name in _literal(value))
