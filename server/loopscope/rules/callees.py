@@ -1,7 +1,6 @@
 """What calls give, for rules: asked of the workspace's inference, None wherever that leaves a doubt."""
 
 import ast
-import builtins
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import PurePath
 from typing import cast
@@ -11,6 +10,7 @@ from loopscope.facts.expr import dotted
 from loopscope.facts.outline import FactId, FunctionFact
 from loopscope.rules.context import Context
 from loopscope.rules.replacements import replacements
+from loopscope.rules.synchronous import surely_synchronous
 from loopscope.text.files import Unreadable
 from loopscope.workspace.hooks import conftests_of
 from loopscope.workspace.inference.calls import call_at, call_result, call_type
@@ -35,15 +35,6 @@ _KEEP = frozenset(
         "unittest.skipUnless",
     }
 )
-_SYNCHRONOUS = frozenset(
-    (
-        *("addCleanup", "fail", "skipTest", "subTest", "raises", "skip", "setenv"),
-        *("append", "extend", "setdefault", "startswith", "endswith", "splitlines", "print", "setattr"),
-    )
-)
-"""Names that no coroutine function and no asynchronous generator has: not worth to be looked up."""
-
-_BUILTINS = frozenset(dir(builtins)) - {"aiter", "anext", "next", "eval"}
 
 
 def type_of(ctx: Context, body: Body, node: ast.expr) -> Type | None:
@@ -99,12 +90,13 @@ def _results_in(
     function = q.function(path, id_)
     if function is None:
         return ()
-    _, body = function
+    facts, body = function
+    frame = Frame(q, path, facts, body)
     all_places = _places(body)
     places = [
         all_places[id(call.node)]
         for call in pick(body)
-        if not (surely_synchronous(q, path, body, call.node) or _is_hidden(call))
+        if not (surely_synchronous(frame, call.node) or _is_hidden(call))
     ]
     found = [(place, q.get(call_at, path, id_, place)) for place in places]
     return tuple((place, type_) for place, type_ in found if type_ is not None and isinstance(type_, wanted))
@@ -194,22 +186,6 @@ def _replaces(q: Queries, path: PurePath, name: str) -> bool:
     """Whether a file names something in quotes that it may replace."""
     text = q.files.read(path)
     return not isinstance(text, Unreadable) and any(is_quoted for _, is_quoted in replacements(text, name))
-
-
-def surely_synchronous(q: Queries, path: PurePath, body: Body, call: ast.Call) -> bool:
-    """Whether the name of what is called says that there is nothing to await: that of a third of the calls in tests."""
-    func = call.func
-    if isinstance(func, ast.Attribute):
-        # `assertEqual` and its kin.
-        return func.attr in _SYNCHRONOUS or (func.attr.startswith("assert") and func.attr[6:7].isupper())
-    if not isinstance(func, ast.Name) or func.id in body.bound:
-        return False
-    if func.id in _SYNCHRONOUS:
-        return True
-    if func.id not in _BUILTINS or body.id != body.outermost:
-        return False
-    index = q.get(index_of, path)
-    return func.id not in index.names and not index.stars
 
 
 def keeps_asyncness(fact: FunctionFact) -> bool:

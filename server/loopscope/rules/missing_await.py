@@ -34,7 +34,7 @@ from pathlib import PurePath
 
 from loopscope.facts.bodies import Body, CallSite, Use
 from loopscope.facts.outline import FactId
-from loopscope.rules.callees import result_of, results_of, surely_synchronous
+from loopscope.rules.callees import result_of, results_of
 from loopscope.rules.context import Context
 from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, Proof, Rule, Severity
 from loopscope.rules.support.awaiting import (
@@ -53,7 +53,9 @@ from loopscope.rules.support.awaiting import (
 from loopscope.rules.support.calls import expects_failure, noted
 from loopscope.rules.support.django import EXAMPLE_CONFIG, EXAMPLE_PROJECT
 from loopscope.rules.support.expected import expected_statements, wants_coroutine
+from loopscope.rules.synchronous import surely_synchronous
 from loopscope.workspace.inference.calls import call_at
+from loopscope.workspace.inference.frames import Frame
 from loopscope.workspace.inference.model import Awaitable, Coroutine, Instance
 from loopscope.workspace.inference.protocols import is_read_too_early
 from loopscope.workspace.queries import Queries
@@ -761,12 +763,13 @@ def _attributes_read_early(q: Queries, path: PurePath, id_: FactId) -> tuple[tup
     function = q.function(path, id_)
     if function is None:
         return ()
-    _, body = function
+    facts, body = function
+    frame = Frame(q, path, facts, body)
     dropped = {id(call) for call in _dropped(body)}
     return tuple(
         (place, early)
         for place, call in enumerate(body.calls)
-        if id(call) in dropped and not surely_synchronous(q, path, body, call.node)
+        if id(call) in dropped and not surely_synchronous(frame, call.node)
         # What else is given is no instance, for the most part.
         if isinstance(value := q.get(call_at, path, id_, place), Instance)
         if (early := _read_of(q, value, attributes_of(body, call))) is not None

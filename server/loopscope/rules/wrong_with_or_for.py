@@ -32,10 +32,11 @@ from typing import NamedTuple
 
 from loopscope.facts.bodies import Body
 from loopscope.facts.outline import FactId
-from loopscope.rules.callees import last_name, may_be_patched_name, surely_synchronous
+from loopscope.rules.callees import last_name, may_be_patched_name
 from loopscope.rules.context import Context
 from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, Proof, Rule, Safety, Severity
 from loopscope.rules.support.calls import failure_is_expected
+from loopscope.rules.synchronous import surely_synchronous
 from loopscope.text.edit import Edit
 from loopscope.text.span import Span
 from loopscope.workspace.inference.expressions import expression_type
@@ -413,7 +414,7 @@ def _loops(frame: Frame) -> Iterator[_Wrong]:
 
 
 def _is_synchronous(frame: Frame, node: ast.expr) -> bool:
-    return isinstance(node, ast.Call) and surely_synchronous(frame.q, frame.path, frame.body, node)
+    return isinstance(node, ast.Call) and surely_synchronous(frame, node)
 
 
 def _consumed(frame: Frame) -> Iterator[_Wrong]:
