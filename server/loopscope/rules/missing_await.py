@@ -56,8 +56,8 @@ from loopscope.rules.support.expected import expected_statements, wants_coroutin
 from loopscope.rules.synchronous import surely_synchronous
 from loopscope.workspace.inference.calls import call_at
 from loopscope.workspace.inference.frames import Frame
-from loopscope.workspace.inference.model import Awaitable, Coroutine, Instance
-from loopscope.workspace.inference.protocols import is_read_too_early
+from loopscope.workspace.inference.model import Awaitable, Coroutine, Type
+from loopscope.workspace.inference.protocols import has_await, is_read_too_early
 from loopscope.workspace.queries import Queries
 
 META = Meta(
@@ -770,13 +770,13 @@ def _attributes_read_early(q: Queries, path: PurePath, id_: FactId) -> tuple[tup
         (place, early)
         for place, call in enumerate(body.calls)
         if id(call) in dropped and not surely_synchronous(frame, call.node)
-        # What else is given is no instance, for the most part.
-        if isinstance(value := q.get(call_at, path, id_, place), Instance)
+        # Most of what is given is not.
+        if has_await(q, value := q.get(call_at, path, id_, place))
         if (early := _read_of(q, value, attributes_of(body, call))) is not None
     )
 
 
-def _read_of(q: Queries, value: Instance, attributes: list[str]) -> str | None:
+def _read_of(q: Queries, value: Type | None, attributes: list[str]) -> str | None:
     return next((each for each in attributes if is_read_too_early(q, value, each)), None)
 
 

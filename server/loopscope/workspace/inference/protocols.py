@@ -66,6 +66,11 @@ def entered(q: Queries, value: Type | None, *, is_async: bool) -> Type | None:
             return None
 
 
+def has_await(q: Queries, value: Type | None) -> bool:
+    """Whether a value is an instance of a class that says how to await it."""
+    return isinstance(value, Instance) and isinstance(attributes.attribute_type(q, value, "__await__"), Callee)
+
+
 def is_read_too_early(q: Queries, value: Type | None, name: str) -> bool:
     """Whether an attribute is read from something to await that only what it gives once awaited has."""
     if not isinstance(value, Instance) or name.startswith("__"):
