@@ -106,6 +106,20 @@ class FileFacts:
         """Whether the file has the function or class of that id."""
         return id_ in self._owners
 
+    def function_at(self, offset: int) -> tuple[FactId, Span] | None:
+        """The function of the outline that holds an offset, with its span; far cheaper than `layout`."""
+        index = self.tree.index_at(offset)
+        start, part = self.tree.chunks[index].start, self.parts[index]
+        holding = [
+            (span.end - span.start, id_, span)
+            for id_ in part.functions
+            if (span := part.places.defs[id_].whole.shifted(start)).start <= offset <= span.end
+        ]
+        if not holding:
+            return None
+        _, id_, span = min(holding)
+        return id_, span
+
     def keeps(self, earlier: "FileFacts", qualname: str) -> bool:
         """Whether functions and classes of a dotted name are those of an earlier version, with the same imports."""
         now = self._by_name.get(qualname, ())

@@ -16,7 +16,7 @@ from loopscope.facts.functions import parameters
 from loopscope.facts.layout import Layout
 from loopscope.facts.outline import FactId, Outline
 from loopscope.rules.model import Finding, Fix, Meta, Related, Safety, Severity, Tag
-from loopscope.rules.replacements import is_undone, replacements
+from loopscope.rules.replacements import is_undone, replacements, sounds_like_replacing
 from loopscope.syntax.chunk import Located, Placed
 from loopscope.text.edit import Edit
 from loopscope.text.span import Span
@@ -287,12 +287,18 @@ class Context:
 
     def _replacing_tests(self, name: str) -> Iterator[FactId | None]:
         """The tests in which something of a name may be replaced; None for everywhere."""
-        for place, is_quoted in replacements(self.text, name):
-            held = self.layout.at(place) if is_quoted else None
-            undone = (
-                held is not None and held in self._test_ids and is_undone(self.source(self.layout.defs[held].whole))
-            )
-            yield held if undone else None
+        for place, is_quoted in replacements(self.text, name, self._replaces_something):
+            held = self.facts.function_at(place) if is_quoted and self.facts is not None else None
+            undone = held is not None and held[0] in self._test_ids and is_undone(self.source(held[1]))
+            yield held[0] if undone and held is not None else None
+
+    def _replaces_something(self) -> bool:
+        if self.facts is None:
+            return sounds_like_replacing(self.text)
+        for part in self.facts.parts:
+            if "replaces" not in part.notes:
+                part.notes["replaces"] = sounds_like_replacing(part.chunk.text)
+        return any(part.notes["replaces"] for part in self.facts.parts)
 
     @cached_property
     def _test_ids(self) -> frozenset[FactId]:

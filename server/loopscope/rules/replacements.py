@@ -1,7 +1,7 @@
 """Where a text may replace what has a name: patches name it in quotes, other code assigns the attribute."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 # What stands before the last part of a quoted name, and behind an attribute that is assigned to.
 _QUOTED = re.compile(r"""["'](?:[\w.{}]*\.)?\Z""")
@@ -16,16 +16,17 @@ _REPLACES = re.compile(r"patch|attr|mock|stub|spy|spie|fake|dummy|replac|swap|ov
 _STAYS = re.compile(r"(?<![.\w])setattr\(|\.start\(|(?:class|module|package|session)_mocker|monkey(?:module|session)")
 
 
-def replacements(text: str, name: str) -> Iterator[tuple[int, bool]]:
+def replacements(text: str, name: str, replaces: Callable[[], bool] | None = None) -> Iterator[tuple[int, bool]]:
     """The places at which a text may replace what has a name, each with whether the name stands there in quotes.
 
     Alone or last in a dotted one; not where it is compared or given to a spy, which keeps what it is, nor in prose
-    (`the "send" of it`), nor in a file without a word that sounds like replacing.
+    (`the "send" of it`), nor in a file without a word that sounds like replacing: `replaces` says so, if given.
     """
+    replaces = replaces or (lambda: sounds_like_replacing(text))
     start = text.find(name)
     while start >= 0:
         end = start + len(name)
-        if text[end : end + 1] in ("'", '"') and _is_quoted(text, start):
+        if text[end : end + 1] in ("'", '"') and _is_quoted(text, start) and replaces():
             yield start, True
         if text[start - 1 : start] == "." and _ASSIGNED.match(text, end):
             yield start, False
@@ -43,4 +44,9 @@ def _is_quoted(text: str, start: int) -> bool:
     if found is None or _COMPARED.search(text, line, found.start()) or _SPIED.search(text, line, found.start()):
         return False
     word = _WORD.search(text, line, found.start())
-    return (word is None or word[1] in _KEYWORDS) and _REPLACES.search(text) is not None
+    return word is None or word[1] in _KEYWORDS
+
+
+def sounds_like_replacing(text: str) -> bool:
+    """Whether there is a word that sounds like replacing."""
+    return _REPLACES.search(text) is not None
