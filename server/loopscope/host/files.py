@@ -13,7 +13,7 @@ from loopscope.text.files import Entry, Files, Unreadable
 MAX_BYTES = 5_000_000
 """Larger files are refused unless told otherwise: no test file written by hand comes near."""
 
-_MEMO_BYTES = 16_000_000
+MEMO_BYTES = 16_000_000
 _PYTHON_SUFFIXES = (".py", ".pyi", ".pyw")
 
 _Stamp = tuple[int, int, int, int]
@@ -32,8 +32,12 @@ class DiskFiles:
     in a workspace opens nothing outside. A path that does not lead through a root is read unless it is a link itself.
     """
 
-    def __init__(self, roots: Iterable[PurePath], *, max_bytes: int = MAX_BYTES) -> None:
-        """`roots` are the workspace folders, and what `host.environment.readable_roots` says of their environments."""
+    def __init__(self, roots: Iterable[PurePath], *, max_bytes: int = MAX_BYTES, memo_bytes: int = MEMO_BYTES) -> None:
+        """`roots` are the workspace folders, and what `host.environment.readable_roots` says of their environments.
+
+        Texts of about `memo_bytes` are remembered, those read last.
+        """
+        self._most_remembered = memo_bytes
         self._max_bytes = max_bytes
         self._roots: tuple[str, ...] = ()
         self._memo: dict[PurePath, _Remembered] = {}
@@ -142,7 +146,7 @@ class DiskFiles:
             self._drop(path)
             self._memo[path] = remembered
             self._memo_bytes += remembered.size
-            while self._memo_bytes > _MEMO_BYTES:
+            while self._memo_bytes > self._most_remembered:
                 self._drop(next(iter(self._memo)))
 
     def _drop(self, path: PurePath) -> None:

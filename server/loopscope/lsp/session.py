@@ -26,6 +26,8 @@ from loopscope.lsp.uris import path_of
 from loopscope.workspace.cancel import CancelToken
 from loopscope.workspace.snapshot import Snapshot
 
+TEXTS_KEPT = 3_000_000
+"""How many bytes of files that are not open are remembered: after the first check of a file few are read again."""
 AT_ONCE = 8
 """How many changed files are looked at between two messages; more take a while."""
 
@@ -42,7 +44,7 @@ class Session:
         self.folders: tuple[PurePath, ...] = ()
         self.initial_settings: Mapping[str, object] = {}
         self.editor = Editor()
-        self._disk = Witness(DiskFiles(()))
+        self._disk = Witness(DiskFiles((), memo_bytes=TEXTS_KEPT))
         self._kept: Kept | None = None
         self._begun: set[PurePath] = set()
         self._to_keep: set[PurePath] = set()

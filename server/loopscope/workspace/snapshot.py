@@ -21,7 +21,9 @@ from loopscope.workspace.view import ModuleView
 
 NO_ENVIRONMENT = Environment(path=None, kind="none")
 _FACTS_KEPT = 12
-"""Of how many files the facts are remembered, besides those that are being edited: syntax trees are large."""
+"""Of how many files the facts are remembered at least where each file is looked at once."""
+_OTHERS_KEPT = 6
+"""Of how many files besides those that are being edited, in a session: syntax trees are large."""
 _AROUND = 80
 """How much text around an edit is looked at for words that it may have completed: more than any of them has."""
 _KEPT_WHOLE = 3_000_000
@@ -115,7 +117,7 @@ class Snapshot:
                 self._kept -= len(self._facts.pop(next(iter(self._facts))).tree.text)
             return facts
         others = [each for each in list(self._facts) if each not in self._edited]
-        for each in others[:-_FACTS_KEPT]:
+        for each in others[:-_OTHERS_KEPT]:
             self._facts.pop(each, None)
         return facts
 
