@@ -81,6 +81,10 @@ def _reached(body: Body, read: ast.Name, bound: list[int]) -> int | None:
             holders = [around.get(id(statement))]
         case ast.With() | ast.AsyncWith():
             holders = [statement]
+        case ast.For() | ast.AsyncFor():
+            if any(_within(body.statements[each], statement) for each in bound if each != place):
+                return None
+            holders = [statement]
         case _:
             return None
     # The blocks that go on where the assignment has happened: its own, and those around a `with`.
@@ -101,7 +105,8 @@ def _reached(body: Body, read: ast.Name, bound: list[int]) -> int | None:
 
 
 def _is_in(block: ast.stmt, inner: ast.AST) -> bool:
-    return isinstance(block, ast.With | ast.AsyncWith) and any(each is inner for each in block.body)
+    blocks = ast.With | ast.AsyncWith | ast.For | ast.AsyncFor
+    return isinstance(block, blocks) and any(each is inner for each in block.body)
 
 
 def _same_block(holder: ast.AST, statement: ast.stmt, later: ast.AST, around: Mapping[int, ast.AST]) -> bool:
