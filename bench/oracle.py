@@ -26,8 +26,8 @@ PAGE = """\
 # What jedi costs
 
 Where own reading does not tell the class of a fixture's value, jedi is asked, in a process of its own and after the
-diagnostics are out. Measured by `bench/oracle.py` on {date} ({machine}, Python {python}): {runs} servers each,
-milliseconds.
+diagnostics are out. Measured by `bench/oracle.py` on {date}, {machine}, with Python
+{python}: {runs} servers each, milliseconds.
 
 | | minimum | median |
 |---|---|---|

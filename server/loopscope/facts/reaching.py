@@ -105,8 +105,11 @@ def _reached(body: Body, read: ast.Name, bound: list[int]) -> int | None:
 
 
 def _is_in(block: ast.stmt, inner: ast.AST) -> bool:
-    blocks = ast.With | ast.AsyncWith | ast.For | ast.AsyncFor
-    return isinstance(block, blocks) and any(each is inner for each in block.body)
+    match block:
+        case ast.With() | ast.AsyncWith() | ast.For() | ast.AsyncFor():
+            return any(each is inner for each in block.body)
+        case _:
+            return False
 
 
 def _same_block(holder: ast.AST, statement: ast.stmt, later: ast.AST, around: Mapping[int, ast.AST]) -> bool:
