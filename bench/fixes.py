@@ -4,15 +4,20 @@
 
 The projects are given as `bench/recall.py` takes them. All rules are selected, those that are off by default as well.
 Every changed file must parse and pytest must collect the same node ids; of the projects named by `--run`, whose tests
-are run before and after, no outcome may be worse.
+are run before and after, no outcome may be worse. Node ids that differ between two collections of the same files hold
+something random: of such test functions only the number of tests is compared.
+
+With `--details FILE` what is known is kept as JSON, and projects that are in it already are not looked at again.
 """
 
 import argparse
 import ast
 import difflib
+import json
 import subprocess
 import sys
 import tempfile
+from collections import Counter
 from pathlib import Path
 from typing import NamedTuple
 
@@ -41,10 +46,15 @@ def main() -> None:
     parser.add_argument("projects", nargs="+", metavar="NAME=SOURCE,ENVIRONMENT[,FOLDER[,PATH...]]")
     parser.add_argument("--run", action="append", default=[], metavar="NAME")
     parser.add_argument("--keep", type=Path, help="a folder for the differences")
+    parser.add_argument("--details", type=Path)
     parser.add_argument("--out", type=Path)
     options = parser.parse_args()
     outcomes: list[Outcome] = []
+    if options.details and options.details.exists():
+        outcomes = [Outcome(*each) for each in json.loads(options.details.read_text(encoding="utf-8"))]
     for given in options.projects:
+        if any(each.name == given.partition("=")[0] for each in outcomes):
+            continue
         with tempfile.TemporaryDirectory() as scratch:
             project = opened(given, Path(scratch))
             try:
@@ -53,6 +63,8 @@ def main() -> None:
                 print(problem, file=sys.stderr)
                 continue
             print(outcomes[-1], file=sys.stderr)
+        if options.details:
+            options.details.write_text(json.dumps(outcomes), encoding="utf-8")
         if options.out:
             options.out.write_text(_page(outcomes), encoding="utf-8")
     print(_page(outcomes))
@@ -73,6 +85,9 @@ def _fixed(project: Project, run: bool, keep: Path | None) -> Outcome:
     if keep is not None:
         _keep(keep / f"{project.name}.diff", {path: (texts[path], text) for path, text in changed.items()})
     after = run_pytest(project, collect=not run)
+    lost = sorted(before.tests.keys() ^ after.tests.keys())
+    if lost:
+        lost = _without_random(before, after, run_pytest(project, collect=True))
     lines = sum(_lines(texts[path], text) for path, text in changed.items())
     return Outcome(
         project.name,
@@ -80,11 +95,23 @@ def _fixed(project: Project, run: bool, keep: Path | None) -> Outcome:
         lines,
         broken,
         len(before.tests),
-        sorted(before.tests.keys() ^ after.tests.keys()),
+        lost,
         len(before.tests) if run else None,
         _worse(before, after) if run else [],
         done.stderr.strip().rpartition("\n")[2],
     )
+
+
+def _without_random(before: Run, after: Run, again: Run) -> list[str]:
+    """The node ids that are not the same before and after, those aside that are not the same in each collection."""
+    random = {_function(node) for node in after.tests.keys() ^ again.tests.keys()}
+    counted = [Counter(_function(node) for node in run.tests) for run in (before, after)]
+    lost = [node for node in before.tests.keys() ^ after.tests.keys() if _function(node) not in random]
+    return sorted([*lost, *(each for each in random if counted[0][each] != counted[1][each])])
+
+
+def _function(node: str) -> str:
+    return node.partition("[")[0]
 
 
 def _texts(project: Project) -> dict[str, str]:
@@ -138,7 +165,8 @@ def _page(outcomes: list[Outcome]) -> str:
             "",
             "All safe fixes of all rules, those off by default included, applied to the tests of real projects by",
             "`loopscope check --fix --select ALL`. Made by `bench/fixes.py`: changed files must still parse, pytest",
-            "must collect the same node ids, and where the tests can be run no outcome may be worse.",
+            "must collect the same node ids, and where the tests can be run no outcome may be worse. Of test functions",
+            "whose ids hold something random, the number of tests is compared.",
             "",
             "| project | files changed | lines changed | do not parse | tests collected | not the same | run | worse |",
             "|---|---|---|---|---|---|---|---|",

@@ -20,6 +20,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -31,6 +32,7 @@ from recall_edits import (
     dropped_loop_scopes,
     edited,
     first_line,
+    function_loops,
     functions,
     renames,
     strict_mode,
@@ -120,7 +122,7 @@ def run_pytest(project: Project, nodes: Iterable[str] = (), *, collect: bool = F
     """Runs the project's tests, or some of them; when a test ends the run, the rest is run again. Or only collects."""
     whole = _run_once(project, nodes, collect=collect)
     while not collect and (left := [node for node, test in whole.tests.items() if test.outcome == "not run"]):
-        rest = _run_once(project, _nodes(whole.root, left), collect=False)
+        rest = _run_once(project, _nodes(whole, left), collect=False)
         if all(test.outcome == "not run" for test in rest.tests.values()):
             break
         whole = Run(
@@ -140,8 +142,8 @@ def _run_once(project: Project, nodes: Iterable[str], *, collect: bool) -> Run:
         (folder / "arguments").write_text("\n".join(arguments), encoding="utf-8")
         command = [
             *(str(project.environment / "bin" / "python"), "-m", "pytest", "-p", "recall_plugin"),
-            *("-q", "-p", "no:cacheprovider", "--timeout", str(_TEST_SECONDS), "--timeout-method", "signal"),
-            *(("--collect-only",) if collect else ()),
+            *("-q", "-p", "no:cacheprovider"),
+            *(("--collect-only",) if collect else ("--timeout", str(_TEST_SECONDS), "--timeout-method", "signal")),
             *arguments,
         ]
         try:
@@ -227,6 +229,16 @@ class Texts:
         for file, text in self._before.items():
             (self._root / file).write_bytes(text.encode())
         self._before.clear()
+
+    @contextmanager
+    def without(self) -> Iterator[None]:
+        """The files as they were before, for a while."""
+        now = {file: self.read(file) for file in self._before}
+        for file, text in self._before.items():
+            (self._root / file).write_bytes(text.encode())
+        yield
+        for file, text in now.items():
+            (self._root / file).write_bytes(text.encode())
 
     def put(self, places: Iterable[Place]) -> None:
         """Makes mistakes."""
@@ -317,9 +329,11 @@ def _concerned(text: str, line: int) -> list[int]:
     return [first_line(each) for each in all_functions]
 
 
-def _nodes(root: str, nodes: Iterable[str]) -> list[str]:
-    """Node ids without parameters, as pytest understands them wherever it is started."""
-    return sorted({str(Path(root) / re.sub(r"\[.*", "", node, flags=re.DOTALL)) for node in nodes})
+def _nodes(run: Run, nodes: Iterable[str]) -> list[str]:
+    """Node ids without parameters, as pytest understands them wherever it is started, in the order of the run."""
+    wanted = set(nodes)
+    found = [re.sub(r"\[.*", "", node, flags=re.DOTALL) for node in run.tests if node in wanted]
+    return [str(Path(run.root) / node) for node in dict.fromkeys(found)]
 
 
 def _concerned_tests(base: Base, found: Mapping[Function, set[str]]) -> dict[str, set[str]]:
@@ -342,18 +356,27 @@ def _shown(base: Base, after: Run, node: str) -> str:
     return new[0] if new else ""
 
 
-def by_test(base: Base, kind: str, wanted: Iterable[str], shows: Callable[[str], bool]) -> list[Answer]:
-    """Compares test by test, for the mistakes that are in the copy now; `wanted` are the tests that meet them."""
+def by_test(base: Base, texts: Texts, kind: str, wanted: Iterable[str], shows: Callable[[str], bool]) -> list[Answer]:
+    """Compares test by test, for the mistakes that `texts` has put; `wanted` are the tests that meet them.
+
+    Where pytest shows something and we do not, the same tests are run without the mistakes: what is shown then as well
+    comes from running these tests alone.
+    """
     found = new_findings(base)
     concerned = _concerned_tests(base, found)
     run = {*wanted, *concerned}
     if not run:
         return []
-    after = run_pytest(base.project, _nodes(base.run.root, run))
+    after = run_pytest(base.project, _nodes(base.run, run))
     answers = []
-    for node in sorted(run & base.passing):
-        shown = _shown(base, after, node)
-        if shown and not shows(shown):
+    shown_by = {node: _shown(base, after, node) for node in sorted(run & base.passing)}
+    alone: frozenset[str] = frozenset()
+    if any(shown and shows(shown) and node not in concerned for node, shown in shown_by.items()):
+        with texts.without():
+            without = run_pytest(base.project, _nodes(base.run, run))
+        alone = frozenset(node for node in shown_by if _shown(base, without, node))
+    for node, shown in shown_by.items():
+        if shown and (not shows(shown) or (node in alone and node not in concerned)):
             # Fails in another way than the mistake makes it fail by itself: with another definition of the same name.
             continue
         if shown or node in concerned:
@@ -373,7 +396,7 @@ def strict(base: Base, texts: Texts, _: random.Random, __: int) -> Iterator[Answ
     for name in _CONFIGURATIONS:
         if (base.project.root / name).exists():
             texts.write(name, strict_mode(texts.read(name)))
-    yield from by_test(base, "strict mode", base.passing, _anything)
+    yield from by_test(base, texts, "strict mode", base.passing, _anything)
     texts.restore()
 
 
@@ -401,9 +424,7 @@ def _in_strict_form(
     for name in _CONFIGURATIONS:
         if (base.project.root / name).exists():
             text = strict_mode(form.read(name))
-            if wide:
-                text = re.sub(r"(asyncio_default_fixture_loop_scope\s*=\s*[\"']?)\w+", r"\1function", text)
-            form.write(name, text)
+            form.write(name, function_loops(text) if wide else text)
     for file in base.files():
         form.write(file, as_strict_wants_it(form.read(file), wide=wide))
     here = measured(base.project)
@@ -411,7 +432,7 @@ def _in_strict_form(
     print(f"{base.project.name}: {kind}: {len(here.passing)} tests pass in this form, {lost} do not", file=sys.stderr)
     for group in batches(here, _drawn(places_of(here, texts, places), drawn, sample)):
         texts.put(group)
-        yield from by_test(here, kind, _users(here, group), _anything)
+        yield from by_test(here, texts, kind, _users(here, group), _anything)
         texts.restore()
     form.restore()
 
@@ -420,7 +441,9 @@ def rename(base: Base, texts: Texts, drawn: random.Random, sample: int) -> Itera
     """The definition of a fixture gets another name."""
     for group in batches(base, _drawn(places_of(base, texts, renames), drawn, sample)):
         texts.put(group)
-        yield from by_test(base, "renamed fixture", _users(base, group), lambda shown: bool(_NOT_FOUND.search(shown)))
+        yield from by_test(
+            base, texts, "renamed fixture", _users(base, group), lambda shown: bool(_NOT_FOUND.search(shown))
+        )
         texts.restore()
 
 
@@ -429,7 +452,7 @@ def delete_await(base: Base, texts: Texts, drawn: random.Random, sample: int) ->
     for group in batches(base, _drawn(places_of(base, texts, awaits), drawn, sample)):
         texts.put(group)
         found = new_findings(base)
-        after = run_pytest(base.project, _nodes(base.run.root, {*_users(base, group), *_concerned_tests(base, found)}))
+        after = run_pytest(base.project, _nodes(base.run, {*_users(base, group), *_concerned_tests(base, found)}))
         for place in group:
             assert place.function is not None
             function = (place.file, place.function)

@@ -151,6 +151,14 @@ def strict_mode(text: str) -> str:
     return _MODE.sub(r"\1strict", text)
 
 
+def function_loops(text: str) -> str:
+    """A configuration file that sets the mode, with loops of fixtures that live as long as a function."""
+    key = "asyncio_default_fixture_loop_scope"
+    if key in text:
+        return re.sub(rf"({key}\s*=\s*[\"']?)\w+", r"\1function", text)
+    return re.sub(r"^(asyncio_mode\s*=\s*)([\"']?)\w+[\"']?", rf"\g<0>\n{key} = \2function\2", text, flags=re.MULTILINE)
+
+
 def as_strict_wants_it(text: str, *, wide: bool = False) -> str:
     """A test module as strict mode wants it: its async tests marked, its async fixtures under `pytest_asyncio.fixture`.
 
