@@ -7,7 +7,8 @@ Every changed file must parse and pytest must collect the same node ids; of the 
 are run before and after, no outcome may be worse. Node ids that differ between two collections of the same files hold
 something random: of such test functions only the number of tests is compared.
 
-With `--details FILE` what is known is kept as JSON, and projects that are in it already are not looked at again.
+`--note TEXT` adds a line below the table. With `--details FILE` what is known is kept as JSON, and projects that are in
+it already are not looked at again.
 """
 
 import argparse
@@ -46,6 +47,7 @@ def main() -> None:
     parser.add_argument("projects", nargs="+", metavar="NAME=SOURCE,ENVIRONMENT[,FOLDER[,PATH...]]")
     parser.add_argument("--run", action="append", default=[], metavar="NAME")
     parser.add_argument("--keep", type=Path, help="a folder for the differences")
+    parser.add_argument("--note", action="append", default=[], metavar="TEXT")
     parser.add_argument("--details", type=Path)
     parser.add_argument("--out", type=Path)
     options = parser.parse_args()
@@ -66,8 +68,8 @@ def main() -> None:
         if options.details:
             options.details.write_text(json.dumps(outcomes), encoding="utf-8")
         if options.out:
-            options.out.write_text(_page(outcomes), encoding="utf-8")
-    print(_page(outcomes))
+            options.out.write_text(_page(outcomes, options.note), encoding="utf-8")
+    print(_page(outcomes, options.note))
 
 
 def _fixed(project: Project, run: bool, keep: Path | None) -> Outcome:
@@ -153,7 +155,7 @@ def _worse(before: Run, after: Run) -> list[str]:
     ]
 
 
-def _page(outcomes: list[Outcome]) -> str:
+def _page(outcomes: list[Outcome], notes: list[str]) -> str:
     rows = [
         f"| {each.name} | {each.files} | {each.lines} | {len(each.broken)} | {each.tests} | {len(each.lost)} "
         f"| {'-' if each.ran is None else each.ran} | {'-' if each.ran is None else len(each.worse)} |"
@@ -176,6 +178,8 @@ def _page(outcomes: list[Outcome]) -> str:
             f"| {sum(len(each.lost) for each in outcomes)} | {sum(each.ran or 0 for each in outcomes)} "
             f"| {sum(len(each.worse) for each in outcomes)} |",
             "",
+            *(f"- {note}" for note in notes),
+            *([""] if notes else []),
         ]
     )
 

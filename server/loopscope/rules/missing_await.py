@@ -336,6 +336,24 @@ async def test_send():
         proof=Proof("assert [] == [1, 1]"),
     ),
     Example(
+        "A method of what `parametrize` gives, by its annotation",
+        bad=f"""\
+{_CLIENT}@pytest.mark.asyncio
+@pytest.mark.parametrize("given", [Client()])
+async def test_send(given: Client):
+    ⟦given.send(1)⟧
+    assert given.sent == [1]
+""",
+        good=f"""\
+{_CLIENT}@pytest.mark.asyncio
+@pytest.mark.parametrize("given", [Client()])
+async def test_send(given: Client):
+    await given.send(1)
+    assert given.sent == [1]
+""",
+        proof=Proof("assert [] == [1]"),
+    ),
+    Example(
         "Where a warning is expected",
         bad=f"""\
 import warnings
@@ -403,10 +421,13 @@ def chosen(request):
 
 @pytest.mark.asyncio
 @pytest.mark.parametrize("given", [Mock()])
+@pytest.mark.parametrize("stated", [Mock()])
 @pytest.mark.parametrize("chosen", [Mock()], indirect=True)
-async def test_send(mocked, chosen, given):
+async def test_send(mocked: Client, chosen: Client, given, stated: Client):
+    mocked.send(1)
     chosen.send(1)
     given.send(1)
+    stated.send(1)
 """,
     ),
     NearMiss(

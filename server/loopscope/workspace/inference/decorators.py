@@ -23,7 +23,7 @@ def keeps_result(q: Queries, path: PurePath, expr: Expr) -> bool:
     value = last_of(referred(q, path, written)) if written is not None else None
     if not isinstance(value, Function) or value.fact.decorators:
         return False
-    return q.get(_function_keeps, value.path, value.fact.id, isinstance(expr, Call))
+    return q.get(function_keeps, value.path, value.fact.id, isinstance(expr, Call))
 
 
 def makes_coroutine_function(q: Queries, path: PurePath, expr: Expr) -> bool:
@@ -70,7 +70,8 @@ def _is_wrapper(body: Body) -> bool:
     return body.is_async and not body.yields and wrapped
 
 
-def _function_keeps(q: Queries, path: PurePath, id_: FactId, called: bool) -> bool:
+def function_keeps(q: Queries, path: PurePath, id_: FactId, called: bool) -> bool:
+    """`keeps_result` of the function that a decorator is, `called` before it is given what it decorates."""
     found = q.function(path, id_)
     return found is not None and _keeps(found[1], called=called)
 

@@ -27,6 +27,7 @@ from loopscope.workspace.inference.model import (
     Type,
     agreed,
 )
+from loopscope.workspace.inference.requests import is_parametrized
 from loopscope.workspace.queries import Cycle, Queries
 from loopscope.workspace.targets import imported, referred
 from loopscope.workspace.values import Class, Expression
@@ -212,10 +213,19 @@ def _parameter(frame: Frame, name: str, bound: Bound) -> Type | None:
     if own is not None:
         return own
     given = frame.q.get(fixtures.injected, frame.path, frame.body.id, name)
+    if given == (None,) and bound.annotation is not None and _is_stated(frame, name):
+        return annotation_type(names_of(frame), bound.annotation)
     if given is not None and (not isinstance(given[0], Instance) or given[0].exact or bound.annotation is None):
         return given[0]
     stated = None if bound.annotation is None else annotation_type(names_of(frame), bound.annotation)
     return stated if given is None else fixtures.narrowed(frame.q, given[0], stated)
+
+
+def _is_stated(frame: Frame, name: str) -> bool:
+    """Whether the annotation of a parameter tells what `parametrize` gives it: as long as no mock is among that."""
+    marks = [ast.unparse(each) for each in frame.body.node.decorator_list]
+    written = any(name in mark for mark in marks) and not any("mock" in mark.lower() for mark in marks)
+    return written and frame.q.get(is_parametrized, frame.path, frame.body.id, name)
 
 
 def _attribute_type(frame: Frame, node: ast.Attribute, depth: int) -> Type | None:

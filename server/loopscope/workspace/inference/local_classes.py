@@ -29,7 +29,7 @@ _KEPT = ("dataclass", "dataclasses.dataclass", "final", "typing.final")
 
 
 class _Names(NamedTuple):
-    """What a local class binds: its methods without decorators by name, everything else, and what `self` is given."""
+    """What a local class binds: its methods by name, everything else, and what `self` is given."""
 
     methods: Mapping[str, FactId]
     others: frozenset[str]
@@ -106,7 +106,7 @@ def _asked(q: Queries, path: PurePath, id_: FactId, name: str, attribute: str) -
         return None
     if isinstance(found, LocalFunction):
         frame = frame_of(q, *found)
-        made = frame is not None and frame.body.is_async and not frame.body.yields
+        made = frame is not None and frame.body.is_async and isinstance(calls.call_result(q, found, []), Coroutine)
         return Giving(Coroutine(None)) if made else None
     return found
 
@@ -138,9 +138,8 @@ def _names(frame: Frame, node: ast.ClassDef) -> _Names:
 def _find_names(body: Body, node: ast.ClassDef) -> _Names:
     inside = {id(each) for each in node.body}
     bodies = [each for each in body.nested if id(each.node) in inside]
-    plain = [each for each in bodies if not each.node.decorator_list]
     bound = list(_bound(node.body))
-    methods = {each.node.name: each.id for each in plain if bound.count(each.node.name) == 1}
+    methods = {each.node.name: each.id for each in bodies if bound.count(each.node.name) == 1}
     on_self = {name for each in bodies for name in instances.sets_on_self(each)}
     return _Names(methods, frozenset(bound) - methods.keys(), frozenset(on_self))
 

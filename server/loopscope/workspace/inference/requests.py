@@ -37,6 +37,12 @@ def requested_by(q: Queries, path: PurePath, id_: FactId, name: str) -> tuple[Fi
     return _all(answers)
 
 
+def is_parametrized(q: Queries, path: PurePath, id_: FactId, name: str) -> bool:
+    """Whether `parametrize` gives a parameter its values, in all tests that share the code of a function."""
+    tests = q.get(_tests_by_function, path).get(id_, ())
+    return bool(tests) and all(name in q.get(closure_at, path, each.class_path, each.name).direct for each in tests)
+
+
 def _fixtures_by_function(q: Queries, path: PurePath) -> Mapping[FactId, tuple[FixtureDef, ...]]:
     found: dict[FactId, tuple[FixtureDef, ...]] = {}
     for fixture in q.get(defined_in, path):

@@ -7,7 +7,7 @@ from loopscope.facts.bodies import Body
 from loopscope.facts.expr import ParamKind
 from loopscope.facts.outline import FactId, FunctionFact
 from loopscope.workspace.imports import is_installed
-from loopscope.workspace.inference import attributes, expressions, generics, libraries
+from loopscope.workspace.inference import attributes, expressions, generics, libraries, local_decorators
 from loopscope.workspace.inference.annotations import (
     Names,
     annotation_type,
@@ -55,6 +55,7 @@ _TRANSPARENT = frozenset(
 
 _MADE_ASYNC = frozenset(("asgiref.sync.sync_to_async", "channels.db.database_sync_to_async"))
 """Decorators of synchronous functions whose calls must be awaited then."""
+KNOWN = _MADE_ASYNC | {"contextlib.asynccontextmanager", "contextlib.contextmanager"}
 
 
 def function_result(q: Queries, path: PurePath, id_: FactId, receiver: Instance | ClassObject | None) -> Type | None:
@@ -73,12 +74,8 @@ def _decorated(q: Queries, path: PurePath, fact: FunctionFact, result: Type | No
         if name.rpartition(".")[2].endswith("fixture"):
             # What it makes cannot be called.
             return None
-        if name in _MADE_ASYNC:
-            result = Coroutine(None if isinstance(result, Coroutine) else result)
-        elif name == "contextlib.asynccontextmanager":
-            result = Manager(result.item, is_async=True) if isinstance(result, AsyncIterable) else None
-        elif name == "contextlib.contextmanager":
-            result = Manager(result.item, is_async=False) if isinstance(result, Iterable) else None
+        if name in KNOWN:
+            result = known_decorator(name, result)
         elif isinstance(result, Coroutine) and fact.is_async and coroutine_doubt(q, path, fact.id) is None:
             continue
         elif not keeps_result(q, path, expr):
@@ -86,6 +83,15 @@ def _decorated(q: Queries, path: PurePath, fact: FunctionFact, result: Type | No
                 return None
             result = Coroutine(None)
     return result
+
+
+def known_decorator(name: str, result: Type | None) -> Type | None:
+    """What calling a function gives under one of the `KNOWN` decorators, which gave `result` before."""
+    if name in _MADE_ASYNC:
+        return Coroutine(None if isinstance(result, Coroutine) else result)
+    if name == "contextlib.asynccontextmanager":
+        return Manager(result.item, is_async=True) if isinstance(result, AsyncIterable) else None
+    return Manager(result.item, is_async=False) if isinstance(result, Iterable) else None
 
 
 def _raw_result(q: Queries, path: PurePath, fact: FunctionFact, receiver: Instance | ClassObject | None) -> Type | None:
@@ -135,10 +141,16 @@ def _inferred(q: Queries, path: PurePath, fact: FunctionFact, receiver: Instance
 
 
 def local_result(q: Queries, path: PurePath, id_: FactId) -> Type | None:
-    """What calling a nested function gives; a decorator other than `functools.wraps` leaves it open."""
+    """What calling a nested function gives, its decorators applied."""
     frame = frame_of(q, path, id_)
-    if frame is None or not all(_wraps(each) for each in frame.body.node.decorator_list):
+    if frame is None:
         return None
+    decorators = [each for each in frame.body.node.decorator_list if not _wraps(each)]
+    result = _local_result(frame)
+    return local_decorators.applied(frame, decorators, result) if decorators else result
+
+
+def _local_result(frame: Frame) -> Type | None:
     node, body = frame.body.node, frame.body
     if body.yields:
         item = produced(frame, yields=True)
