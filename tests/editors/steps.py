@@ -108,7 +108,8 @@ def chromium() -> str:
 def install_vscode() -> None:
     """Puts VS Code's server, a Node.js for it and the browser library into .loopscope-dev, unless they are there."""
     manifests = [HERE / "package.json", HERE / "package-lock.json"]
-    wanted = hashlib.sha256(b"".join(path.read_bytes() for path in manifests)).hexdigest()
+    log_writer = HERE / "vscode" / "log-writer.js"
+    wanted = hashlib.sha256(b"".join(path.read_bytes() for path in (*manifests, log_writer))).hexdigest()
     stamp = TOOLS / "stamp"
     if stamp.exists() and stamp.read_text() == wanted:
         return
@@ -121,6 +122,7 @@ def install_vscode() -> None:
     npm("install", "--omit=dev", *QUIET, cwd=inner)
     for unused in UNUSED:
         shutil.rmtree(inner / "node_modules" / unused, ignore_errors=True)
+    shutil.copy(log_writer, inner / "node_modules" / "@vscode" / "spdlog" / "index.js")
     stamp.write_text(wanted)
 
 

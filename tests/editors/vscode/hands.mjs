@@ -17,7 +17,7 @@ export function handsOn({ page, folder }) {
   const status = () => page.locator(".statusbar-item", { hasText: "loopscope" }).first();
   const read = (name) => fs.readFileSync(path.join(folder, name), "utf8");
 
-  async function quickInput(keys, text, row, choice) {
+  async function quickInput(keys, text, row, ...choices) {
     const input = page.locator(".quick-input-widget input").first();
     // Keys that are pressed while the window is busy with itself may be lost.
     await until("an input opens", async () => {
@@ -26,7 +26,7 @@ export function handsOn({ page, folder }) {
     });
     await input.fill(text);
     await page.locator(".quick-input-widget .monaco-list-row", { hasText: row }).first().click();
-    if (choice !== undefined) {
+    for (const choice of choices) {
       await page.locator(".quick-input-widget .monaco-list-row", { hasText: choice }).first().click();
     }
     await page.locator(".quick-input-widget").waitFor({ state: "hidden" });
@@ -39,9 +39,9 @@ export function handsOn({ page, folder }) {
     await line(text).waitFor();
   }
 
-  /** Runs a command of the palette by its title, and makes the choice that it asks for. */
-  async function run(title, choice) {
-    await quickInput("Control+Shift+P", `>${title}`, title, choice);
+  /** Runs a command of the palette by its title, and makes the choices that it asks for. */
+  async function run(title, ...choices) {
+    await quickInput("Control+Shift+P", `>${title}`, title, ...choices);
   }
 
   /** Puts the cursor right behind the first `text` of the file. */

@@ -207,10 +207,15 @@ async function statusMenu({ page, status }, { shot }) {
   await menu.waitFor({ state: "hidden" });
 }
 
-async function logs({ page, run }) {
+async function logs({ page, run, cursorAfter }) {
   await run("loopscope: Show Logs");
-  const output = page.locator(".part.panel", { hasText: "Output" });
-  await output.getByText("loopscope", { exact: true }).or(output.locator("select option:checked", { hasText: "loopscope" })).first().waitFor({ state: "attached" });
+  const output = page.locator(".part.panel");
+  const said = (text) => output.locator(".view-line", { hasText: text }).first();
+  await said("The server runs on Python").waitFor();
+  await run("Developer: Set Log Level...", "loopscope", "Trace");
+  await cursorAfter("asyncio_default_fixture_loop_scope");
+  await said("Received response 'textDocument/").waitFor();
+  await run("Developer: Set Log Level...", "loopscope", "Info");
   await page.keyboard.press("Control+J");
   await output.waitFor({ state: "hidden" });
 }
