@@ -159,10 +159,21 @@ def _starred(q: Queries, path: PurePath, star: Placed) -> tuple[str, ...]:
         return ()
 
 
+def _brings(q: Queries, path: PurePath, star: Placed, name: str) -> bool:
+    """Whether a star import binds a name. A module that says what it exports is read only if it says that."""
+    target = star.binding.target
+    source = find_import(q, path, target.module) if isinstance(target, ImportedName) else None
+    if source is not None and q.mentions(source, ("\n__all__",)):
+        said = (f"'{name}'", f'"{name}"', "import *", ".__all__")
+        if not q.mentions(source, said):
+            return False
+    return name in _starred(q, path, star)
+
+
 def lookup(q: Queries, path: PurePath, name: str) -> Value | None:
     """What a name of a module is after its import, the last binding winning; None when it is not bound."""
     index = q.get(index_of, path)
-    placed = [*index.names.get(name, ()), *(star for star in index.stars if name in _starred(q, path, star))]
+    placed = [*index.names.get(name, ()), *(star for star in index.stars if _brings(q, path, star, name))]
     if not placed:
         return None
     placed.sort(key=lambda each: each.place)
@@ -320,7 +331,7 @@ def _meaning(q: Queries, path: PurePath, dotted: str, but: str | None = None) ->
 
 
 def _from_star(q: Queries, path: PurePath, name: str) -> bool:
-    return any(name in _starred(q, path, star) for star in q.get(index_of, path).stars)
+    return any(_brings(q, path, star, name) for star in q.get(index_of, path).stars)
 
 
 def imported_name(q: Queries, path: PurePath, dotted: str) -> Value | None:
