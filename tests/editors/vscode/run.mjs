@@ -12,6 +12,8 @@ const PICTURES = path.join(process.env.EDITOR_TOOLS, "pictures");
 const { VSIX, PYTHON, STAND_INS } = process.env;
 const wanted = process.argv.slice(2);
 
+// Who is ended by a signal ends what it has started.
+["SIGINT", "SIGTERM"].forEach((signal) => process.once(signal, () => process.exit(1)));
 fs.mkdirSync(PICTURES, { recursive: true });
 // Two windows at a time: they wait more than they work.
 const lanes = [{ session }, { interpreters, trust }];

@@ -92,6 +92,8 @@ async function startServer(options, env, work) {
   const arguments_ = [SERVER, ...options, ...network, "--force-disable-user-env"];
   // A process group of its own, so that extension hosts end with it.
   const child = spawn(NODE, arguments_, { env, detached: true, stdio: ["ignore", "pipe", "pipe"] });
+  const end = () => process.kill(-child.pid, "SIGKILL");
+  process.once("exit", end);
   const log = fs.createWriteStream(path.join(work, "server.log"));
   const ended = new Promise((resolve) => child.once("exit", resolve));
   child.stderr.on("data", (data) => log.write(data));
@@ -111,7 +113,8 @@ async function startServer(options, env, work) {
   return {
     port,
     stop: async () => {
-      process.kill(-child.pid, "SIGKILL");
+      process.off("exit", end);
+      end();
       await ended;
     },
   };
