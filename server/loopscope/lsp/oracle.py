@@ -44,5 +44,5 @@ class Oracle:
         return answer_from(said)
 
     def stop(self) -> None:
-        """End jedi's process."""
-        self._process.stop()
+        """End jedi's process for good."""
+        self._process.close()

@@ -22,6 +22,7 @@ class JediProcess:
     def __init__(self, deadline: float = DEADLINE) -> None:
         self._deadline = deadline
         self._process: subprocess.Popen[str] | None = None
+        self._closed = False
         self._answers: queue.SimpleQueue[str] = queue.SimpleQueue()
 
     def ask(self, request: Mapping[str, Any]) -> Mapping[str, str] | None:
@@ -53,10 +54,17 @@ class JediProcess:
                 if stream is not None:
                     stream.close()
 
+    def close(self) -> None:
+        """End the process, and start none again: who waits for an answer in another thread gets none."""
+        self._closed = True
+        self.stop()
+
     def _running(self) -> "subprocess.Popen[str] | None":
         if self._process is not None and self._process.poll() is None:
             return self._process
         self.stop()
+        if self._closed:
+            return None
         try:
             process = subprocess.Popen(
                 # Without the working directory: what lies in a project must not stand in for jedi.
