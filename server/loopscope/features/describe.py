@@ -3,8 +3,9 @@
 from functools import lru_cache
 from pathlib import PurePath
 
-from loopscope.workspace.loops import fixture_loop_scope, fixture_runner
+from loopscope.workspace.loops import AskedCircumstances, Circumstances, fixture_loop_scope, fixture_runner
 from loopscope.workspace.model import FixtureDef, Kind, Runner, Scope, Unknown, Where
+from loopscope.workspace.queries import Queries
 from loopscope.workspace.snapshot import Snapshot
 from loopscope.workspace.view import ModuleView
 
@@ -36,6 +37,19 @@ def scope_text(scope: Scope | Unknown) -> str:
 
 def loop_scope_text(snapshot: Snapshot, view: ModuleView, fixture: FixtureDef) -> str:
     """The loop scope that an async fixture of pytest-asyncio runs on; empty for others, or when that is not certain."""
+    known = view.queries.get(_loop_scopes, view.path).get(id(fixture))
+    # Others are those of classes, and overridden ones.
+    return known[1] if known is not None and known[0] is fixture else _loop_scope(snapshot, view, fixture)
+
+
+def _loop_scopes(q: Queries, path: PurePath) -> dict[int, tuple[FixtureDef, str]]:
+    """The loop scopes of the async fixtures that a module sees, by their identity: one completion list asks for all."""
+    view, circumstances = ModuleView(q, path), AskedCircumstances(q)
+    seen = [chain[-1] for chain in view.visible().values() if chain and chain[-1].kind.is_async]
+    return {id(each): (each, _loop_scope(circumstances, view, each)) for each in seen}
+
+
+def _loop_scope(snapshot: Circumstances, view: ModuleView, fixture: FixtureDef) -> str:
     runner = fixture_runner(snapshot, view, fixture)
     if isinstance(runner, Unknown) or runner.value is not Runner.PYTEST_ASYNCIO:
         return ""

@@ -38,7 +38,7 @@ def runner_at(q: Queries, path: PurePath, class_path: tuple[str, ...], name: str
     """Who awaits the test of that name; not known when classes that share its code differ."""
     view = ModuleView(q, path)
     test = view.test(class_path, name)
-    return Unknown("there is no such test") if test is None else shared_runner(_Asked(q), view, test)
+    return Unknown("there is no such test") if test is None else shared_runner(AskedCircumstances(q), view, test)
 
 
 def shared_runner(snapshot: Circumstances, view: ModuleView, test: TestItem) -> Decision[Runner | None] | Unknown:
@@ -56,7 +56,7 @@ def test_loop_scope_at(q: Queries, path: PurePath, class_path: tuple[str, ...], 
     """The scope of the event loop that the test of that name runs on, with pytest-asyncio."""
     view = ModuleView(q, path)
     test = view.test(class_path, name)
-    return Unknown("there is no such test") if test is None else test_loop_scope(_Asked(q), view, test)
+    return Unknown("there is no such test") if test is None else test_loop_scope(AskedCircumstances(q), view, test)
 
 
 def mode(snapshot: Circumstances, path: PurePath) -> Decision[AsyncioMode] | Unknown:
@@ -306,14 +306,16 @@ def _from(name: str, origin: Origin) -> str:
     return f"`{name}` from {origin.describe()}" if origin.describe() != "default" else f"the default of `{name}`"
 
 
-class _Asked:
-    """`Circumstances` for a query."""
+class AskedCircumstances:
+    """`Circumstances` for a query, whose answer then depends on them."""
 
     def __init__(self, q: Queries) -> None:
         self._q = q
 
     def config(self, path: PurePath) -> PytestConfig:
+        """The configuration of pytest for the tests of a file."""
         return self._q.get(config_at, path.parent)
 
     def environment_of(self, path: PurePath) -> Environment:
+        """The environment of the project of a file."""
         return self._q.environment(path)
