@@ -1,17 +1,23 @@
 """Measures loopscope and its peers in one run, side by side, on a workspace of your choice.
 
-python bench/compare.py WORKSPACE FILE [--edits 30] [--settle 5] [--out bench/results.md]
+python bench/compare.py WORKSPACE FILE [--runs 3] [--edits 30] [--settle 5] [--out docs/benchmarks.md]
 
-Absolute times depend on the machine; the ratios are what counts. Peers that are not installed are left out; install
-them with `pip install pytest-language-server ty ruff jedi-language-server basedpyright`.
+Peers that are not on PATH are left out; install them with
+`pip install pytest-language-server ty ruff jedi-language-server basedpyright`. VIRTUAL_ENV names the environment of the
+workspace's tests. What the servers keep on disk goes to a folder that is empty at the beginning.
 """
 
 import argparse
+import datetime as dt
+import os
+import platform
 import shutil
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 from session import Figures, measure
@@ -24,6 +30,10 @@ SERVERS = {
     "jedi-language-server": ["jedi-language-server"],
     "basedpyright": ["basedpyright-langserver", "--stdio"],
 }
+VERSIONS = {
+    "loopscope": [sys.executable, "-m", "loopscope", "--version"],
+    "basedpyright": ["basedpyright", "--version"],
+}
 CHECKS = {
     "loopscope check": [sys.executable, "-m", "loopscope", "check", "--exit-zero", "--statistics"],
     "ruff check (PT, ASYNC, RUF006, RUF029)": [
@@ -31,6 +41,17 @@ CHECKS = {
     ],
     "pytest-language-server fixtures list": ["pytest-language-server", "fixtures", "list"],
 }  # fmt: skip
+COLUMNS = """\
+- **initialize**: from the start of the process to the answer to `initialize`.
+- **first diagnostics**: from the start of the process to the first diagnostics published for the opened file; *cold* at
+  the first start, when nothing is cached, then the median of the later ones.
+- **edit → diagnostics**: from a `didChange` that adds or removes a comment in a function to the diagnostics published
+  for that version; median, and the fastest.
+- **completion**: from the request in the parameters of a test to its answer; median, and the fastest.
+- **memory**: resident, of the server and all its children, at the end of the session; the most of all runs.
+
+Figures are seen from the client, over stdio. A dash: not supported, or nothing published. What the servers do differs
+very much: ty and basedpyright check types, ruff looks at one file, jedi-language-server publishes syntax errors."""
 
 
 def main() -> int:
@@ -38,7 +59,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("workspace", type=Path)
     parser.add_argument("file", type=Path)
-    parser.add_argument("--edits", type=int, default=30)
+    parser.add_argument("--runs", type=int, default=3, help="how often each server is started")
+    parser.add_argument("--edits", type=int, default=30, help="edits and completions of each run")
     parser.add_argument("--settle", type=float, default=5, help="seconds between opening and typing")
     parser.add_argument("--only", action="append", help="measure only these servers")
     parser.add_argument("--out", type=Path)
@@ -49,13 +71,16 @@ def main() -> int:
         for name, command in SERVERS.items()
         if shutil.which(command[0]) and (not options.only or name in options.only)
     }
-    figures = {
-        name: measure(command, root, file, edits=options.edits, settle=options.settle)
-        for name, command in servers.items()
-    }
-    checks = {
-        name: check_seconds([*command, str(root)]) for name, command in CHECKS.items() if shutil.which(command[0])
-    }
+    with tempfile.TemporaryDirectory() as cache:
+        os.environ["XDG_CACHE_HOME"] = cache
+        figures = {
+            name: [
+                measure(command, root, file, edits=options.edits, settle=options.settle) for _ in range(options.runs)
+            ]
+            for name, command in servers.items()
+        }
+        commands = {} if options.only else {name: each for name, each in CHECKS.items() if shutil.which(each[0])}
+        checks = {name: check_seconds([*command, str(root)]) for name, command in commands.items()}
     text = report(root, file, figures, checks)
     print(text)
     if options.out:
@@ -73,34 +98,77 @@ def check_seconds(command: list[str]) -> float:
     return statistics.median(took)
 
 
-def report(root: Path, file: Path, figures: dict[str, Figures], checks: dict[str, float]) -> str:
-    """Markdown with absolute figures and, behind each, its ratio to loopscope's."""
-    own = figures.get("loopscope")
-    lines = [
-        f"# {root.name}: `{file.relative_to(root)}` ({file.read_text(encoding='utf-8').count(chr(10))} lines)",
+def report(root: Path, file: Path, figures: dict[str, list[Figures]], checks: dict[str, float]) -> str:
+    """A page in Markdown."""
+    lines = file.read_text(encoding="utf-8").count("\n")
+    files = sum(1 for _ in root.rglob("*.py"))
+    runs = max((len(each) for each in figures.values()), default=0)
+    page = [
+        "# Benchmarks",
         "",
-        "Milliseconds (memory: MB); in brackets the ratio to loopscope.",
+        f"On {dt.datetime.now(tz=dt.UTC):%Y-%m-%d}, {machine()}; each server was started {runs} "
+        "times, one after the other. Absolute times depend on the machine and on what else it does; the ratios tell.",
         "",
-        "| server | initialize | first diagnostics | edit → diagnostics | completion | memory |",
-        "|---|---|---|---|---|---|",
+        f"## Editing `{file.relative_to(root).as_posix()}` of {root.name}",
+        "",
+        f"{lines:,} lines, in a workspace of {files:,} Python files. Milliseconds; memory in megabytes.",
+        "",
+        "| server | initialize | first diagnostics: cold | later | edit → diagnostics | completion | memory |",
+        "|---|---:|---:|---:|---:|---:|---:|",
+        *(f"| {name} {version(name)} | {' | '.join(row(each))} |" for name, each in figures.items()),
+        "",
+        COLUMNS,
     ]
-    for name, each in figures.items():
-        cells = [
-            shown(getattr(each, field), getattr(own, field) if own else None)
-            for field in ("initialize", "first_diagnostics", "edit", "completion", "memory")
-        ]
-        lines.append(f"| {name} | {' | '.join(cells)} |")
-    lines += ["", "| command line | seconds |", "|---|---|"]
-    mine = checks.get("loopscope check")
-    lines += [f"| {name} | {shown(seconds, mine, 2)} |" for name, seconds in checks.items()]
-    return "\n".join(lines) + "\n"
+    if checks:
+        page += ["", f"## All of {root.name} from the command line", "", "| command | seconds |", "|---|---:|"]
+        page += [f"| `{name}` | {seconds:.2f} |" for name, seconds in checks.items()]
+    command = f"python bench/compare.py {root.name} {root.name}/{file.relative_to(root).as_posix()}"
+    page += ["", "## Repeat", "", "```sh", f"VIRTUAL_ENV=… {command} --out docs/benchmarks.md", "```"]
+    return "\n".join(page) + "\n"
 
 
-def shown(value: float | None, own: float | None, digits: int = 1) -> str:
-    """A figure with its ratio."""
-    if value is None:
-        return "none"
-    return f"{value:.{digits}f}" + (f" ({value / own:.1f}×)" if own else "")
+def row(runs: list[Figures]) -> list[str]:
+    """The cells of one server."""
+    later = [each.first_diagnostics for each in runs[1:] if each.first_diagnostics is not None]
+    return [
+        f"{statistics.median(each.initialize for each in runs):.0f}",
+        shown(runs[0].first_diagnostics),
+        shown(statistics.median(later) if later else None),
+        spread(took for each in runs for took in each.edits),
+        spread(took for each in runs for took in each.completions),
+        f"{max(each.memory for each in runs):.0f}",
+    ]
+
+
+def shown(value: float | None) -> str:
+    """A figure, or a dash."""
+    return "–" if value is None else f"{value:.0f}"
+
+
+def spread(values: Iterable[float]) -> str:
+    """The median, and the least in brackets."""
+    known = list(values)
+    return f"{statistics.median(known):.1f} ({min(known):.1f})" if known else "–"
+
+
+def version(name: str) -> str:
+    """What a tool says that it is; empty when it says nothing."""
+    command = VERSIONS.get(name, [name, "--version"])
+    try:
+        said = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False).stdout.split()
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return next((word for word in said if word[:1].isdigit()), "")
+
+
+def machine() -> str:
+    """Processor, system and Python, as far as they are known."""
+    try:
+        listed = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+        model = next(line.partition(":")[2].strip() for line in listed if line.startswith("model name"))
+    except (OSError, StopIteration):
+        model = platform.processor() or platform.machine()
+    return f"{os.cpu_count()} processors ({model}), {platform.system()}, Python {platform.python_version()}"
 
 
 if __name__ == "__main__":

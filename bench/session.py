@@ -4,7 +4,6 @@ import itertools
 import json
 import os
 import queue
-import statistics
 import subprocess
 import threading
 import time
@@ -26,12 +25,12 @@ PATIENCE_SECONDS = 90
 
 @dataclass
 class Figures:
-    """Milliseconds and megabytes; None where the server gave no answer in time."""
+    """Milliseconds and megabytes of one session; None and nothing where the server gave no answer in time."""
 
     initialize: float
     first_diagnostics: float | None
-    edit: float | None
-    completion: float | None
+    edits: list[float]
+    completions: list[float]
     memory: float
 
 
@@ -68,8 +67,8 @@ def _play(server: "Server", root: Path, file: Path, edits: int, settle: float) -
     return Figures(
         initialize=(initialized - started) * 1000,
         first_diagnostics=None if first is None else (first - started) * 1000,
-        edit=statistics.median(typing) if typing else None,
-        completion=statistics.median(completing) if completing else None,
+        edits=typing,
+        completions=completing,
         memory=server.memory(),
     )
 
