@@ -106,8 +106,8 @@ def report(root: Path, file: Path, figures: dict[str, list[Figures]], checks: di
     page = [
         "# Benchmarks",
         "",
-        f"On {dt.datetime.now(tz=dt.UTC):%Y-%m-%d}, {machine()}; each server was started {runs} "
-        "times, one after the other. Absolute times depend on the machine and on what else it does; the ratios tell.",
+        f"On {dt.datetime.now(tz=dt.UTC):%Y-%m-%d}, {machine()}. Each server was started {runs} times,",
+        "one after the other. Absolute times depend on the machine and on what else it does; the ratios tell.",
         "",
         f"## Editing `{file.relative_to(root).as_posix()}` of {root.name}",
         "",
