@@ -4,7 +4,8 @@
 
 SOURCE is a checkout, which is copied; ENVIRONMENT the virtual environment that its tests run in, with pytest-timeout;
 FOLDER the one that holds its pytest configuration; PATH what pytest is asked to collect. `--only KIND` makes one kind
-of mistake, `--sample N` says how many places of a kind are drawn (`--seed`) from a project, `--details FILE` keeps all.
+of mistake, `--note TEXT` adds a line to the page, `--sample N` says how many places of a kind are drawn (`--seed`)
+from a project, `--details FILE` keeps all.
 
 Only tests that pass before are looked at. Each run of pytest holds mistakes that no test has two of.
 """
@@ -348,6 +349,11 @@ def _shown(base: Base, after: Run, node: str) -> str:
     """What pytest shows of a test that passed before: its failure, or a new warning about something asynchronous."""
     test = after.tests.get(node)
     if test is None:
+        # Its parameters are random: they have other names in each run.
+        function = node.partition("[")[0]
+        others = [each for name, each in after.tests.items() if name.partition("[")[0] == function]
+        test = next((each for each in others if each.outcome != "passed"), others[0] if others else None)
+    if test is None:
         file = node.partition("::")[0]
         return f"not collected: {after.broken[file][-200:]}" if file in after.broken else ""
     if test.outcome != "passed":
@@ -533,6 +539,7 @@ def page(answers: list[Answer], projects: Mapping[str, str], options: argparse.N
         f"awaited elsewhere, or is no coroutine), and {len(other)} made a test fail without a coroutine that nobody",
         f"awaited (tasks, futures, other awaitable objects): {sum(bool(each.found) for each in other)} have a finding.",
     ]
+    lines += ["", *(f"- {note}" for note in options.note)] if options.note else []
     lines += _listed("Missed", [each for each in answers if each.kind in _ORDER and each.shown and not each.found])
     lines += _listed("Invented", [each for each in answers if not each.shown and each.found])
     return "\n".join([*lines, ""])
@@ -597,6 +604,7 @@ def main() -> None:
     parser.add_argument("--only", action="append", choices=KINDS)
     parser.add_argument("--sample", type=int, default=40)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--note", action="append", default=[], metavar="TEXT")
     parser.add_argument("--details", type=Path)
     parser.add_argument("--out", type=Path)
     options = parser.parse_args()
