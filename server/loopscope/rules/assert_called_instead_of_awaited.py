@@ -8,7 +8,8 @@ An `AsyncMock` counts a call when the coroutine is made, and an await when it ru
 `assert_called_once_with` passes; all that shows is "coroutine ... was never awaited".
 
 ## When not to fix
-If the code hands the coroutine to something that runs it later, or never: then only the call can be asserted.
+If the code hands the coroutine to something that runs it later, or never: then only the call can be asserted. Where an
+`AsyncMock` stands in for something synchronous, a `Mock` is what is meant.
 `assert_not_called` is right as it is: it says more than `assert_not_awaited`.
 
 ## Fix safety
@@ -29,6 +30,7 @@ from typing import NamedTuple
 from loopscope.facts.bodies import Body, CallSite, Use
 from loopscope.rules.context import Context
 from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, Proof, Rule, Safety, Severity
+from loopscope.rules.support.callbacks import is_called_only
 from loopscope.rules.support.calls import expects_failure, noted
 from loopscope.rules.support.mocks import CALL_ASSERTIONS, Kind, kind_at
 from loopscope.text.edit import Edit
@@ -189,6 +191,70 @@ async def test_send():
     send.assert_called_once()
 """,
     ),
+    NearMiss(
+        "what gets the mock calls it, and awaits nothing",
+        """\
+import asyncio
+from collections.abc import Callable
+from typing import Protocol
+from unittest.mock import AsyncMock
+
+
+class Callback(Protocol):
+    def __call__(self, value: int) -> None: ...
+
+
+class Observer:
+    def __init__(self, on_value: Callback, on_end: Callable[[], None] | None = None):
+        self.on_value = on_value
+        self.on_end = on_end
+
+    async def run(self):
+        self.on_value(1)
+        self.on_end()
+
+
+async def test_callbacks():
+    on_value, on_end = AsyncMock(), AsyncMock()
+    await Observer(on_value, on_end=on_end).run()
+    on_value.assert_called_once_with(1)
+    on_end.assert_called_once_with()
+
+
+async def test_own_callback():
+    spy = AsyncMock()
+
+    def run():
+        spy(1)
+
+    await asyncio.sleep(0)
+    run()
+    spy.assert_called_once_with(1)
+""",
+    ),
+    NearMiss(
+        "a coroutine that is handed to the loop, and what asyncio has no coroutine for",
+        """\
+import asyncio
+from unittest.mock import AsyncMock, patch
+
+
+def schedule(job):
+    asyncio.get_running_loop().create_task(job())
+
+
+async def test_schedule():
+    job, semaphore = AsyncMock(), AsyncMock()
+    schedule(job)
+    job.assert_called_once_with()
+    await asyncio.sleep(0)
+    with patch.object(asyncio, "sleep") as sleep:
+        schedule(asyncio.sleep)
+        sleep.assert_called_once_with()
+    semaphore.release()
+    semaphore.release.assert_called_once_with()
+""",
+    ),
 )
 
 _AWAITED = {
@@ -199,6 +265,9 @@ _AWAITED = {
     "assert_any_call": "assert_any_await",
     "assert_has_calls": "assert_has_awaits",
 }
+
+_SYNCHRONOUS = frozenset({"release", "locked", "is_set", "put_nowait", "get_nowait", "task_done"})
+"""What locks, events and queues of asyncio do at once, though every method of an `AsyncMock` is asynchronous."""
 
 
 class _Assertion(NamedTuple):
@@ -215,12 +284,31 @@ def check(ctx: Context) -> Iterator[Finding]:
             func = call.node.func
             if not isinstance(func, ast.Attribute) or expects_failure(body, call):
                 continue
-            if kind_at(ctx, body, func.value) is Kind.ASYNC:
+            if _may_be_awaited(body, call, func.value) and _is_async_mock(ctx, body, func.value):
                 meant = _AWAITED[func.attr]
                 end = ctx.span(body, func).end
                 span = Span(end - len(func.attr), end)
                 message = f"`{func.attr}` passes when the call is never awaited: `{meant}` is what counts."
                 yield ctx.finding(META, span, message, data=_Assertion(span, meant))
+
+
+def _is_async_mock(ctx: Context, body: Body, node: ast.expr) -> bool:
+    return kind_at(ctx, body, node) is Kind.ASYNC and not is_called_only(ctx, body, node)
+
+
+def _may_be_awaited(body: Body, call: CallSite, mock: ast.expr) -> bool:
+    """Whether something before the assertion gives the loop a chance to run the call, which is no synchronous one."""
+    if isinstance(mock, ast.Attribute) and mock.attr in _SYNCHRONOUS:
+        return False
+    inner = [*ast.walk(body.node)]
+    made = max((each.lineno for each in inner if isinstance(each, ast.With) and _binds(each, mock)), default=0)
+    waits = (*body.awaits, *(each for each in inner if isinstance(each, ast.AsyncWith | ast.AsyncFor)))
+    return any(made <= each.lineno <= call.node.lineno for each in waits)
+
+
+def _binds(node: ast.With, mock: ast.expr) -> bool:
+    names = [item.optional_vars.id for item in node.items if isinstance(item.optional_vars, ast.Name)]
+    return isinstance(mock, ast.Name) and mock.id in names
 
 
 def fix(ctx: Context, finding: Finding) -> Fix | None:

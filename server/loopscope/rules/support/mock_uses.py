@@ -1,12 +1,11 @@
 """What becomes of mocks: in the function that has them, and in the functions that it hands them to."""
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple, cast
 
 from loopscope.facts.bodies import Body, CallSite
-from loopscope.facts.expr import ParamKind
-from loopscope.facts.outline import FunctionFact
+from loopscope.facts.expr import Param, ParamKind
 from loopscope.rules.context import Context
 from loopscope.rules.support.calls import binding_count, bound_value
 from loopscope.rules.support.mocks import Kind, Mock, child, context_at, mock_at
@@ -108,15 +107,15 @@ def _handed(ctx: Context, body: Body, call: CallSite) -> Scene | None:
         return None
     arguments = {
         name: each
-        for name, each in _arguments(found.fact, call.node)
+        for name, each in names_given(found.fact.params, call.node)
         if each.id in mocks and binding_count(inner, name) == 1
     }
     return Scene(where, inner, {name: mocks[each.id] for name, each in arguments.items()}, body, call, arguments)
 
 
-def _arguments(fact: FunctionFact, node: ast.Call) -> Iterator[tuple[str, ast.Name]]:
+def names_given(params: Sequence[Param], node: ast.Call) -> Iterator[tuple[str, ast.Name]]:
     """The parameters that get a local name, with that."""
-    places = [each.name for each in fact.params if each.kind in (ParamKind.POSITIONAL_ONLY, ParamKind.NORMAL)]
+    places = [each.name for each in params if each.kind in (ParamKind.POSITIONAL_ONLY, ParamKind.NORMAL)]
     if not any(isinstance(each, ast.Starred) for each in node.args):
         yield from ((place, each) for place, each in zip(places, node.args, strict=False) if isinstance(each, ast.Name))
     for keyword in node.keywords:
