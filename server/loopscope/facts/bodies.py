@@ -110,8 +110,8 @@ class Body:
 
     @cached_property
     def inner_reads(self) -> frozenset[str]:
-        """The names read in lambdas and nested functions."""
-        nested = (inner.inner_reads | inner.reads.keys() for inner in self.nested)
+        """The names read in lambdas and nested functions, those left out that the nested function binds itself."""
+        nested = ((inner.inner_reads | inner.reads.keys()) - inner.bound for inner in self.nested)
         return frozenset[str](read_in_lambdas(self.node) if self.lambdas else ()).union(*nested)
 
     @cached_property

@@ -150,24 +150,32 @@ async def test_save():
         proof=Proof("assert <coroutine object save"),
     ),
     Example(
-        "A name that is used again",
+        "A name that is used again, also as the name of another function's own",
         bad=f"""\
 {_SAVE}
 @pytest.mark.asyncio
 async def test_save():
+    def doubled(result):
+        return result * 2
+
     result = await save(1)
     assert result == 1
     result = ⟦save(2)⟧
     assert result == 2
+    assert doubled(2) == 4
 """,
         good=f"""\
 {_SAVE}
 @pytest.mark.asyncio
 async def test_save():
+    def doubled(result):
+        return result * 2
+
     result = await save(1)
     assert result == 1
     result = await save(2)
     assert result == 2
+    assert doubled(2) == 4
 """,
         proof=Proof("assert <coroutine object save"),
     ),
@@ -460,6 +468,12 @@ async def test_save():
     assert await asyncio.gather(first, second) == [1, 2]
     third = save(3)
     third.close()
+    fifth = save(5)
+
+    async def finish():
+        return await fifth
+
+    assert await finish() == 5
     save(4).close()
     assert isinstance(save(3), Coroutine)
     assert asyncio.iscoroutine(fourth := save(4))

@@ -28,11 +28,12 @@ import ast
 from collections.abc import Iterator
 
 from loopscope.facts.bodies import Body, CallSite, Use
-from loopscope.rules.callees import is_coroutine_function, result_of
+from loopscope.rules.callees import is_coroutine_function, result_of, type_of
 from loopscope.rules.context import Context
 from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, Proof, Rule, Safety, Severity
 from loopscope.rules.support.awaiting import await_fix
 from loopscope.rules.support.calls import noted
+from loopscope.rules.support.constructors import is_harmless
 from loopscope.rules.support.expected import expected_statements
 from loopscope.rules.support.text import indentation, line_end
 from loopscope.text.edit import Edit
@@ -126,9 +127,96 @@ async def test_fail():
 """,
         proof=Proof("DID NOT RAISE"),
     ),
+    Example(
+        "What is made for an argument raises nothing itself, or is not the last in the block",
+        bad=f"""\
+{_FAIL}class Token:
+    def __init__(self):
+        self.cancelled = False
+
+
+class Positive:
+    def __init__(self, value):
+        if value < 0:
+            raise ValueError(value)
+
+
+@pytest.mark.asyncio
+async def test_fail():
+    with pytest.raises(ValueError):
+        ⟦fail(Positive(1))⟧
+        await asyncio.sleep(0)
+    with pytest.raises(ValueError):
+        ⟦fail(Token())⟧
+""",
+        good=f"""\
+{_FAIL}class Token:
+    def __init__(self):
+        self.cancelled = False
+
+
+class Positive:
+    def __init__(self, value):
+        if value < 0:
+            raise ValueError(value)
+
+
+@pytest.mark.asyncio
+async def test_fail():
+    with pytest.raises(ValueError):
+        await fail(Positive(1))
+        await asyncio.sleep(0)
+    with pytest.raises(ValueError):
+        await fail(Token())
+""",
+        proof=Proof("DID NOT RAISE"),
+    ),
 )
 
 NEAR_MISSES = (
+    NearMiss(
+        "a class that is made without arguments may raise",
+        f"""\
+{_FAIL}class Broken:
+    def __init__(self):
+        self.value = int("x")
+
+
+class Derived(Broken):
+    pass
+
+
+class Needs:
+    def __init__(self, *, value):
+        self.value = value
+
+
+class Refuses:
+    def __new__(cls):
+        raise ValueError
+
+    def __init__(self):
+        self.value = 1
+
+
+class Listed(Needs):
+    def __init__(self):
+        super().__init__(value=[][0])
+
+
+def test_fail():
+    with pytest.raises(ValueError):
+        fail(Broken())
+    with pytest.raises(ValueError):
+        fail(Derived())
+    with pytest.raises((RuntimeError, TypeError)):
+        fail(Needs())
+    with pytest.raises(ValueError):
+        fail(Refuses())
+    with pytest.raises(LookupError):
+        fail(Listed())
+""",
+    ),
     NearMiss(
         "what makes the function, or an argument, raises at once",
         f"""\
@@ -227,7 +315,7 @@ def check(ctx: Context) -> Iterator[Finding]:
             if _is_task(body, block, call):
                 message = "The task runs after this block: nothing is raised here unless it is awaited inside."
                 yield ctx.finding(META, ctx.span(body, call.node), message, data=(body, call))
-            elif isinstance(result_of(ctx, body, call), Coroutine) and not _makes_more(call.node):
+            elif isinstance(result_of(ctx, body, call), Coroutine) and not _makes_more(ctx, body, block, call):
                 shown = ast.unparse(call.node.func)
                 message = f"`{shown}` is a coroutine function: without `await` nothing runs, so nothing is raised."
                 yield ctx.finding(META, ctx.span(body, call.node), message, data=(body, call))
@@ -269,13 +357,26 @@ def _is_task(body: Body, block: ast.With | ast.AsyncWith, call: CallSite) -> boo
     return alone and call.name in _STARTS and not call.local_root and body.is_async and bool(call.node.args)
 
 
-def _makes_more(node: ast.Call) -> bool:
-    """Whether something else may raise at once: what gives the function, or a class that is called for an argument."""
+def _makes_more(ctx: Context, body: Body, block: ast.With | ast.AsyncWith, call: CallSite) -> bool:
+    """Whether something else may raise at once: what gives the function, or a class that is called for an argument.
+
+    Where the block goes on to await something, the statement is not the one that is expected to raise.
+    """
+    node = call.node
     given = (*node.args, *(keyword.value for keyword in node.keywords))
     if any(isinstance(each, ast.Call) for each in ast.walk(node.func)):
         return True
-    made = [ast.unparse(each.func) for value in given for each in ast.walk(value) if isinstance(each, ast.Call)]
-    return any(each.rpartition(".")[2][:1].isupper() for each in made)
+    inner = [each for value in given for each in ast.walk(value) if isinstance(each, ast.Call)]
+    made = [each for each in inner if ast.unparse(each.func).rpartition(".")[2][:1].isupper()]
+    return not (
+        all(is_harmless(ctx.queries, type_of(ctx, body, each.func), each) for each in made)
+        or _awaits_after(block, call)
+    )
+
+
+def _awaits_after(block: ast.With | ast.AsyncWith, call: CallSite) -> bool:
+    later = [each for each in block.body if each.lineno > (call.statement.end_lineno or 0)]
+    return any(isinstance(each, ast.Expr) and isinstance(each.value, ast.Await) for each in later)
 
 
 def _with_callable(body: Body) -> list[CallSite]:

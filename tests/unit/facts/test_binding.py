@@ -56,6 +56,9 @@ def test_reads_of_inner_functions_and_lambdas():
     found = body("def f(a, b, c, d):\n  a\n  lambda: b\n  def g():\n    c\n    lambda: d\n")
     assert found.inner_reads == {"b", "c", "d"}
     assert {name: len(loads) for name, loads in found.reads.items()} == {"a": 1, "b": 1}
+    own = body("def f(a, b, c):\n  def g(a):\n    a\n    b = 1\n    def h():\n      a, b, c\n")
+    assert own.inner_reads == {"c"}
+    assert "a" in body("def f(a):\n  def g():\n    nonlocal a\n    a = a + 1\n").inner_reads
 
 
 @pytest.mark.parametrize(
