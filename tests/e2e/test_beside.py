@@ -25,6 +25,7 @@ OTHER_MATTERS = {
     "unresolved-import": "the same",
     "import-not-found": "the same",
     "I001": "covers all imports of a file",
+    "PT031": "covers the whole block",
 }
 
 Place = tuple[int, int]

@@ -108,9 +108,8 @@ from aioresponses import aioresponses
 async def test_user():
     with aioresponses() as mocked:
         mocked.get("http://127.0.0.1:9/users/1", payload={"id": 1})
-        async with aiohttp.ClientSession() as session:
-            async with ⟦session.get("http://127.0.0.1:9/users/1")⟧ as response:
-                assert await response.json() == {"id": 1}
+        async with aiohttp.ClientSession() as session, ⟦session.get("http://127.0.0.1:9/users/1")⟧ as response:
+            assert await response.json() == {"id": 1}
 """,
         good="""\
 from unittest.mock import patch

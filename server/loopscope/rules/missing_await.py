@@ -386,23 +386,33 @@ async def test_send(client):
     Example(
         "A communicator of Django Channels",
         bad=f"""\
+import pytest
 from channels.generic.websocket import AsyncWebsocketConsumer
 from channels.testing import WebsocketCommunicator
 
 
-async def test_connect():
-    communicator = WebsocketCommunicator(AsyncWebsocketConsumer.as_asgi(), "/ws/")
+@pytest.fixture
+def communicator():
+    return WebsocketCommunicator(AsyncWebsocketConsumer.as_asgi(), "/ws/")
+
+
+async def test_connect(communicator):
     connected, _ = ⟦communicator.connect()⟧
     assert connected
     await communicator.disconnect()
 {EXAMPLE_PROJECT}""",
         good=f"""\
+import pytest
 from channels.generic.websocket import AsyncWebsocketConsumer
 from channels.testing import WebsocketCommunicator
 
 
-async def test_connect():
-    communicator = WebsocketCommunicator(AsyncWebsocketConsumer.as_asgi(), "/ws/")
+@pytest.fixture
+def communicator():
+    return WebsocketCommunicator(AsyncWebsocketConsumer.as_asgi(), "/ws/")
+
+
+async def test_connect(communicator):
     connected, _ = await communicator.connect()
     assert connected
     await communicator.disconnect()
