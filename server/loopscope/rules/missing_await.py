@@ -6,7 +6,8 @@ an attribute read, are unpacked, are given to `len`, `list`, `isinstance` and th
 only used in these ways, until it is assigned anew.
 The calls are those of `async def` functions and methods: of this file, of the project, of installed libraries, of
 `asyncio`; methods through what a fixture injects, through parameters and variables whose type is certain.
-`asyncio.gather(…)` as a statement is reported, too.
+`asyncio.gather(…)` as a statement is reported, too, and so are properties that are `async def` (`request.files` of
+Quart) where an async function uses them in these ways.
 
 ## Why is this bad
 The function never runs. A statement passes silently with "coroutine ... was never awaited", often attributed to
@@ -37,6 +38,7 @@ from loopscope.facts.outline import FactId
 from loopscope.rules.callees import result_of, results_of
 from loopscope.rules.context import Context
 from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, Proof, Rule, Severity
+from loopscope.rules.support.awaitable_properties import await_property, unawaited_properties
 from loopscope.rules.support.awaiting import (
     assigned_name,
     attributes_of,
@@ -100,6 +102,28 @@ class Client:
 async def client():
     async with Client() as client:
         yield client
+
+
+"""
+
+_REQUEST = """\
+import asyncio
+
+import pytest
+
+
+class Request:
+    @property
+    async def files(self):
+        return {"file": 1}
+
+
+class Proxy:
+    def __getattr__(self, name):
+        return getattr(Request(), name)
+
+
+request: Request = Proxy()
 
 
 """
@@ -382,6 +406,44 @@ async def test_send(client):
         assert await client.send(None) is None
 """,
         proof=Proof("assert <coroutine object Client.send"),
+    ),
+    Example(
+        "A property that is `async def`",
+        bad=f"""\
+{_REQUEST}@pytest.mark.asyncio
+async def test_files():
+    request = Request()
+    ⟦request.files⟧
+    files = ⟦request.files⟧
+    assert files["file"] == 1
+    assert ⟦request.files⟧["file"] == 1
+    assert ⟦request.files⟧.get("file") == 1
+    assert ⟦request.files⟧ == {{"file": 1}}
+
+
+@pytest.mark.asyncio
+async def test_proxy():
+    files = ⟦request.files⟧
+    assert len(files) == 1
+""",
+        good=f"""\
+{_REQUEST}@pytest.mark.asyncio
+async def test_files():
+    request = Request()
+    await request.files
+    files = await request.files
+    assert files["file"] == 1
+    assert (await request.files)["file"] == 1
+    assert (await request.files).get("file") == 1
+    assert await request.files == {{"file": 1}}
+
+
+@pytest.mark.asyncio
+async def test_proxy():
+    files = await request.files
+    assert len(files) == 1
+""",
+        proof=Proof("'coroutine' object is not subscriptable"),
     ),
     Example(
         "A communicator of Django Channels",
@@ -733,6 +795,92 @@ def test_save():
         "an async generator is no coroutine",
         "async def rows():\n    yield 1\n\n\ndef test_rows():\n    rows()\n",
     ),
+    NearMiss(
+        "the coroutine of a property is handed on, stored, awaited later, or expected; another property, or decorated",
+        f"""\
+import functools
+import inspect
+{_REQUEST}def waited(function):
+    return lambda self: asyncio.new_event_loop().run_until_complete
+
+
+class Other(Request):
+    @property
+    def files(self):
+        return {{"file": 2}}
+
+    @property
+    @waited
+    async def form(self):
+        return 1
+
+    @functools.cached_property
+    async def data(self):
+        return 1
+
+    @property
+    async def rows(self):
+        yield 1
+
+    async def later(self):
+        return self.files
+
+
+class Holder:
+    kept = None
+
+
+def taken(coroutine):
+    return asyncio.ensure_future(coroutine)
+
+
+@pytest.mark.asyncio
+async def test_right():
+    given = Request()
+    assert (await given.files)["file"] == 1
+    assert await asyncio.gather(given.files, request.files) == [{{"file": 1}}, {{"file": 1}}]
+    pending = given.files
+    assert asyncio.iscoroutine(pending)
+    assert inspect.isawaitable(pending)
+    assert await pending == {{"file": 1}}
+    first, second = given.files, given.files
+    assert await first == await second
+    task = taken(given.files)
+    await task
+    Holder.kept = given.files
+    await Holder.kept
+    kept = [given.files]
+    await kept[0]
+    inner = given.files
+
+    async def finish():
+        return await inner
+
+    await finish()
+    given.files.close()
+    closed = given.files
+    closed.close()
+    other = Other()
+    assert other.files == {{"file": 2}}
+    assert other.files["file"] == 2
+    assert other.form.__name__ == "run_until_complete"
+    assert other.form.__self__ is not None
+    assert [each async for each in other.rows] == [1]
+    assert Request.files.fget is not None
+    with pytest.raises(TypeError):
+        given.files["file"]
+    either = given if other.files else other
+    assert either is given
+
+
+@pytest.mark.asyncio
+async def test_comprehension():
+    request = [1]
+    assert [request.files for request in [Other()]] == [{{"file": 2}}]
+    assert [await each.files for each in [Request()]] == [{{"file": 1}}]
+    assert (lambda request: request.files["file"])(Other()) == 2
+""",
+    ),
 )
 
 
@@ -746,6 +894,10 @@ def check(ctx: Context) -> Iterator[Finding]:
         for call, message in (*_gathered(body), *_not_run(ctx, body), *_read_early(ctx, body)):
             if _is_dropped(body, call) and not (_is_expected(body, call) or in_synchronous_code(ctx, body, call.node)):
                 yield ctx.finding(META, ctx.span(body, call.node), message, data=(body, call))
+    for body, node in unawaited_properties(ctx):
+        if not in_synchronous_code(ctx, body, node):
+            message = f"`{node.attr}` is an `async def` property: what it gives must be awaited."
+            yield ctx.finding(META, ctx.span(body, node), message, data=(body, node))
 
 
 def fix(ctx: Context, finding: Finding) -> Fix | None:
@@ -753,6 +905,8 @@ def fix(ctx: Context, finding: Finding) -> Fix | None:
     match finding.data:
         case (Body() as body, CallSite() as call):
             return await_fix(ctx, body, call, use_safety(call))
+        case (Body() as body, ast.Attribute() as node):
+            return await_property(ctx, body, node)
         case _:
             return None
 

@@ -99,7 +99,7 @@ def never_awaited(body: Body, call: CallSite) -> bool:
     name = assigned_name(call)
     if name is None or name in body.inner_reads:
         return False
-    return all(needs_value(body, load) or _is_tested(body, load) for load in may_see(body, call.statement, name))
+    return all(needs_value(body, load) or is_tested(body, load) for load in may_see(body, call.statement, name))
 
 
 def attributes_of(body: Body, call: CallSite) -> list[str]:
@@ -153,7 +153,7 @@ def last_of(call: CallSite) -> str:
     return func.attr if isinstance(func, ast.Attribute) else func.id if isinstance(func, ast.Name) else ""
 
 
-def _is_tested(body: Body, node: ast.expr) -> bool:
+def is_tested(body: Body, node: ast.expr) -> bool:
     """Whether the truth of a value is asked for: by `assert` or `if`, under `not`, `and`, `or`."""
     around = parents_of(body)
     inner: ast.AST = node
