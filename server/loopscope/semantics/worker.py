@@ -9,23 +9,40 @@ folders to import from as *added* ones: from those it reads source, and never lo
 # pyright: basic
 
 import json
+import os
 import sys
+import threading
+import time
+from queue import SimpleQueue
 from typing import Any
 
 import jedi
 
 _INSTANCE = "instance"
+_LAST_ANSWERS_SECONDS = 2
+"""How long an answer may still take once the input has ended: whoever asked may be gone."""
 
 
 def main() -> None:
     """Answer until the input ends."""
-    for line in sys.stdin:
+    lines: SimpleQueue[str | None] = SimpleQueue()
+    threading.Thread(target=_read, args=(lines,), daemon=True).start()
+    while (line := lines.get()) is not None:
         try:
             answer = answer_to(json.loads(line))
         except Exception:  # noqa: BLE001  jedi may raise nearly anything on code that is being typed
             answer = None
         sys.stdout.write(json.dumps(answer) + "\n")
         sys.stdout.flush()
+
+
+def _read(lines: "SimpleQueue[str | None]") -> None:
+    for line in sys.stdin:
+        lines.put(line)
+    lines.put(None)
+    # A question that jedi never comes back from must not outlive the server.
+    time.sleep(_LAST_ANSWERS_SECONDS)
+    os._exit(0)
 
 
 def answer_to(request: dict[str, Any]) -> dict[str, str] | None:
