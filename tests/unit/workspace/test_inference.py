@@ -19,7 +19,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
-from typing import Any, Generic, Optional, Protocol, Self, TypeVar, Union
+from typing import Any, Generic, Optional, Protocol, Self, TypeVar, Union, overload
 import nowhere
 
 T = TypeVar("T")
@@ -56,6 +56,43 @@ class Box(Generic[T]):
     def value(self) -> T: ...
     def __await__(self): return self._open().__await__()
     async def _open(self): return Client("x")
+
+
+class Loader:
+    @overload
+    @classmethod
+    def load(cls, model: str, expected: None = None) -> Self: ...
+    @overload
+    @classmethod
+    def load(cls, model: str, expected: type[T], *more: int) -> T: ...
+    @classmethod
+    def load(cls, model, expected=None, *more): return nowhere.thing()
+
+    @overload
+    def find(self, key: str) -> Client: ...
+    @overload
+    def find(self, *, number: int) -> Base: ...
+    @overload
+    def find(self, key: str, number: int) -> list[Base]: ...
+    def find(self, key=None, number=0): return nowhere.thing()
+
+    @overload
+    def either(self, key: str) -> Client: ...
+    @overload
+    def either(self, key: int) -> Base: ...
+    def either(self, key): return nowhere.thing()
+
+    @overload
+    def hidden(self, key: str) -> Client: ...
+    @nowhere.changed
+    def hidden(self, key): return nowhere.thing()
+
+    @classmethod
+    def first(cls) -> Self: ...
+
+
+class Loaded(Loader):
+    async def call(self) -> int: ...
 
 
 class Odd:
@@ -200,6 +237,23 @@ def types_of(lines: str) -> list[str | None]:
         ("given.missing", None),
         ("given.__class__('x').get()", "Coroutine[Any, Any, Client]"),
         ("await Client.connect()", "Client"),
+        ("Loaded.first().call()", "Coroutine[Any, Any, int]"),
+        ("app.Loaded.first().call()", "Coroutine[Any, Any, int]"),
+        ("Loaded.load('x').call()", "Coroutine[Any, Any, int]"),
+        ("app.Loaded.load(model='x').call()", "Coroutine[Any, Any, int]"),
+        ("Loaded.load('x', Client)", None),
+        ("Loaded.load('x', Client, 1)", None),
+        ("Loaded.load(*given)", None),
+        ("Loaded.load(**given)", None),
+        ("Loader.load('x').call()", None),
+        ("Loaded().find('x')", "Client"),
+        ("Loaded().find(key='x')", "Client"),
+        ("Loaded().find(number=1)", "Base"),
+        ("Loaded.find(Loaded(), 'x')", "Client"),
+        ("Loaded().find(1, 2, 3)", None),
+        ("Loaded().find(other=1)", None),
+        ("Loaded().either('x')", None),
+        ("Loaded().hidden('x')", None),
         ("Odd()", None),
         ("shared.get()", "Coroutine[Any, Any, Client]"),
         ("app.shared.get()", "Coroutine[Any, Any, Client]"),

@@ -11,6 +11,7 @@ from loopscope.workspace.inference import (
     grpc_stubs,
     libraries,
     local_classes,
+    overloads,
     protocols,
     results,
 )
@@ -59,6 +60,8 @@ def call_type(frame: Frame, node: ast.Call, depth: int = 0) -> Type | None:
     if isinstance(callee, Callee) and (opened := libraries.opened(frame.q, callee, node)) is not None:
         return opened[0]
     made = call_result(frame.q, callee, given)
+    if made is None and isinstance(callee, Callee):
+        return overloads.overloaded(frame.q, callee, node)
     if grpc_stubs.is_stub(callee, node):
         return grpc_stubs.with_channel(made, expressions.expression_type(frame, node.args[0], depth + 1))
     return made

@@ -11,11 +11,12 @@ from loopscope.workspace.inference.annotations import (
     annotation_type,
 )
 from loopscope.workspace.inference.bindings import Bound, How, bindings_of, bound_by, rebound_inside
-from loopscope.workspace.inference.frames import Frame, frame_of, item_at, names_of, own_class
+from loopscope.workspace.inference.frames import Frame, decorator_names, frame_of, item_at, names_of, own_class
 from loopscope.workspace.inference.model import (
     NONE,
     OBJECT,
     AsyncIterable,
+    Callee,
     ClassObject,
     Group,
     Instance,
@@ -28,6 +29,7 @@ from loopscope.workspace.inference.model import (
     agreed,
 )
 from loopscope.workspace.inference.requests import is_parametrized
+from loopscope.workspace.namespace import index_of
 from loopscope.workspace.queries import Cycle, Queries
 from loopscope.workspace.targets import imported, referred
 from loopscope.workspace.values import Class, Expression
@@ -161,8 +163,17 @@ def _named_type(q: Queries, path: PurePath, dotted: str, canonical: str | None) 
         return None
     found = attributes.value_type(q, value)
     if canonical is not None and (found is None or isinstance(found, Named)):
-        return attributes.value_type(q, imported(q, path, canonical)) or found
+        found = attributes.value_type(q, imported(q, path, canonical)) or found
+    if isinstance(found, Callee) and found.receiver is None and found.id.holder and head:
+        return _of_class(q, found, _named_type(q, path, head, canonical and canonical.rpartition(".")[0]))
     return found
+
+
+def _of_class(q: Queries, method: Callee, owner: Type | None) -> Callee:
+    """A method that is taken from a class: class methods know which."""
+    fact = q.get(index_of, method.path).functions.get(method.id)
+    is_bound = fact is not None and "classmethod" in decorator_names(q, method.path, fact)
+    return method._replace(receiver=owner) if is_bound and isinstance(owner, ClassObject) else method
 
 
 def local_type(
