@@ -238,9 +238,23 @@ async def test_own_callback():
 import asyncio
 from unittest.mock import AsyncMock, patch
 
+tasks = []
+
 
 def schedule(job):
     asyncio.get_running_loop().create_task(job())
+
+
+async def start(job):
+    started = asyncio.Event()
+    tasks.append(asyncio.create_task(job(started)))
+    await asyncio.sleep(0)
+
+
+async def test_start():
+    job = AsyncMock(side_effect=lambda started: started.set())
+    await start(job)
+    job.assert_called_once()
 
 
 async def test_schedule():
@@ -293,7 +307,23 @@ def check(ctx: Context) -> Iterator[Finding]:
 
 
 def _is_async_mock(ctx: Context, body: Body, node: ast.expr) -> bool:
-    return kind_at(ctx, body, node) is Kind.ASYNC and not is_called_only(ctx, body, node)
+    if kind_at(ctx, body, node) is not Kind.ASYNC or is_called_only(ctx, body, node):
+        return False
+    return not any(_says_that_it_runs(each, ast.unparse(node)) for each in body.statements)
+
+
+def _says_that_it_runs(statement: ast.stmt, mock: str) -> bool:
+    """Whether a mock is made that sets an event which it gets: who starts it waits for that, and not for its end."""
+    match statement:
+        case ast.Assign([target], ast.Call(keywords=keywords)) if ast.unparse(target) == mock:
+            effects = [each.value for each in keywords if each.arg == "side_effect"]
+        case _:
+            return False
+    return any(
+        isinstance(effect, ast.Lambda)
+        and ast.unparse(effect.body) in {f"{each.arg}.set()" for each in effect.args.args}
+        for effect in effects
+    )
 
 
 def _may_be_awaited(body: Body, call: CallSite, mock: ast.expr) -> bool:
