@@ -66,7 +66,7 @@ META = Meta(
     "missing-await",
     Group.AWAITING,
     Severity.ERROR,
-    overlaps=("pyright: reportUnusedCoroutine", "mypy: unused-coroutine", "ty: unused-awaitable"),
+    overlaps=("pyright: reportUnusedCoroutine", "mypy: unused-coroutine", "ty: unused-awaitable", "ruff: B018"),
 )
 
 _SAVE = """\
@@ -410,15 +410,19 @@ async def test_send(client):
     Example(
         "A property that is `async def`",
         bad=f"""\
-{_REQUEST}@pytest.mark.asyncio
-async def test_files():
-    request = Request()
-    ⟦request.files⟧
-    files = ⟦request.files⟧
+{_REQUEST}@pytest.fixture
+def incoming():
+    return Request()
+
+
+@pytest.mark.asyncio
+async def test_files(incoming):
+    ⟦incoming.files⟧
+    files = ⟦incoming.files⟧
     assert files["file"] == 1
-    assert ⟦request.files⟧["file"] == 1
-    assert ⟦request.files⟧.get("file") == 1
-    assert ⟦request.files⟧ == {{"file": 1}}
+    assert ⟦incoming.files⟧["file"] == 1
+    assert ⟦incoming.files⟧.get("file") == 1
+    assert ⟦incoming.files⟧ == {{"file": 1}}
 
 
 @pytest.mark.asyncio
@@ -427,15 +431,19 @@ async def test_proxy():
     assert len(files) == 1
 """,
         good=f"""\
-{_REQUEST}@pytest.mark.asyncio
-async def test_files():
-    request = Request()
-    await request.files
-    files = await request.files
+{_REQUEST}@pytest.fixture
+def incoming():
+    return Request()
+
+
+@pytest.mark.asyncio
+async def test_files(incoming):
+    await incoming.files
+    files = await incoming.files
     assert files["file"] == 1
-    assert (await request.files)["file"] == 1
-    assert (await request.files).get("file") == 1
-    assert await request.files == {{"file": 1}}
+    assert (await incoming.files)["file"] == 1
+    assert (await incoming.files).get("file") == 1
+    assert await incoming.files == {{"file": 1}}
 
 
 @pytest.mark.asyncio
