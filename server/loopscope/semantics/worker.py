@@ -16,8 +16,6 @@ import time
 from queue import SimpleQueue
 from typing import Any
 
-import jedi
-
 _INSTANCE = "instance"
 _LAST_ANSWERS_SECONDS = 2
 """How long an answer may still take once the input has ended: whoever asked may be gone."""
@@ -47,6 +45,8 @@ def _read(lines: "SimpleQueue[str | None]") -> None:
 
 def answer_to(request: dict[str, Any]) -> dict[str, str] | None:
     """The class of the values at the places of a request; None when they differ, or one is not known."""
+    import jedi  # noqa: PLC0415  slow to import: the input must be watched by then
+
     project = jedi.Project(
         request["root"],
         sys_path=[],
