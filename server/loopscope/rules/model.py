@@ -1,6 +1,6 @@
 """What a rule is: one value that holds its documentation, its proof, its check and its fix."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import PurePath
@@ -155,7 +155,7 @@ class Rule:
 
     meta: Meta
     doc: str
-    examples: tuple[Example, ...]
-    near_misses: tuple[NearMiss, ...]
+    examples: Sequence[Example]
+    near_misses: Sequence[NearMiss]
     check: "Callable[[Context], Iterator[Finding]]"
     fix: "Callable[[Context, Finding], Fix | None] | None" = None

@@ -1,0 +1,243 @@
+"""What `unknown-fixture` finds, and what it leaves alone."""
+
+from loopscope.rules.model import Example, NearMiss, Proof
+
+_CONFTEST = """\
+# file: conftest.py
+import pytest_asyncio
+
+
+@pytest_asyncio.fixture
+async def database():
+    return 1
+"""
+
+EXAMPLES = (
+    Example(
+        "A hook that gives other names",
+        bad="""\
+def pytest_generate_tests(metafunc):
+    if "number" in metafunc.fixturenames:
+        metafunc.parametrize("number", [1])
+
+
+def test_number(number, ⟦tpm_path⟧):
+    assert number == 1
+""",
+        good="""\
+def pytest_generate_tests(metafunc):
+    if "number" in metafunc.fixturenames:
+        metafunc.parametrize("number", [1])
+
+
+def test_number(number, tmp_path):
+    assert number == 1
+""",
+        proof=Proof("fixture 'tpm_path' not found", "error"),
+    ),
+    Example(
+        "A misspelt parameter",
+        bad=f"""\
+import pytest
+
+
+@pytest.mark.asyncio
+async def test_database(⟦databse⟧):
+    assert databse == 1
+{_CONFTEST}""",
+        good=f"""\
+import pytest
+
+
+@pytest.mark.asyncio
+async def test_database(database):
+    assert database == 1
+{_CONFTEST}""",
+        proof=Proof("fixture 'databse' not found", "error"),
+    ),
+    Example(
+        "A misspelt name in `usefixtures`",
+        bad=f"""\
+import pytest
+
+
+@pytest.mark.usefixtures(⟦"data_base"⟧)
+def test_database():
+    pass
+{_CONFTEST}""",
+        good=f"""\
+import pytest
+
+
+@pytest.mark.usefixtures("database")
+def test_database():
+    pass
+{_CONFTEST}""",
+        proof=Proof("fixture 'data_base' not found", "error"),
+    ),
+    Example(
+        "A fixture requests what is not there",
+        bad="""\
+import pytest
+
+
+@pytest.fixture
+def settings():
+    return {}
+
+
+@pytest.fixture
+def app(⟦seting⟧):
+    return seting
+
+
+def test_app(app):
+    assert app == {}
+""",
+        good="""\
+import pytest
+
+
+@pytest.fixture
+def settings():
+    return {}
+
+
+@pytest.fixture
+def app(settings):
+    return settings
+
+
+def test_app(app):
+    assert app == {}
+""",
+        proof=Proof("fixture 'seting' not found", "error"),
+    ),
+    Example(
+        "The fixture of a plugin that is not installed",
+        bad="""\
+import pytest
+
+
+@pytest.mark.asyncio
+async def test_index(⟦httpx_mock⟧):
+    httpx_mock.add_response(text="index")
+""",
+        good="""\
+import pytest
+
+
+@pytest.mark.asyncio
+async def test_index(monkeypatch):
+    monkeypatch.setenv("INDEX", "index")
+""",
+        fixed="",
+        proof=Proof("fixture 'httpx_mock' not found", "error"),
+    ),
+)
+
+NEAR_MISSES = (
+    NearMiss(
+        "a module that is skipped where a library is not installed",
+        """\
+import pytest
+
+try:
+    import nowhere
+except ImportError:
+    pytest.skip("not installed", allow_module_level=True)
+
+
+def test_value(client_of_nowhere):
+    assert nowhere
+""",
+    ),
+    NearMiss(
+        "a module that needs a library",
+        """\
+import pytest
+
+nowhere = pytest.importorskip("nowhere")
+
+
+def test_value(client_of_nowhere):
+    assert nowhere
+""",
+    ),
+    NearMiss(
+        "given by parametrize",
+        'import pytest\n\n\n@pytest.mark.parametrize("number", [1])\ndef test_number(number):\n    assert number\n',
+    ),
+    NearMiss(
+        "supplied by a decorator",
+        'from unittest import mock\n\n\n@mock.patch("os.getcwd")\ndef test_folder(getcwd):\n    assert getcwd\n',
+    ),
+    NearMiss(
+        "a parameter with a default",
+        "def test_number(number=1):\n    assert number\n",
+    ),
+    NearMiss(
+        "a skipped test",
+        'import pytest\n\n\n@pytest.mark.skip("later")\ndef test_future(time_machine):\n    pass\n',
+    ),
+    NearMiss(
+        "a fixture of a base class that only subclasses complete",
+        """\
+import pytest
+
+
+class Base:
+    @pytest.fixture
+    def client(self, app):
+        return app
+
+
+class TestOne(Base):
+    @pytest.fixture
+    def app(self):
+        return 1
+
+    def test_client(self, client):
+        assert client == 1
+""",
+    ),
+    NearMiss(
+        "given by pytest_generate_tests",
+        """\
+def pytest_generate_tests(metafunc):
+    metafunc.parametrize("number", [1])
+
+
+def test_number(number):
+    assert number == 1
+""",
+    ),
+    NearMiss(
+        "given by pytest_generate_tests under a name that it computes",
+        """\
+def pytest_generate_tests(metafunc):
+    for name in metafunc.fixturenames:
+        if name.endswith("_number"):
+            metafunc.parametrize(name, [1])
+
+
+def test_number(first_number):
+    assert first_number == 1
+""",
+    ),
+    NearMiss(
+        "given by a helper of pytest_generate_tests",
+        """\
+def give(metafunc):
+    metafunc.parametrize("number", [1])
+
+
+def pytest_generate_tests(metafunc):
+    give(metafunc)
+
+
+def test_number(number):
+    assert number == 1
+""",
+    ),
+)
