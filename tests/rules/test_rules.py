@@ -180,8 +180,8 @@ def test_rule_is_documented(rule: Rule) -> None:
         assert "⟦" not in page(rule)
 
 
-SHARED = {"__init__", "callees", "context", "docs", "model", "replacements", "synchronous"}
-"""The modules beside the rules that are none: what `rules/support` and rules are made of."""
+FRAME = {"__init__", "context", "docs", "model"}
+"""What a rule is, sees and shows; everything else beside the rules belongs into a folder of its own."""
 
 
 def test_the_registry_is_complete_and_sorted() -> None:
@@ -189,7 +189,7 @@ def test_the_registry_is_complete_and_sorted() -> None:
     assert names == sorted(names)
     assert set(by_name) == set(names)
     folder = Path(inspect.getfile(loopscope.rules)).parent
-    modules = {path.stem for path in folder.glob("*.py")} - SHARED
+    modules = {path.stem for path in folder.glob("*.py")} - FRAME
     assert modules == {name.replace("-", "_") for name in names}
 
 

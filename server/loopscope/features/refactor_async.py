@@ -4,10 +4,10 @@ import ast
 from collections.abc import Iterator
 
 from loopscope.facts.bodies import Body
-from loopscope.rules.callees import keeps_asyncness
 from loopscope.rules.context import Context
 from loopscope.rules.model import Fix, Safety
 from loopscope.rules.support.awaiting import async_edits, test_of
+from loopscope.rules.support.callees import keeps_asyncness
 from loopscope.rules.support.marks import delete_mark, marks_of
 from loopscope.text.edit import Edit
 from loopscope.text.span import Span

@@ -27,9 +27,9 @@ import ast
 from collections.abc import Iterator
 
 from loopscope.facts.bodies import Body, CallSite, Use
-from loopscope.rules.callees import all_results_of
 from loopscope.rules.context import Context
 from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, Proof, Rule, Safety, Severity
+from loopscope.rules.support.callees import all_results_of
 from loopscope.rules.support.calls import await_edits
 from loopscope.workspace.inference.model import Coroutine
 

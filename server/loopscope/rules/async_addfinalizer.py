@@ -27,10 +27,10 @@ import ast
 from collections.abc import Iterator
 
 from loopscope.facts.bodies import Body, CallSite
-from loopscope.rules.callees import gives_coroutine, is_coroutine_function
 from loopscope.rules.context import Context
 from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, Proof, Rule, Safety, Severity
 from loopscope.rules.support.annotations import yields_instead
+from loopscope.rules.support.callees import gives_coroutine, is_coroutine_function
 from loopscope.rules.support.names import place
 from loopscope.rules.support.text import indentation, line_end, line_stop, own_lines
 from loopscope.text.edit import Edit

@@ -27,10 +27,10 @@ import ast
 from collections.abc import Iterator
 
 from loopscope.facts.bodies import Body, CallSite, Use
-from loopscope.rules.callees import result_of
 from loopscope.rules.context import Context
 from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, Proof, Rule, Safety, Severity
 from loopscope.rules.support.awaiting import async_edits
+from loopscope.rules.support.callees import result_of
 from loopscope.syntax.chunk import Located
 from loopscope.text.edit import Edit
 from loopscope.text.span import Span

@@ -25,9 +25,9 @@ import ast
 from collections.abc import Iterator
 
 from loopscope.facts.bodies import Body, CallSite, Use
-from loopscope.rules.callees import all_results_of
 from loopscope.rules.context import Context
 from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, Proof, Rule, Safety, Severity
+from loopscope.rules.support.callees import all_results_of
 from loopscope.rules.support.calls import expects_failure
 from loopscope.rules.support.text import indentation, line_end
 from loopscope.text.edit import Edit

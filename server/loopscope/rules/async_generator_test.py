@@ -29,9 +29,9 @@ import ast
 from collections.abc import Iterator
 
 from loopscope.facts.bodies import Body
-from loopscope.rules.callees import keeps_asyncness
 from loopscope.rules.context import Context
 from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, Proof, Rule, Safety, Severity
+from loopscope.rules.support.callees import keeps_asyncness
 from loopscope.rules.support.text import own_lines
 from loopscope.text.edit import Edit
 from loopscope.workspace.model import Runner, TestItem, Unknown

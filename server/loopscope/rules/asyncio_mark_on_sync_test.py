@@ -25,9 +25,9 @@ All versions of pytest-asyncio warn.
 from collections.abc import Iterator
 
 from loopscope.facts.outline import FactId
-from loopscope.rules.callees import keeps_asyncness
 from loopscope.rules.context import Context
 from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, Proof, Rule, Safety, Severity, Tag
+from loopscope.rules.support.callees import keeps_asyncness
 from loopscope.rules.support.marks import MarkUse, covers, delete_mark, marks_of
 from loopscope.workspace.model import TestItem
 

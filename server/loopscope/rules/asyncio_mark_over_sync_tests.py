@@ -23,9 +23,9 @@ All versions of pytest-asyncio warn.
 
 from collections.abc import Iterator
 
-from loopscope.rules.callees import keeps_asyncness
 from loopscope.rules.context import Context
 from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, Proof, Rule, Safety, Severity
+from loopscope.rules.support.callees import keeps_asyncness
 from loopscope.rules.support.marks import MarkUse, covers, delete_mark, marks_of
 from loopscope.rules.support.text import indentation, line_end
 from loopscope.text.edit import Edit

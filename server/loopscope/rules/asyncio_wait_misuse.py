@@ -26,9 +26,9 @@ import ast
 from collections.abc import Iterator, Sequence
 
 from loopscope.facts.bodies import Body, CallSite
-from loopscope.rules.callees import gives_coroutine
 from loopscope.rules.context import Context
 from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, Proof, Rule, Safety, Severity
+from loopscope.rules.support.callees import gives_coroutine
 from loopscope.rules.support.calls import binding_count, expects_failure
 from loopscope.rules.support.imports import spelled
 from loopscope.rules.support.waits import awaited_statement, checked_below, is_cleanup, only_measured

@@ -25,10 +25,10 @@ import ast
 from collections.abc import Iterator
 
 from loopscope.facts.bodies import Body, CallSite, Use
-from loopscope.rules.callees import result_of
 from loopscope.rules.context import Context
 from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, Proof, Rule, Safety, Severity
 from loopscope.rules.support.awaiting import call_needs_value, is_awaited_chain, outer_await
+from loopscope.rules.support.callees import result_of
 from loopscope.rules.support.calls import noted
 from loopscope.text.edit import Edit
 from loopscope.text.span import Span

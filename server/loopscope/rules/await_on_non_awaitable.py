@@ -30,10 +30,10 @@ from typing import NamedTuple
 
 from loopscope.facts.bodies import Body
 from loopscope.facts.outline import FactId
-from loopscope.rules.callees import last_name, may_be_patched_name, type_of
 from loopscope.rules.context import Context
 from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, Proof, Rule, Safety, Severity
 from loopscope.rules.support.awaiting import in_synchronous_code
+from loopscope.rules.support.callees import last_name, may_be_patched_name, type_of
 from loopscope.rules.support.calls import failure_is_expected
 from loopscope.text.edit import Edit
 from loopscope.text.span import Span

@@ -26,9 +26,9 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from loopscope.facts.bodies import Body, CallSite, Use
-from loopscope.rules.callees import gives_coroutine
 from loopscope.rules.context import Context
 from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, Proof, Rule, Safety, Severity
+from loopscope.rules.support.callees import gives_coroutine
 from loopscope.rules.support.calls import append_to_block, binding_count
 from loopscope.rules.support.patches import patch_of, site_of
 from loopscope.text.edit import Edit

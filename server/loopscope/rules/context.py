@@ -16,7 +16,7 @@ from loopscope.facts.functions import parameters
 from loopscope.facts.layout import Layout
 from loopscope.facts.outline import FactId, Outline
 from loopscope.rules.model import Finding, Fix, Meta, Related, Safety, Severity, Tag
-from loopscope.rules.replacements import is_undone, replacements, sounds_like_replacing
+from loopscope.rules.support.replacements import is_undone, replacements, sounds_like_replacing
 from loopscope.syntax.chunk import Located, Placed
 from loopscope.text.edit import Edit
 from loopscope.text.span import Span

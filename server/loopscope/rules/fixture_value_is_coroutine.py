@@ -27,9 +27,9 @@ import re
 from collections.abc import Iterator
 
 from loopscope.facts.bodies import Body, CallSite, Use
-from loopscope.rules.callees import result_of
 from loopscope.rules.context import Context
 from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, Proof, Rule, Safety, Severity
+from loopscope.rules.support.callees import result_of
 from loopscope.rules.support.calls import await_edits
 from loopscope.rules.support.fixtures import to_pytest_asyncio, users
 from loopscope.text.edit import Edit

@@ -27,9 +27,9 @@ from collections.abc import Iterator
 
 from loopscope.facts.bodies import Body, CallSite
 from loopscope.facts.reaching import parents_of
-from loopscope.rules.callees import result_of
 from loopscope.rules.context import Context
 from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, Proof, Rule, Safety, Severity
+from loopscope.rules.support.callees import result_of
 from loopscope.rules.support.calls import binding_count
 from loopscope.text.edit import Edit
 from loopscope.text.span import Span

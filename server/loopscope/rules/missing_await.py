@@ -35,7 +35,6 @@ from pathlib import PurePath
 
 from loopscope.facts.bodies import Body, CallSite, Use
 from loopscope.facts.outline import FactId
-from loopscope.rules.callees import result_of, results_of
 from loopscope.rules.context import Context
 from loopscope.rules.examples import examples_of
 from loopscope.rules.model import Finding, Fix, Group, Meta, Rule, Severity
@@ -53,9 +52,10 @@ from loopscope.rules.support.awaiting import (
     never_awaited,
     use_safety,
 )
+from loopscope.rules.support.callees import result_of, results_of
 from loopscope.rules.support.calls import expects_failure, noted
 from loopscope.rules.support.expected import expected_statements, wants_coroutine
-from loopscope.rules.synchronous import surely_synchronous
+from loopscope.rules.support.synchronous import surely_synchronous
 from loopscope.workspace.inference.calls import call_at
 from loopscope.workspace.inference.frames import Frame
 from loopscope.workspace.inference.model import Awaitable, Coroutine, Type

@@ -28,11 +28,11 @@ import ast
 from collections.abc import Iterator
 
 from loopscope.facts.bodies import Body, CallSite, Use
-from loopscope.rules.callees import is_coroutine_function, result_of, type_of
 from loopscope.rules.context import Context
 from loopscope.rules.examples import examples_of
 from loopscope.rules.model import Finding, Fix, Group, Meta, Rule, Safety, Severity
 from loopscope.rules.support.awaiting import await_fix
+from loopscope.rules.support.callees import is_coroutine_function, result_of, type_of
 from loopscope.rules.support.calls import noted
 from loopscope.rules.support.constructors import is_harmless
 from loopscope.rules.support.expected import expected_statements

@@ -32,12 +32,12 @@ from typing import NamedTuple
 
 from loopscope.facts.bodies import Body
 from loopscope.facts.outline import FactId
-from loopscope.rules.callees import last_name, may_be_patched_name
 from loopscope.rules.context import Context
 from loopscope.rules.examples import examples_of
 from loopscope.rules.model import Finding, Fix, Group, Meta, Rule, Safety, Severity
+from loopscope.rules.support.callees import last_name, may_be_patched_name
 from loopscope.rules.support.calls import failure_is_expected
-from loopscope.rules.synchronous import surely_synchronous
+from loopscope.rules.support.synchronous import surely_synchronous
 from loopscope.text.edit import Edit
 from loopscope.text.span import Span
 from loopscope.workspace.inference.expressions import expression_type

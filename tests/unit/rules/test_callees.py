@@ -2,8 +2,8 @@
 
 import pytest
 
-from loopscope.rules.callees import gives_coroutine
 from loopscope.rules.context import Context
+from loopscope.rules.support.callees import gives_coroutine
 from loopscope.text.files import Unreadable
 from rules.world import ROOT, snapshot_of
 

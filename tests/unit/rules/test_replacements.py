@@ -2,7 +2,7 @@
 
 import pytest
 
-from loopscope.rules.replacements import is_undone, replacements
+from loopscope.rules.support.replacements import is_undone, replacements
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import ast
 
 import pytest
 
-from loopscope.rules.synchronous import surely_synchronous
+from loopscope.rules.support.synchronous import surely_synchronous
 from loopscope.text.files import Unreadable
 from loopscope.workspace.inference.frames import Frame
 from rules.world import ROOT, snapshot_of

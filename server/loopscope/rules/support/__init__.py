@@ -1,1 +1,1 @@
-"""What several rules share: reading marks and decorators, and the edits that fixes are made of."""
+"""What several rules share: what calls give, marks and decorators read, and the edits that fixes are made of."""

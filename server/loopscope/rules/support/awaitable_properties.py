@@ -9,10 +9,10 @@ from loopscope.facts.bodies import Body
 from loopscope.facts.outline import FactId
 from loopscope.facts.reaching import may_see, parents_of
 from loopscope.facts.tree import children
-from loopscope.rules.callees import may_be_patched_name
 from loopscope.rules.context import Context
 from loopscope.rules.model import Fix, Safety
 from loopscope.rules.support.awaiting import is_tested, needs_value
+from loopscope.rules.support.callees import may_be_patched_name
 from loopscope.rules.support.calls import expects_failure_at
 from loopscope.text.edit import Edit
 from loopscope.text.span import Span

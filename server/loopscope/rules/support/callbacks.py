@@ -5,8 +5,8 @@ from pathlib import PurePath
 
 from loopscope.facts.bodies import Body, CallSite, Use
 from loopscope.facts.outline import FunctionFact
-from loopscope.rules.callees import type_of
 from loopscope.rules.context import Context
+from loopscope.rules.support.callees import type_of
 from loopscope.rules.support.mock_uses import names_given
 from loopscope.rules.support.names import inner_bodies
 from loopscope.workspace.inference.annotations import Names, parsed, text_type

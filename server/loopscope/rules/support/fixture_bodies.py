@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from loopscope.facts.bodies import Body
 from loopscope.facts.questions import fixture_decorator
-from loopscope.rules.callees import keeps_asyncness
 from loopscope.rules.context import Context
+from loopscope.rules.support.callees import keeps_asyncness
 from loopscope.workspace.model import Decorator, FixtureDef
 
 

@@ -5,8 +5,8 @@ from pathlib import PurePath
 
 from loopscope.facts.bodies import Body
 from loopscope.facts.outline import FactId
-from loopscope.rules.callees import gives_coroutine
 from loopscope.rules.context import Context
+from loopscope.rules.support.callees import gives_coroutine
 from loopscope.rules.support.calls import bound_value
 from loopscope.rules.support.mocks import Kind, Mock, mock_at
 from loopscope.rules.support.patches import Owner, meaning, mock_function, site_of

@@ -9,8 +9,8 @@ from loopscope.facts.bodies import Body, CallSite
 from loopscope.facts.expr import dotted
 from loopscope.facts.outline import FactId, FunctionFact
 from loopscope.rules.context import Context
-from loopscope.rules.replacements import replacements
-from loopscope.rules.synchronous import surely_synchronous
+from loopscope.rules.support.replacements import replacements
+from loopscope.rules.support.synchronous import surely_synchronous
 from loopscope.text.files import Unreadable
 from loopscope.workspace.hooks import conftests_of
 from loopscope.workspace.inference.calls import call_at, call_result, call_type
