@@ -21,7 +21,9 @@ Two things are needed, because it depends on the check which tool should be quie
 - A check that does many things (`reportCallIssue`, `F821`) cannot be turned off for the sake of one. Where it
   finds what a rule finds too, loopscope leaves the diagnostic to it. That is the setting `beside`; it names the
   tools that your editor runs. **The quick fixes remain**: they are offered at the same place, under the other
-  tool's diagnostic. `loopscope check`, which has no neighbour, reports all.
+  tool's diagnostic. `loopscope check`, which has no neighbour, reports all. What only loopscope sees it goes on to
+  report: a type checker knows nothing of what a fixture injects into a parameter without an annotation, and ruff
+  runs what its configuration selects (`ruff.toml`, `.ruff.toml`, `[tool.ruff]` in `pyproject.toml` are read).
 - A check that does in tests just what a rule does (`reportUnusedCoroutine`, `ASYNC251`) is turned off for the
   tests, since loopscope also knows what fixtures inject, and has a fix. Elsewhere it stays on.
 
@@ -70,7 +72,9 @@ checker leads to the parameter itself.
 ## What is reported twice without these settings
 
 "left to it" means that `beside` hides the rule's diagnostics where the tool runs; "turned off in tests" that
-the settings above turn the check off there.
+the settings above turn the check off there. Beside these, a coroutine of which the type checker knows the type is left
+to it where it is unpacked, iterated, entered, indexed, calculated with or given to `len` and its kin, for which it has
+checks of its own (`reportIndexIssue`, `not-iterable`).
 """
 
 

@@ -12,10 +12,16 @@ from typing import Any, NamedTuple
 import pytest
 
 from e2e.lsp_client import Client
-from loopscope.rules import RULES
+from loopscope.engine.neighbours import not_left
+from loopscope.engine.run import check_file
+from loopscope.engine.selection import Selection
+from loopscope.rules import RULES, by_name
 from loopscope.rules.model import Rule
-from loopscope.rules.support.overlaps import codes, left_to
-from rules.world import split_files, unmarked
+from loopscope.rules.support.overlaps import codes
+from loopscope.workspace.snapshot import Snapshot
+from rules.environments import home_of
+from rules.world import ROOT as SNAPSHOT
+from rules.world import snapshot_of, split_files, unmarked
 
 ROOT = Path(__file__).parents[2]
 BIN = Path(sys.executable).parent
@@ -25,7 +31,6 @@ OTHER_MATTERS = {
     "unresolved-import": "the same",
     "import-not-found": "the same",
     "I001": "covers all imports of a file",
-    "PT031": "covers the whole block",
 }
 
 Place = tuple[int, int]
@@ -41,12 +46,13 @@ class Said(NamedTuple):
 
 
 class Expected(NamedTuple):
-    """What a rule flags in its bad example."""
+    """What a rule flags in its bad example; `shown_beside` are the tools beside which it is shown there."""
 
     rule: Rule
     path: str
     start: Place
     end: Place
+    shown_beside: frozenset[str]
 
 
 def settings() -> str:
@@ -61,15 +67,38 @@ def bad_examples(folder: Path) -> list[Expected]:
     for rule in RULES:
         for number, example in enumerate(rule.examples if rule.meta.default else ()):
             own = folder / "tests" / f"{rule.meta.name.replace('-', '_')}_{number}"
-            texts, spans = unmarked(split_files(example.bad)).texts, unmarked(split_files(example.bad)).spans
+            texts = unmarked(split_files(example.bad)).texts
+            known = unmarked(split_files(example.bad, example.config)).texts
+            snapshot = snapshot_of(known, installed=home_of(example.proof).found)
             for name, text in texts.items():
                 path = own / name
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_text(text)
-                for start, end in spans.get(name, ()):
-                    relative = path.relative_to(folder).as_posix()
-                    found.append(Expected(rule, relative, place(text, start), place(text, end)))
+                found += expected(snapshot, name, text, path.relative_to(folder).as_posix(), (rule,))
     return found
+
+
+def shown(text: str, path: str, others: Mapping[str, str] = {}) -> list[Expected]:
+    """What is to be found in a file by the rules that are on by default."""
+    snapshot = snapshot_of({"test_example.py": text, **others})
+    rules = tuple(rule for rule in RULES if rule.meta.default)
+    return expected(snapshot, "test_example.py", text, path, rules)
+
+
+def expected(snapshot: Snapshot, name: str, text: str, path: str, rules: tuple[Rule, ...]) -> list[Expected]:
+    """What rules find in a file of a snapshot."""
+    findings = check_file(snapshot, SNAPSHOT / name, Selection(rules)).findings
+    beside = {tool: not_left(snapshot, SNAPSHOT / name, findings, [tool]) for tool in TOOLS}
+    return [
+        Expected(
+            by_name[one.rule],
+            path,
+            place(text, one.span.start),
+            place(text, one.span.end),
+            frozenset(tool for tool in TOOLS if one in beside[tool]),
+        )
+        for one in findings
+    ]
 
 
 def place(text: str, offset: int) -> Place:
@@ -117,10 +146,15 @@ def from_ruff(output: Any, folder: Path) -> Iterator[Said]:
 
 
 def overlap(one: Said | Expected, other: Said | Expected) -> bool:
-    """Whether two diagnostics are at one place."""
+    """Whether two diagnostics are at one place; of a whole block that is where it begins."""
     if one.path != other.path:
         return False
-    return one.start == other.start or (one.start < other.end and other.start < one.end)
+    return one.start == other.start or (one.start < shown_end(other) and other.start < shown_end(one))
+
+
+def shown_end(one: Said | Expected) -> Place:
+    """Where a diagnostic ends in its first line."""
+    return one.end if one.start[0] == one.end[0] else (one.start[0] + 1, 0)
 
 
 def doubled(expected: list[Expected], said: list[Said]) -> dict[str, set[str]]:
@@ -135,9 +169,9 @@ def doubled(expected: list[Expected], said: list[Said]) -> dict[str, set[str]]:
 
 @pytest.mark.parametrize("tool", TOOLS)
 def test_each_overlap_is_known_to_the_rule(tool: str, tmp_path: Path) -> None:
-    expected = bad_examples(tmp_path)
+    flagged = bad_examples(tmp_path)
     known = {rule.meta.name: set(codes(rule.meta, tool)) for rule in RULES}
-    found = doubled(expected, say(tool, tmp_path))
+    found = doubled(flagged, say(tool, tmp_path))
     assert found
     unknown = {name: checks - known[name] for name, checks in found.items() if checks - known[name]}
     assert not unknown
@@ -145,9 +179,87 @@ def test_each_overlap_is_known_to_the_rule(tool: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("tool", TOOLS)
 def test_with_the_settings_no_rule_is_doubled(tool: str, tmp_path: Path) -> None:
-    expected = [one for one in bad_examples(tmp_path) if not left_to(one.rule.meta, [tool])]
+    flagged = [one for one in bad_examples(tmp_path) if tool in one.shown_beside]
     (tmp_path / "pyproject.toml").write_text(settings())
-    assert doubled(expected, say(tool, tmp_path)) == {}
+    assert doubled(flagged, say(tool, tmp_path)) == {}
+
+
+USES = """\
+import pytest
+
+
+class Client:
+    @property
+    async def files(self) -> dict[str, int]:
+        return {"file": 1}
+
+    async def pair(self) -> tuple[int, int]:
+        return 1, 2
+
+
+@pytest.fixture
+def client():
+    return Client()
+
+
+@pytest.mark.asyncio
+async def test_client(client):
+    client.pair()
+    first, second = client.pair()
+    pair = client.pair()
+    assert pair[0] == 1
+    client.pair()[0] + 1
+    client.pair() + (3,)
+    len(client.pair())
+    1 in client.pair()
+    client.pair() < (1, 3)
+    isinstance(client.pair(), tuple)
+    for each in client.pair():
+        print(each)
+    with client.pair():
+        pass
+    async with client.pair():
+        pass
+    async for each in client.pair():
+        print(each)
+    print([each for each in client.pair()])
+    files = client.files
+    print(files["file"])
+    print(client.files["file"], client.files.get("file"))
+    len(client.files)
+    print("file" in client.files)
+    (key,) = client.files
+    for key in client.files:
+        print(key)
+"""
+
+
+@pytest.mark.parametrize("tool", ["pyright", "ty"])
+def test_what_a_type_checker_knows_is_left_to_it(tool: str, tmp_path: Path) -> None:
+    typed = USES.replace("test_client(client)", "test_client(client: Client)")
+    (tmp_path / "tests").mkdir()
+    (tmp_path / "pyproject.toml").write_text(settings())
+    found: dict[str, list[Expected]] = {}
+    for name, text in (("test_untyped.py", USES), ("test_typed.py", typed)):
+        (tmp_path / "tests" / name).write_text(text)
+        found[name] = list(shown(text, f"tests/{name}"))
+    said = say(tool, tmp_path)
+    untyped = [one for one in found["test_untyped.py"] if tool in one.shown_beside]
+    left = [one for one in found["test_typed.py"] if tool not in one.shown_beside]
+    assert untyped == found["test_untyped.py"]
+    assert [one for one in left if not any(overlap(one, other) for other in said)] == []
+    assert doubled([one for one in found["test_typed.py"] if one not in left], said) == {}
+    assert left
+
+
+@pytest.mark.parametrize(
+    ("config", "left"), [("", True), ('[lint]\nselect = ["E"]\n', False), ('[lint]\nignore = ["F811"]\n', False)]
+)
+def test_ruff_is_left_what_it_selects(config: str, left: bool) -> None:
+    example = by_name["shadowed-fixture"].examples[0]
+    text = unmarked(split_files(example.bad)).texts["test_example.py"]
+    found = shown(text, "test_example.py", {"ruff.toml": config})
+    assert ["ruff" not in one.shown_beside for one in found] == [left]
 
 
 SERVERS: Mapping[str, list[str]] = {
@@ -187,7 +299,7 @@ def test_four_servers_on_one_file(shop: Path, clients: dict[str, Client]) -> Non
     path = shop / "tests" / "test_orders.py"
     text = path.read_text() + "\n\nasync def test_undefined():\n    assert database.orders == [] and os\n"
     uris = {name: client.open(path, text) for name, client in clients.items()}
-    said = {name: list(flagged(client.diagnostics(uris[name], 1))) for name, client in clients.items()}
+    said = {name: list(of_server(client.diagnostics(uris[name], 1))) for name, client in clients.items()}
     everything = [(name, one) for name, found in said.items() for one in found]
     assert {"loopscope", "pyright", "ty", "ruff"} == {name for name, _ in everything}
     twice = [
@@ -200,7 +312,7 @@ def test_four_servers_on_one_file(shop: Path, clients: dict[str, Client]) -> Non
     assert {one.code for one in said["loopscope"]} >= {"missing-await", "assert-on-coroutine"}
 
 
-def flagged(diagnostics: list[dict[str, Any]]) -> Iterator[Said]:
+def of_server(diagnostics: list[dict[str, Any]]) -> Iterator[Said]:
     for one in diagnostics:
         start, end = ((at["line"], at["character"]) for at in (one["range"]["start"], one["range"]["end"]))
         yield Said("", start, end, str(one.get("code", "")))

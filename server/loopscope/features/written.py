@@ -11,13 +11,10 @@ from loopscope.features.completion_fixtures import function_around
 from loopscope.features.cursor import Place
 from loopscope.features.site import Site
 from loopscope.text.span import Span
-from loopscope.workspace.inference.bindings import How, bindings_of
 from loopscope.workspace.inference.expressions import expression_type
-from loopscope.workspace.inference.fixtures import injected
 from loopscope.workspace.inference.frames import Frame
 from loopscope.workspace.inference.model import Type
-
-_DEEPEST = 8
+from loopscope.workspace.inference.roots import is_injected, root_of
 
 
 class Written(NamedTuple):
@@ -68,7 +65,7 @@ def value_of(site: Site, written: Written) -> Type | None:
     root = root_of(written.node)
     if frame is None or (root is not None and _bound_in_expression(written.around, root)):
         return None
-    if not site.snapshot.settings_of(site.path).members_of_all_values.value and not _is_injected(frame, written.node):
+    if not site.snapshot.settings_of(site.path).members_of_all_values.value and not is_injected(frame, written.node):
         return None
     return expression_type(frame, written.node)
 
@@ -78,38 +75,6 @@ def frame_at(site: Site) -> Frame | None:
     owner = function_around(site)
     body = None if owner is None else site.facts.body(owner)
     return None if body is None else Frame(site.snapshot.queries, site.path, site.facts, _innermost(site, body))
-
-
-def root_of(node: ast.expr) -> str | None:
-    """The name that an expression begins with: `db` of `(await db.get()).name`."""
-    while True:
-        match node:
-            case ast.Name(name):
-                return name
-            case ast.Attribute(inner) | ast.Subscript(inner) | ast.Call(inner) | ast.Await(inner):
-                node = inner
-            case _:
-                return None
-
-
-def _is_injected(frame: Frame, node: ast.expr, depth: int = 0) -> bool:
-    """Whether an expression begins with a parameter that pytest fills and nobody annotates, or is made of one."""
-    name, body = root_of(node), frame.body
-    if name is None or depth > _DEEPEST:
-        return False
-    while name not in body.bound:
-        around = frame.facts.around(body)
-        if around is None:
-            return False
-        body = around
-    for bound in bindings_of(body).get(name, ()):
-        if bound.how is How.PARAMETER:
-            own = bool(body.id.holder) and body.node.args.args[:1] and body.node.args.args[0].arg == name
-            if not own and bound.annotation is None and frame.q.get(injected, frame.path, body.id, name) is not None:
-                return True
-        elif bound.node is not None and _is_injected(frame._replace(body=body), bound.node, depth + 1):
-            return True
-    return False
 
 
 def _innermost(site: Site, body: Body) -> Body:

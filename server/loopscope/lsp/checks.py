@@ -6,6 +6,7 @@ from pathlib import PurePath
 
 from lsprotocol import types
 
+from loopscope.engine.neighbours import not_left
 from loopscope.engine.run import FileReport, check_file
 from loopscope.engine.selection import select
 from loopscope.host.walk import iter_python_files
@@ -15,7 +16,6 @@ from loopscope.lsp.state import State
 from loopscope.rules import by_name
 from loopscope.rules.docs import url
 from loopscope.rules.model import Finding, Severity
-from loopscope.rules.support.overlaps import left_to
 from loopscope.workspace.cancel import CancelToken
 
 
@@ -49,7 +49,7 @@ def shown_findings(state: State, path: PurePath, token: CancelToken) -> list[Fin
     """The findings of which `check_document` makes diagnostics. Raises `Cancelled`."""
     tools = [tool.value for tool in state.snapshot.settings_of(path).beside.value]
     findings = report_for(state, path, token).findings
-    return [one for one in findings if not tools or not _left_to(one.rule, tools)]
+    return not_left(state.snapshot, path, findings, tools) if tools else list(findings)
 
 
 def diagnostics_of(state: State, path: PurePath, findings: Sequence[Finding]) -> list[types.Diagnostic]:
@@ -70,10 +70,6 @@ def checked_paths(state: State, token: CancelToken) -> list[PurePath]:
             if state.snapshot.module(path).role != "other":
                 found[path] = None
     return list(found)
-
-
-def _left_to(rule: str, tools: list[str]) -> bool:
-    return rule in by_name and left_to(by_name[rule].meta, tools)
 
 
 def _url(rule: str) -> str | None:

@@ -10,7 +10,7 @@ from loopscope.lsp.uris import uri_of
 
 WATCHED = (
     "**/*.py",
-    "**/{pytest.toml,.pytest.toml,pytest.ini,.pytest.ini,pyproject.toml,tox.ini,setup.cfg,loopscope.toml}",
+    "**/{pytest.toml,.pytest.toml,pytest.ini,.pytest.ini,pyproject.toml,tox.ini,setup.cfg,loopscope.toml,ruff.toml,.ruff.toml}",
     "**/pyvenv.cfg",
     "**/{uv.lock,poetry.lock,pdm.lock,pylock.toml,Pipfile.lock}",
     "**/{*requirements*.txt,*constraints*.txt,requirements/*.txt}",

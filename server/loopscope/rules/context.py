@@ -325,9 +325,10 @@ class Context:
         tags: tuple[Tag, ...] = (),
         severity: Severity | None = None,
         data: object = None,
+        overlaps: tuple[str, ...] = (),
     ) -> Finding:
         """A finding of a rule in this file."""
-        return Finding(meta.name, self.path, span, message, related, tags, severity, data)
+        return Finding(meta.name, self.path, span, message, related, tags, severity, data, overlaps)
 
     def fix(self, title: str, safety: Safety, edits: Iterable[Edit]) -> Fix:
         """A fix that edits this file only."""

@@ -56,6 +56,7 @@ from loopscope.rules.support.callees import result_of, results_of
 from loopscope.rules.support.calls import expects_failure, noted
 from loopscope.rules.support.expected import expected_statements, wants_coroutine
 from loopscope.rules.support.synchronous import surely_synchronous
+from loopscope.rules.support.type_errors import checks_of_use
 from loopscope.workspace.inference.calls import call_at
 from loopscope.workspace.inference.frames import Frame
 from loopscope.workspace.inference.model import Awaitable, Coroutine, Type
@@ -82,11 +83,15 @@ def check(ctx: Context) -> Iterator[Finding]:
     for body, _ in ctx.bodies_with("may miss an await", lambda body: _gather_statements(body) or _dropped(body)):
         for call, message in (*_gathered(body), *_not_run(ctx, body), *_read_early(ctx, body)):
             if _is_dropped(body, call) and not (_is_expected(body, call) or in_synchronous_code(ctx, body, call.node)):
-                yield ctx.finding(META, ctx.span(body, call.node), message, data=(body, call))
+                yield _finding(ctx, body, call.node, message, call)
     for body, node in unawaited_properties(ctx):
         if not in_synchronous_code(ctx, body, node):
             message = f"`{node.attr}` is an `async def` property: what it gives must be awaited."
-            yield ctx.finding(META, ctx.span(body, node), message, data=(body, node))
+            yield _finding(ctx, body, node, message, node)
+
+
+def _finding(ctx: Context, body: Body, node: ast.expr, message: str, site: CallSite | ast.Attribute) -> Finding:
+    return ctx.finding(META, ctx.span(body, node), message, data=(body, site), overlaps=checks_of_use(body, node))
 
 
 def fix(ctx: Context, finding: Finding) -> Fix | None:

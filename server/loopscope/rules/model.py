@@ -128,7 +128,10 @@ class Related(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One mistake found. `data` carries what the fix needs; it never leaves the process."""
+    """One mistake found. `data` carries what the fix needs; it never leaves the process.
+
+    `overlaps` are checks of other tools that report just this one, though not all that its rule finds.
+    """
 
     rule: str
     path: PurePath
@@ -138,6 +141,7 @@ class Finding:
     tags: tuple[Tag, ...] = ()
     severity: Severity | None = None
     data: object = field(default=None, compare=False)
+    overlaps: tuple[str, ...] = ()
 
 
 class Fix(NamedTuple):

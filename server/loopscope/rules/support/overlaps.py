@@ -1,6 +1,6 @@
 """What other tools report at the same place, and which of the two is shown when both run in one editor."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from loopscope.rules.model import Meta
 
@@ -19,7 +19,12 @@ QUIETED: Mapping[str, frozenset[str]] = {
 
 def codes(meta: Meta, tool: str) -> tuple[str, ...]:
     """The checks of a tool that report what a rule reports."""
-    return tuple(code for each in meta.overlaps for name, _, code in (each.partition(": "),) if name == tool)
+    return named(meta.overlaps, tool)
+
+
+def named(overlaps: Iterable[str], tool: str) -> tuple[str, ...]:
+    """The checks of one tool among those that are written `tool: check`."""
+    return tuple(code for each in overlaps for name, _, code in (each.partition(": "),) if name == tool)
 
 
 def left_to(meta: Meta, tools: Collection[str]) -> bool:
