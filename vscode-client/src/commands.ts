@@ -35,7 +35,7 @@ export function registerCommands(parts: Parts): vscode.Disposable[] {
     },
     "loopscope.fixAllInWorkspace": () => fixAllInWorkspace(server),
     "loopscope.explainClipboard": async () => explain(server, documents, await vscode.env.clipboard.readText()),
-    "loopscope.explainSelection": async () => explain(server, documents, await terminalSelection()),
+    "loopscope.explainSelection": async () => explain(server, documents, await terminalText()),
     [SHOW_REFERENCES]: (uri: string, at: Position, places: Location[]) => showReferences(server, uri, at, places),
   };
   return Object.entries(commands).map(([name, run]) =>
@@ -136,13 +136,23 @@ async function explain(server: Server, documents: Documents, output: string): Pr
   await documents.show("pytest output explained.md", await answerOf<string>(server, "loopscope.explain", output, folder));
 }
 
-/** The text that is selected in the terminal. VS Code hands it out through the clipboard only, which is put back. */
-async function terminalSelection(): Promise<string> {
+/** What is selected in the terminal, else all of its text. VS Code hands it out through the clipboard only, which is put back. */
+async function terminalText(): Promise<string> {
   const before = await vscode.env.clipboard.readText();
+  const copied = async (): Promise<string> => {
+    await vscode.commands.executeCommand("workbench.action.terminal.copySelection");
+    return vscode.env.clipboard.readText();
+  };
   try {
     await vscode.env.clipboard.writeText("");
-    await vscode.commands.executeCommand("workbench.action.terminal.copySelection");
-    return await vscode.env.clipboard.readText();
+    const selected = await copied();
+    if (selected !== "") {
+      return selected;
+    }
+    await vscode.commands.executeCommand("workbench.action.terminal.selectAll");
+    const all = await copied();
+    await vscode.commands.executeCommand("workbench.action.terminal.clearSelection");
+    return all;
   } finally {
     await vscode.env.clipboard.writeText(before);
   }

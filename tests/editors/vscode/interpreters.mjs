@@ -15,7 +15,7 @@ export async function interpreters({ work, vsix, example, python, step, shot }) 
   const nothing = path.join(work, "empty");
   fs.mkdirSync(nothing);
   await withWindow({ work, folder, vsix: vsix.slice(0, 1), env: { PATH: nothing } }, async (window) => {
-    const { open, notification, squiggles, status, until, page } = handsOn(window);
+    const { open, notification, pressAway, squiggles, status, until, page } = handsOn(window);
     await notification("found none: no python3, python, py on PATH").waitFor();
     await open("tests/test_orders.py", "async def test_new_shop_is_empty");
     await status().locator(".codicon-error").waitFor();
@@ -26,7 +26,7 @@ export async function interpreters({ work, vsix, example, python, step, shot }) 
     await tooOld.waitFor();
     await tooOld.getByRole("button", { name: "Choose Interpreter" }).click();
     await page.locator(".quick-input-widget .monaco-list-row", { hasText: "Browse" }).waitFor();
-    await page.keyboard.press("Escape");
+    await pressAway("Escape", page.locator(".quick-input-widget"));
     step("Python 3.10");
     const good = { "loopscope.interpreter": python, "loopscope.environment": path.dirname(path.dirname(python)) };
     window.setOnMachine(good);

@@ -33,7 +33,11 @@ async function playAll(scenarios) {
 async function playOne(name, play) {
   const work = fs.mkdtempSync(path.join(os.tmpdir(), `loopscope-${name}-`));
   const started = Date.now();
-  const step = (done) => console.log(`   ${((Date.now() - started) / 1000).toFixed(1).padStart(5)} s  ${name}: ${done}`);
+  let last = "its start";
+  const step = (done) => {
+    last = done;
+    console.log(`   ${((Date.now() - started) / 1000).toFixed(1).padStart(5)} s  ${name}: ${done}`);
+  };
   try {
     await play({
       work,
@@ -46,7 +50,7 @@ async function playOne(name, play) {
     });
     fs.rmSync(work, { recursive: true, force: true });
   } catch (error) {
-    console.error(`${name} failed; the window's last picture, logs and files are in ${work}`);
+    console.error(`${name} failed after ${last}; the window's last picture, logs and files are in ${work}`);
     throw error;
   }
 }

