@@ -1,9 +1,10 @@
 """A call of a synchronous mock is awaited: a `MagicMock` stands for an object with coroutine functions.
 
 ## What it does
-Reports a `Mock` or `MagicMock` without `spec`, made in a test, a call of which is awaited: by the test itself, or by a
-function that it awaits and hands the mock to. Only calls that surely run are counted, and only mocks whose result can
-surely not be awaited.
+Reports a `Mock` or `MagicMock` without `spec`, made by a test or its fixtures, a call of which is awaited: by the test
+itself, by a function that it awaits and hands the mock to, or by a method of an object that it makes with the mock. The
+same of classes that `patch` replaces: what they make is a `MagicMock`. Only calls that surely run are counted, and only
+mocks whose result can surely not be awaited.
 
 ## Why is this bad
 The test fails: "object MagicMock can't be used in 'await' expression". The message names the type of the result, not
@@ -13,8 +14,8 @@ the mock.
 Never: it fails.
 
 ## Fix safety
-Unsafe: the attribute is set to an `AsyncMock` where the mock is made. A `spec` of the real class says it for all of its
-methods.
+Unsafe: the attribute is set to an `AsyncMock` where the mock gets its name. A patch of a class gets `autospec=True`,
+which makes an `AsyncMock` of each coroutine function, and refuses attributes that the class does not have.
 
 ## Versions
 All.
@@ -32,13 +33,18 @@ from loopscope.facts.reading import dotted_name
 from loopscope.rules.context import Context
 from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, Proof, Related, Rule, Safety, Severity
 from loopscope.rules.support.awaiting import test_of
-from loopscope.rules.support.calls import binding_count, expects_failure
-from loopscope.rules.support.mock_edits import set_where_made
+from loopscope.rules.support.calls import expects_failure
+from loopscope.rules.support.certain import surely_runs
+from loopscope.rules.support.mock_edits import imitating, set_in_place, set_where_made
+from loopscope.rules.support.mock_objects import is_alone_at
+from loopscope.rules.support.mock_places import Place
+from loopscope.rules.support.mock_stages import Source, stages
 from loopscope.rules.support.mock_uses import Scene, origin_in, scenes
 from loopscope.rules.support.mock_values import mock_gives_awaitable
-from loopscope.rules.support.mocks import Kind
+from loopscope.rules.support.mocks import Kind, has_mocks
+from loopscope.rules.support.patches import Owner
 
-META = Meta("sync-mock-awaited", Group.MOCKS, Severity.ERROR, words=("Mock", "MagicMock", "mocker"))
+META = Meta("sync-mock-awaited", Group.MOCKS, Severity.ERROR, words=("Mock", "MagicMock", "mocker", "patch", "await"))
 
 _CODE = """\
 from unittest.mock import AsyncMock, MagicMock, Mock
@@ -50,6 +56,27 @@ async def load(client):
     async with client:
         return await client.get("/a")
 
+"""
+
+_APP = """\
+
+# file: app.py
+class Client:
+    async def fetch(self):
+        return 2
+
+
+class Service:
+    def __init__(self, client=None):
+        self.client = client or Client()
+
+    async def run(self):
+        return await self.client.fetch()
+
+
+async def report():
+    client = Client()
+    return await client.fetch()
 """
 
 EXAMPLES = (
@@ -134,6 +161,121 @@ async def test_load(mocker):
 """,
         proof=Proof("object MagicMock can't be used in 'await' expression", requires=("pytest-mock",)),
     ),
+    Example(
+        "A class that is replaced",
+        bad=f"""\
+from unittest.mock import MagicMock, patch
+
+import app
+import pytest
+
+
+@pytest.mark.asyncio
+async def test_report():
+    with ⟦patch("app.Client")⟧ as client:
+        client.return_value.fetch.return_value = 1
+        assert await app.report() == 1
+
+
+@pytest.mark.asyncio
+@⟦patch.object(app, "Client", return_value=MagicMock())⟧
+async def test_decorated(client):
+    client.return_value.fetch.return_value = 1
+    assert await app.Service().run() == 1
+{_APP}""",
+        good=f"""\
+from unittest.mock import AsyncMock, patch
+
+import app
+import pytest
+
+
+@pytest.mark.asyncio
+async def test_report():
+    with patch("app.Client", autospec=True) as client:
+        client.return_value.fetch.return_value = 1
+        assert await app.report() == 1
+
+
+@pytest.mark.asyncio
+@patch.object(app, "Client", return_value=AsyncMock())
+async def test_decorated(client):
+    client.return_value.fetch.return_value = 1
+    assert await app.Service().run() == 1
+{_APP}""",
+        fixed=f"""\
+from unittest.mock import AsyncMock, MagicMock, patch
+
+import app
+import pytest
+
+
+@pytest.mark.asyncio
+async def test_report():
+    with patch("app.Client", autospec=True) as client:
+        client.return_value.fetch.return_value = 1
+        assert await app.report() == 1
+
+
+@pytest.mark.asyncio
+@patch.object(app, "Client", return_value=MagicMock())
+async def test_decorated(client):
+    client.return_value.fetch = AsyncMock()
+    client.return_value.fetch.return_value = 1
+    assert await app.Service().run() == 1
+{_APP}""",
+        proof=Proof("object int can't be used in 'await' expression"),
+    ),
+    Example(
+        "From a fixture, and kept by an object",
+        bad=f"""\
+from unittest.mock import AsyncMock, MagicMock
+
+import app
+import pytest
+
+
+@pytest.fixture
+def client():
+    return MagicMock()
+
+
+@pytest.mark.asyncio
+async def test_fetch(client):
+    client.fetch.return_value = 1
+    await ⟦client.fetch()⟧
+
+
+@pytest.mark.asyncio
+async def test_given(client):
+    assert await app.Service(⟦client⟧).run()
+{_APP}""",
+        good=f"""\
+from unittest.mock import AsyncMock, MagicMock
+
+import app
+import pytest
+
+
+@pytest.fixture
+def client():
+    return MagicMock()
+
+
+@pytest.mark.asyncio
+async def test_fetch(client):
+    client.fetch = AsyncMock()
+    client.fetch.return_value = 1
+    await client.fetch()
+
+
+@pytest.mark.asyncio
+async def test_given(client):
+    client.fetch = AsyncMock()
+    assert await app.Service(client).run()
+{_APP}""",
+        proof=Proof("can't be used in 'await' expression"),
+    ),
 )
 
 NEAR_MISSES = (
@@ -208,6 +350,109 @@ async def helper():
     await load(client)
 """,
     ),
+    NearMiss(
+        "a class that imitates the real one, is made asynchronous elsewhere, or is another",
+        f"""\
+from unittest.mock import AsyncMock, MagicMock, patch
+
+import app
+
+
+def prepare(client):
+    client.fetch = AsyncMock()
+
+
+async def test_report(mocker):
+    with patch("app.Client", autospec=True):
+        await app.report()
+    with patch("app.Client", spec=app.Client):
+        await app.report()
+    with patch("app.Client") as client:
+        made = client.return_value
+        made.fetch = AsyncMock()
+        await app.report()
+    with patch("app.Client") as client:
+        prepare(client.return_value)
+        await app.report()
+    with patch("app.Client", return_value=AsyncMock()):
+        await app.report()
+    with patch("app.Service") as service:
+        await app.report()
+    with patch("app.Client"):
+        pass
+    await app.report()
+
+
+async def test_made(mocker):
+    made = mocker.patch("app.Client").return_value
+    made.fetch = AsyncMock()
+    await app.report()
+
+
+async def test_prepared(mocker):
+    made = MagicMock()
+    prepare(made)
+    mocker.patch("app.Client", return_value=made)
+    await app.report()
+
+
+async def test_entered():
+    with patch("app.Client") as client:
+        async with client() as entered:
+            await entered.fetch()
+{_APP}""",
+        requires=("pytest-mock",),
+    ),
+    NearMiss(
+        "fixtures whose mocks are made asynchronous by another, and objects that are given something else later",
+        f"""\
+from unittest.mock import AsyncMock, MagicMock
+
+import app
+import pytest
+
+
+@pytest.fixture
+def client():
+    return MagicMock()
+
+
+@pytest.fixture
+def ready(client):
+    client.fetch = AsyncMock()
+
+
+@pytest.fixture
+def service(client):
+    service = app.Service(client)
+    service.client = AsyncMock()
+    return service
+
+
+async def test_fetch(client, ready):
+    await client.fetch()
+
+
+async def test_service(service):
+    await service.run()
+
+
+async def test_later():
+    service = app.Service(MagicMock())
+    service.client = AsyncMock()
+    await service.run()
+
+
+async def test_told():
+    service = app.Service(MagicMock())
+    service.client.fetch = AsyncMock()
+    await service.run()
+
+
+async def test_left_out():
+    await app.Service().run()
+{_APP}""",
+    ),
 )
 
 
@@ -219,29 +464,39 @@ class _Awaited(NamedTuple):
     path: str
 
 
+class _Patched(NamedTuple):
+    """The call of a part of what a patch puts in place, for a test."""
+
+    body: Body
+    place: Place
+    path: tuple[str, ...]
+
+
 def check(ctx: Context) -> Iterator[Finding]:
-    """Findings at the call, or at the argument that hands the mock over."""
+    """Findings at the call, at the argument that hands the mock over, or at the patch that puts it in place."""
+    if not has_mocks(ctx):
+        return
     for scene in scenes(ctx):
         if not _runs(ctx, scene):
             continue
         seen: set[str] = set()
         for call in scene.body.calls:
-            name, path = _origin(scene, call.node.func)
-            if call.use is not Use.AWAITED or name in seen or not name or not _surely_runs(scene.body, call):
+            name, path = _origin(ctx, scene, call.node.func)
+            if call.use is not Use.AWAITED or name in seen or not name or not surely_runs(scene.body, call):
                 continue
-            found = scene.mock(call.node.func)
-            if found is None or found.kind not in (Kind.MAGIC, Kind.PLAIN) or mock_gives_awaitable(found) is not False:
+            message = _wrong(scene, call)
+            if message is None:
                 continue
             seen.add(name)
-            message = f"`{ast.unparse(call.node.func)}` is a `{found.kind.value}`: awaiting its call fails."
             if scene.handed is None:
                 yield ctx.finding(META, ctx.span(scene.body, call.node), message, data=_Awaited(scene.body, name, path))
                 continue
             argument = scene.arguments[name]
-            if _is_alone(scene.caller, argument):
-                place = Related(scene.ctx.path, scene.ctx.span(scene.body, call.node), "The call")
+            if is_alone_at(ctx, scene.caller, argument.id, argument):
                 data = _Awaited(scene.caller, argument.id, path)
-                yield ctx.finding(META, ctx.span(scene.caller, argument), message, related=(place,), data=data)
+                span = ctx.span(scene.caller, argument)
+                yield ctx.finding(META, span, message, related=_place(scene, call), data=data)
+    yield from _staged(ctx)
 
 
 def fix(ctx: Context, finding: Finding) -> Fix | None:
@@ -250,8 +505,60 @@ def fix(ctx: Context, finding: Finding) -> Fix | None:
         case _Awaited(body, name, path):
             edits = set_where_made(ctx, body, name, path, "AsyncMock")
             return None if edits is None else ctx.fix("Use an `AsyncMock` there", Safety.UNSAFE, edits)
+        case _Patched(body, place, path):
+            edit = imitating(ctx, place, path)
+            if edit is not None:
+                return ctx.fix("Have the mock imitate the class", Safety.UNSAFE, [edit])
+            edits = set_in_place(ctx, body, place, path, "AsyncMock")
+            return None if edits is None else ctx.fix("Use an `AsyncMock` there", Safety.UNSAFE, edits)
         case _:
             return None
+
+
+def _staged(ctx: Context) -> Iterator[Finding]:
+    """What happens on `self` of objects, and in the place of globals: the first such call of each ends the test."""
+    seen: set[int] = set()
+    for stage in stages(ctx):
+        scene = stage.scene
+        for call in scene.body.calls:
+            source = stage.source(call.node.func) if call.use is Use.AWAITED else None
+            message = None if source is None or not surely_runs(scene.body, call) else _wrong(scene, call)
+            if source is None or message is None or scene.handed is None:
+                continue
+            owner, anchor, data = _origin_of(scene.caller, scene.handed, source)
+            if _is_sure(ctx, scene, source) and id(anchor) not in seen:
+                seen.add(id(anchor))
+                yield ctx.finding(META, ctx.span(owner, anchor), message, related=_place(scene, call), data=data)
+            break
+
+
+def _origin_of(body: Body, call: CallSite, source: Source) -> tuple[Owner, ast.expr, _Awaited | _Patched]:
+    """Where a finding is shown, and what its fix needs: at the call where a fixture makes the mock."""
+    place = source.place
+    if place is None:
+        name = source.anchor.id if isinstance(source.anchor, ast.Name) else ""
+        return body, source.anchor, _Awaited(body, name, "".join(f".{each}" for each in source.path))
+    data = _Patched(body, place, source.path)
+    return (place.patch.owner, source.anchor, data) if place.local else (body, call.node, data)
+
+
+def _is_sure(ctx: Context, scene: Scene, source: Source) -> bool:
+    """Whether the other rules about patches say nothing of it, and nobody else may set up the mock."""
+    if source.place is not None:
+        return bool(source.path)
+    return not isinstance(source.anchor, ast.Name) or is_alone_at(ctx, scene.caller, source.anchor.id, source.anchor)
+
+
+def _wrong(scene: Scene, call: CallSite) -> str | None:
+    """What is wrong with awaiting a call of a mock; None when nothing is."""
+    found = scene.mock(call.node.func)
+    if found is None or found.kind not in (Kind.MAGIC, Kind.PLAIN) or mock_gives_awaitable(found) is not False:
+        return None
+    return f"`{ast.unparse(call.node.func)}` is a `{found.kind.value}`: awaiting its call fails."
+
+
+def _place(scene: Scene, call: CallSite) -> tuple[Related, ...]:
+    return (Related(scene.ctx.path, scene.ctx.span(scene.body, call.node), "The call"),)
 
 
 def _runs(ctx: Context, scene: Scene) -> bool:
@@ -261,45 +568,14 @@ def _runs(ctx: Context, scene: Scene) -> bool:
     if scene.handed is None:
         return True
     awaited = scene.handed.use is Use.AWAITED and scene.body.is_async and not scene.body.yields
-    return awaited and _surely_runs(scene.caller, scene.handed) and not expects_failure(scene.caller, scene.handed)
+    return awaited and surely_runs(scene.caller, scene.handed) and not expects_failure(scene.caller, scene.handed)
 
 
-def _origin(scene: Scene, node: ast.expr) -> tuple[str, str]:
+def _origin(ctx: Context, scene: Scene, node: ast.expr) -> tuple[str, str]:
     if scene.handed is not None:
         return origin_in(scene, node)
     name, path = dotted_name(node) or ("", "")
-    return (name, path) if name in scene.body.assigned and _is_alone(scene.body, None, name) else ("", "")
-
-
-def _surely_runs(body: Body, call: CallSite) -> bool:
-    """Whether a call stands in no branch, and nothing ends the function before it."""
-    if call.in_lambda or call.in_comprehension or expects_failure(body, call):
-        return False
-    block = body.node.body
-    while not any(each is call.statement for each in block):
-        inner = [each for each in block if isinstance(each, ast.With | ast.AsyncWith) and _holds(each, call.statement)]
-        if not inner:
-            return False
-        block = inner[0].body
-    line = call.node.lineno
-    ends = (ast.Return, ast.Raise, ast.Break, ast.Continue)
-    return not any(isinstance(each, ends) and each.lineno < line for each in body.statements)
-
-
-def _holds(block: ast.With | ast.AsyncWith, statement: ast.stmt) -> bool:
-    return block.lineno <= statement.lineno <= (block.end_lineno or 0)
-
-
-def _is_alone(body: Body, argument: ast.Name | None, name: str = "") -> bool:
-    """Whether a local mock is handed to nobody else, who might set it up."""
-    name = name if argument is None else argument.id
-    given = [
-        value
-        for call in body.calls
-        for value in (*call.node.args, *(keyword.value for keyword in call.node.keywords))
-        if isinstance(value, ast.Name) and value.id == name and value is not argument
-    ]
-    return not given and name not in body.inner_reads and binding_count(body, name) == 1
+    return (name, path) if name in scene.body.bound and is_alone_at(ctx, scene.body, name) else ("", "")
 
 
 RULE = Rule(META, __doc__ or "", EXAMPLES, NEAR_MISSES, check, fix)

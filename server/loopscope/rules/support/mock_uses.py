@@ -36,10 +36,13 @@ class Scene(NamedTuple):
         match node:
             case ast.Name(name) if name in self.given:
                 return self.given[name]
+            case ast.Attribute(ast.Name(own), name) if f"{own}.{name}" in self.given:
+                return self.given[f"{own}.{name}"]
             case ast.Name(name) if name in self.body.bound:
-                value = bound_value(self.body, name)
-                found = mock_at(self.ctx, self.body, node)
-                return found if found is not None or value is None else self.mock(value, depth - 1)
+                value, found = bound_value(self.body, name), mock_at(self.ctx, self.body, node)
+                if found is not None or value is not None:
+                    return self.mock(value, depth - 1) if found is None and value is not None else found
+                return self._entered(name, depth)
             case ast.Attribute(owner, name):
                 found = self.mock(owner, depth - 1)
                 return None if found is None else child(self.ctx, found, name)
@@ -51,12 +54,30 @@ class Scene(NamedTuple):
             case _:
                 return None
 
+    def _entered(self, name: str, depth: int) -> Mock | None:
+        """What `async with` gives to a name."""
+        manager = entered_by(self.body, name)
+        found = None if manager is None else self.mock(manager, depth - 1)
+        entering = None if found is None else child(self.ctx, found, "__aenter__")
+        if entering is None or entering.kind is not Kind.ASYNC or entering.set_up("side_effect"):
+            return None
+        return child(self.ctx, entering, "return_value")
+
     def _result(self, func: ast.expr, wanted: Kind | None, depth: int) -> Mock | None:
         """What the mock `func` gives: of an `AsyncMock` once awaited, of others at once."""
         found = self.mock(func, depth - 1)
         if found is None or (found.kind is Kind.ASYNC) is not (wanted is Kind.ASYNC) or found.set_up("side_effect"):
             return None
         return child(self.ctx, found, "return_value")
+
+
+def entered_by(body: Body, name: str) -> ast.expr | None:
+    """What `async with` enters to give a name its value, which nothing else binds."""
+    if binding_count(body, name) != 1:
+        return None
+    items = [item for block in body.withs if isinstance(block, ast.AsyncWith) for item in block.items]
+    found = [item for item in items if isinstance(item.optional_vars, ast.Name) and item.optional_vars.id == name]
+    return found[0].context_expr if found else None
 
 
 def scenes(ctx: Context) -> tuple[Scene, ...]:
@@ -115,12 +136,15 @@ def _handed(ctx: Context, body: Body, call: CallSite) -> Scene | None:
 
 def names_given(params: Sequence[Param], node: ast.Call) -> Iterator[tuple[str, ast.Name]]:
     """The parameters that get a local name, with that."""
+    yield from ((name, each) for name, each in values_given(params, node) if isinstance(each, ast.Name))
+
+
+def values_given(params: Sequence[Param], node: ast.Call) -> Iterator[tuple[str, ast.expr]]:
+    """The parameters that a call gives a value, with that; those by place not where arguments come from a star."""
     places = [each.name for each in params if each.kind in (ParamKind.POSITIONAL_ONLY, ParamKind.NORMAL)]
     if not any(isinstance(each, ast.Starred) for each in node.args):
-        yield from ((place, each) for place, each in zip(places, node.args, strict=False) if isinstance(each, ast.Name))
-    for keyword in node.keywords:
-        if keyword.arg is not None and isinstance(keyword.value, ast.Name):
-            yield keyword.arg, keyword.value
+        yield from zip(places, node.args, strict=False)
+    yield from ((keyword.arg, keyword.value) for keyword in node.keywords if keyword.arg is not None)
 
 
 def origin_in(scene: Scene, node: ast.expr) -> tuple[str, str]:

@@ -1,18 +1,18 @@
 """Which names in a function are mocks, of which kind, and what the function sets up on them."""
 
 import ast
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import PurePath
-from typing import NamedTuple, cast
 
 from loopscope.facts.bodies import Body
 from loopscope.facts.outline import FactId
 from loopscope.facts.reading import dotted_name
 from loopscope.rules.context import Context
 from loopscope.rules.support.calls import binding_count
-from loopscope.rules.support.names import inner_bodies
+from loopscope.rules.support.mock_setups import SetUp, bound_expression, chain_of, set_ups
 from loopscope.rules.support.patches import (
     Owner,
     Patch,
@@ -25,7 +25,11 @@ from loopscope.rules.support.patches import (
     site_of,
 )
 from loopscope.text.files import Unreadable
+from loopscope.workspace.hooks import conftests_of
+from loopscope.workspace.inference.instances import setters
 from loopscope.workspace.model import FixtureDef, Unknown
+from loopscope.workspace.mro import member, mro_of
+from loopscope.workspace.namespace import index_of
 from loopscope.workspace.targets import attribute, is_coroutine_function
 from loopscope.workspace.values import Class, Value
 
@@ -76,6 +80,7 @@ DATA = frozenset(
 _NOT_SET_UP = frozenset(
     {"spec", "spec_set", "autospec", "wraps", "name", "unsafe", "new", "new_callable", "create", "instance", "parent"}
 )
+_WORDS = ("Mock", "mocker", "patch")
 _RESTRICTING = frozenset({"spec", "spec_set", "autospec", "wraps"})
 
 
@@ -85,16 +90,6 @@ class Kind(Enum):
     ASYNC = "AsyncMock"
     MAGIC = "MagicMock"
     PLAIN = "Mock"
-
-
-class SetUp(NamedTuple):
-    """One `mock.a.b = value`; `path` is `("a", "b")`, value None where it is not written as an expression."""
-
-    path: tuple[str, ...]
-    value: ast.expr | None
-    ctx: Context
-    owner: Owner
-    """What the value's names are those of: a function, or a decorated definition."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -117,8 +112,18 @@ class Mock:
         return next((each for each in reversed(self.set_ups) if each.path == path), None)
 
 
+def has_mocks(ctx: Context) -> bool:
+    """Whether the file, or a conftest above it, says anything of mocks."""
+    if any(word in ctx.text for word in _WORDS):
+        return True
+    return any(ctx.queries.mentions(each, _WORDS) for each in conftests_of(ctx.queries, ctx.path.parent))
+
+
 def mock_of(ctx: Context, body: Body, name: str) -> Mock | None:
-    """The mock that a name in a body stands for; None when it is no mock, or not certain."""
+    """The mock that a name in a body stands for; None when it is no mock, or not certain.
+
+    Also of an item of a literal, `senders["first"]`, and of what a method finds on its first parameter, `self.sender`.
+    """
     known = ctx.remember("mocks", dict[tuple[FactId, str], Mock | None])
     key = (body.id, name)
     if key not in known:
@@ -132,11 +137,13 @@ def mock_at(ctx: Context, owner: Owner, node: ast.expr) -> Mock | None:
     """The mock that an expression is: a name, a chain of attributes of one, or the call that makes one."""
     if isinstance(node, ast.Call):
         return _made(ctx, owner, node)
-    chain = dotted_name(node)
+    chain = chain_of(node)
     if chain is None or not isinstance(owner, Body):
         return None
-    found = mock_of(ctx, owner, chain[0])
-    for name in chain[1].split(".")[1:]:
+    found, path = mock_of(ctx, owner, chain.root), chain.path
+    if found is None and path:
+        found, path = mock_of(ctx, owner, f"{chain.root}.{path[0]}"), path[1:]
+    for name in path:
         found = None if found is None else child(ctx, found, name)
     return found
 
@@ -151,7 +158,7 @@ def child(ctx: Context, mock: Mock, name: str) -> Mock | None:
     """The mock that an attribute of a mock is (`_get_child_mock`), or what is set up for it, when that is a mock."""
     if name in DATA or name in CALL_ASSERTIONS or name in AWAIT_ASSERTIONS or mock.set_up("*"):
         return None
-    below = tuple(each._replace(path=each.path[1:]) for each in mock.set_ups if each.path[0] == name and each.path[1:])
+    below = _below(mock.set_ups, name)
     given = mock.set_up(name)
     if given is not None:
         made = None if given.value is None else mock_at(given.ctx, given.owner, given.value)
@@ -184,12 +191,15 @@ def _of_spec(ctx: Context, mock: Mock, name: str, below: tuple[SetUp, ...]) -> M
 
 
 def _mock_of(ctx: Context, body: Body, name: str) -> Mock | None:
+    start = re.split(r"[.[]", name, maxsplit=1)[0]
     around: Body | None = body
-    while around is not None and name not in around.bound:
+    while around is not None and start not in around.bound:
         around = ctx.around(around)
-    if around is None or binding_count(around, name) != 1:
+    if around is None or binding_count(around, start) != 1:
         return None
-    own = _set_ups(ctx, around).get(name, ())
+    if "." in name:
+        return _held(ctx, around, *name.split("."))
+    own = set_ups(ctx, around, name)
     made = _bound(ctx, around, name)
     if made is None:
         return None
@@ -197,7 +207,8 @@ def _mock_of(ctx: Context, body: Body, name: str) -> Mock | None:
 
 
 def _bound(ctx: Context, body: Body, name: str) -> Mock | None:
-    value = body.assigned.get(name)
+    parameters = parameter_names(body)
+    value = None if name in parameters else bound_expression(body, name)
     if value is not None:
         return mock_at(ctx, body, value)
     for block in body.withs:
@@ -206,7 +217,7 @@ def _bound(ctx: Context, body: Body, name: str) -> Mock | None:
                 site = site_of(ctx, body, item.context_expr)
                 patch = None if site is None else patch_of(ctx, body, site)
                 return None if patch is None or patch.mocker else patched_mock(ctx, patch)
-    if name not in parameter_names(body):
+    if name not in parameters:
         return None
     patch = injected(ctx, body, name)
     if patch is not None:
@@ -274,20 +285,56 @@ def _given(ctx: Context, owner: Owner, node: ast.Call) -> tuple[SetUp, ...]:
     )
 
 
+def _held(ctx: Context, body: Body, own: str, name: str) -> Mock | None:
+    """The mock that a method finds on its first parameter, which one statement of its class sets, in this file."""
+    arguments = [*body.node.args.posonlyargs, *body.node.args.args]
+    facts = ctx.queries.get(index_of, ctx.path).class_named(body.id.holder) if body.id.holder else None
+    if facts is None or not arguments or arguments[0].arg != own:
+        return None
+    key = (ctx.path, facts.id)
+    if ctx.queries.get(mro_of, *key).unknown or ctx.queries.get(member, *key, name) is not None:
+        return None
+    found = list(setters(ctx.queries, *key, name))
+    if len(found) != 1 or found[0][0].path != ctx.path:
+        return None
+    frame, statement, its_own = found[0]
+    value = statement.value if isinstance(statement, ast.Assign | ast.AnnAssign) else None
+    made = None if value is None else mock_at(ctx, frame.body, value)
+    told: list[SetUp] = []
+    for each in ctx.bodies:
+        if each.id.holder == body.id.holder:
+            more = _below(set_ups(ctx, each, its_own), name)
+            if more and each.id not in (frame.body.id, body.id) and not each.node.name.startswith("test"):
+                return None
+            told += more if each.id in (frame.body.id, body.id) else ()
+    return None if made is None else replace(made, set_ups=(*made.set_ups, *told))
+
+
+def _below(given: Iterable[SetUp], name: str) -> tuple[SetUp, ...]:
+    return tuple(each._replace(path=each.path[1:]) for each in given if each.path[0] == name and each.path[1:])
+
+
 def _of_fixture(ctx: Context, body: Body, name: str) -> Mock | None:
     """The mock that a fixture hands over to a parameter."""
-    fixture = _fixture(ctx, body, name)
+    fixture = fixture_of(ctx, body, name)
     other = None if fixture is None else context_at(ctx, fixture.path)
-    inner = None if fixture is None or other is None or other.facts is None else other.facts.body(fixture.id)
-    if other is None or inner is None or (fixture is not None and fixture.has_params):
+    found = None if fixture is None or other is None else value_of_fixture(other, fixture)
+    return None if other is None or found is None else mock_at(other, *found)
+
+
+def value_of_fixture(ctx: Context, fixture: FixtureDef) -> tuple[Body, ast.expr] | None:
+    """The function of a fixture of a file, and the only expression that it returns or yields."""
+    inner = None if ctx.facts is None else ctx.facts.body(fixture.id)
+    if inner is None or fixture.has_params:
         return None
     values = [each.value for each in (*inner.returns, *inner.yields)]
     if len(values) != 1 or values[0] is None or any(isinstance(each, ast.YieldFrom) for each in inner.yields):
         return None
-    return mock_at(other, inner, values[0])
+    return inner, values[0]
 
 
-def _fixture(ctx: Context, body: Body, name: str) -> FixtureDef | None:
+def fixture_of(ctx: Context, body: Body, name: str) -> FixtureDef | None:
+    """The fixture that pytest passes for a parameter of a test or fixture; None when that is not certain."""
     for test in ctx.own_tests:
         if test.id == body.id:
             closure = ctx.closure(test)
@@ -310,55 +357,3 @@ def _read(ctx: Context, path: PurePath) -> Context | None:
     if isinstance(facts, Unreadable) or isinstance(text, Unreadable):
         return None
     return Context(ctx.snapshot, path, text, facts)
-
-
-def _set_ups(ctx: Context, body: Body) -> Mapping[str, tuple[SetUp, ...]]:
-    """What a function, and those nested in it, set on attributes of local names."""
-    key = f"set ups {body.id}"
-    return ctx.remember(key, lambda: _gathered(ctx, body))
-
-
-def _gathered(ctx: Context, body: Body) -> Mapping[str, tuple[SetUp, ...]]:
-    found: dict[str, list[SetUp]] = {}
-    for inner in inner_bodies(body):
-        for name, path, value in _written(inner):
-            found.setdefault(name, []).append(SetUp(path, value, ctx, inner))
-    return {name: tuple(set_ups) for name, set_ups in found.items()}
-
-
-def _written(body: Body) -> list[tuple[str, tuple[str, ...], ast.expr | None]]:
-    if "set ups" not in body.notes:
-        body.notes["set ups"] = list(_assignments(body)) + list(_settings(body))
-    return cast("list[tuple[str, tuple[str, ...], ast.expr | None]]", body.notes["set ups"])
-
-
-def _assignments(body: Body) -> Iterator[tuple[str, tuple[str, ...], ast.expr | None]]:
-    for statement in body.statements:
-        match statement:
-            case ast.Assign(targets, value) if any(not isinstance(each, ast.Name) for each in targets):
-                given: ast.expr | None = value
-            case ast.AnnAssign(target, _, given) | ast.AugAssign(target, _, given):
-                targets = [target]
-            case _:
-                continue
-        for node in targets:
-            chain = dotted_name(node)
-            if chain is not None and chain[1]:
-                yield chain[0], tuple(chain[1].split(".")[1:]), given
-
-
-def _settings(body: Body) -> Iterator[tuple[str, tuple[str, ...], ast.expr | None]]:
-    """What calls set: `setattr(mock, "name", …)`, `patch.object(mock, "name")`, `mock.configure_mock(…)` and such."""
-    for call in body.calls:
-        match call.node:
-            case ast.Call(ast.Name("setattr") | ast.Attribute(_, "setattr" | "object"), [owner, name, *_]):
-                chain = dotted_name(owner)
-                literal = name.value if isinstance(name, ast.Constant) else "*"
-                if chain is not None:
-                    yield chain[0], (*chain[1].split(".")[1:], str(literal)), None
-            case ast.Call(ast.Attribute(owner, "configure_mock" | "attach_mock" | "mock_add_spec")):
-                chain = dotted_name(owner)
-                if chain is not None:
-                    yield chain[0], (*chain[1].split(".")[1:], "*"), None
-            case _:
-                pass
