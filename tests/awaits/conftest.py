@@ -1,3 +1,3 @@
 """The labelled files are data, not tests of ours."""
 
-collect_ignore = ["labelled", "held_out"]
+collect_ignore = ["labelled", "held_out", "mocks"]

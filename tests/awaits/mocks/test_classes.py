@@ -204,5 +204,5 @@ async def test_subclass_as_fake(monkeypatch):
 
 
 async def test_configured_by_keywords():
-    client = MagicMock(**{"fetch": AsyncMock(return_value={"path": "x"})})
+    client = MagicMock(fetch=AsyncMock(return_value={"path": "x"}))
     assert await Plain(client).run("p") == {"path": "x"}  # right
