@@ -62,7 +62,8 @@ def imitating(ctx: Context, place: Place, path: tuple[str, ...]) -> Edit | None:
         return None
     if is_coroutine_function(ctx.queries, attribute(ctx.queries, found, path[1])) is not True:
         return None
-    end = ctx.span(patch.owner, [*patch.node.args, *patch.node.keywords][-1]).end
+    given = patch.node.keywords or patch.node.args
+    end = ctx.span(patch.owner, given[-1]).end
     return Edit(Span(end, end), ", autospec=True")
 
 

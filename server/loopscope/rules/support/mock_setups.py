@@ -38,7 +38,8 @@ def chain_of(node: ast.expr) -> Chain | None:
     """The chain that an expression is; None for anything else."""
     path: tuple[str, ...] = ()
     while isinstance(node, ast.Attribute):
-        node, path = node.value, (node.attr, *path)
+        path = (node.attr, *path)
+        node = node.value
     match node:
         case ast.Name(name):
             return Chain(name, path)
