@@ -17,14 +17,16 @@ import beside
 from rich.console import Console
 from rich.text import Text
 
+import loopscope.rules
 from loopscope import __version__
 from loopscope.config.settings_table import SETTINGS, Setting, json_schema
 from loopscope.engine.explain import rules_behind
 from loopscope.engine.messages import MESSAGES
-from loopscope.rules import RULES
+from loopscope.rules import RULES, rule_of_module
 from loopscope.rules.docs import page, summary
-from loopscope.rules.model import Group, Rule, Safety
+from loopscope.rules.model import Group, Meta, Rule, Safety
 
+TABLE = Path(loopscope.rules.__file__).with_name("table.py")
 DOCS = Path(__file__).resolve().parent
 ROOT = DOCS.parent
 CLIENT = ROOT / "vscode-client"
@@ -38,6 +40,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--check", action="store_true", help="change nothing, say what is stale")
     check = parser.parse_args().check
+    if not check and TABLE.read_text(encoding="utf-8") != table():
+        # All the rest reads it: once more, from the beginning.
+        TABLE.write_text(table(), encoding="utf-8")
+        return subprocess.run([sys.executable, __file__], check=False).returncode
     wanted = generated()
     stale = [path for path, text in wanted.items() if not path.exists() or path.read_text(encoding="utf-8") != text]
     left_over = [path for path in sorted((DOCS / "rules").glob("*.md")) if path not in wanted]
@@ -56,6 +62,7 @@ def main() -> int:
 def generated() -> dict[Path, str]:
     """Every generated file with its text."""
     return {
+        TABLE: table(),
         DOCS / "rules.md": index(),
         **{DOCS / "rules" / f"{rule.meta.name}.md": page(rule) for rule in RULES},
         DOCS / "beside-others.md": beside.page(),
@@ -65,6 +72,31 @@ def generated() -> dict[Path, str]:
         CLIENT / "package.json": manifest((CLIENT / "package.json").read_text(encoding="utf-8")),
         DOCS / "images" / "check.svg": picture(["check", "examples/shop", "--exit-zero"]),
     }
+
+
+def table() -> str:
+    """The module from which rules are known before they are imported."""
+    paths = [path for path in sorted(TABLE.parent.glob("*.py")) if "\nRULE = " in path.read_text(encoding="utf-8")]
+    entries = [f"    Meta({', '.join(_arguments(rule_of_module(path.stem).meta))}),\n" for path in paths]
+    return (
+        '"""The facts of all rules, by name, so that a rule is imported only where it may find something.\n\n'
+        'Written by docs/generate.py from their modules.\n"""\n\n'
+        "# ruff: noqa: E501  one rule a line\n\n"
+        "from loopscope.rules.model import CheckedFiles, Group, Meta, Severity\n\n"
+        f"# fmt: off\nTABLE: tuple[Meta, ...] = (\n{''.join(entries)})\n"
+    )
+
+
+def _arguments(meta: Meta) -> list[str]:
+    """What is given to `Meta`, defaults left out."""
+    given = {name: value for name, value in meta._asdict().items() if value != Meta._field_defaults.get(name)}
+    return [f"{name}={_literal(value)}" for name, value in given.items()]
+
+
+def _literal(value: object) -> str:
+    if isinstance(value, tuple):
+        return f"({', '.join(map(_literal, value))}{',' if len(value) == 1 else ''})"
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else str(value)
 
 
 def index() -> str:

@@ -14,9 +14,10 @@ import loopscope.rules
 from loopscope.engine.fixes import fix_file, fix_for
 from loopscope.engine.run import check_file
 from loopscope.engine.selection import Selection
-from loopscope.rules import RULES, by_name
+from loopscope.rules import RULES, by_name, module_of, rule_of_module
 from loopscope.rules.docs import SECTIONS, page
 from loopscope.rules.model import Example, Finding, NearMiss, Rule
+from loopscope.rules.table import TABLE
 from loopscope.text.edit import apply_edits
 from loopscope.text.span import Span
 from loopscope.workspace.environment import Environment
@@ -180,7 +181,7 @@ def test_rule_is_documented(rule: Rule) -> None:
         assert "⟦" not in page(rule)
 
 
-FRAME = {"__init__", "context", "docs", "model"}
+FRAME = {"__init__", "context", "docs", "model", "table"}
 """What a rule is, sees and shows; everything else beside the rules belongs into a folder of its own."""
 
 
@@ -190,7 +191,11 @@ def test_the_registry_is_complete_and_sorted() -> None:
     assert set(by_name) == set(names)
     folder = Path(inspect.getfile(loopscope.rules)).parent
     modules = {path.stem for path in folder.glob("*.py")} - FRAME
-    assert modules == {name.replace("-", "_") for name in names}
+    assert modules == {module_of(name) for name in names}
+
+
+def test_the_table_says_what_the_modules_say() -> None:
+    assert list(TABLE) == [rule_of_module(module_of(rule.meta.name)).meta for rule in RULES]
 
 
 def test_no_rule_imports_another() -> None:

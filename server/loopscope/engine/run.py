@@ -1,5 +1,6 @@
 """Run rules over one file of a snapshot."""
 
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from pathlib import PurePath
 from typing import NamedTuple
@@ -10,7 +11,7 @@ from loopscope.engine.suppress import apply_suppressions
 from loopscope.engine.words import encoded, words_of
 from loopscope.facts.part import words_in
 from loopscope.rules.context import Context
-from loopscope.rules.model import Finding, Rule
+from loopscope.rules.model import CheckedFiles, Finding, Meta, Rule
 from loopscope.text.files import Unreadable
 from loopscope.text.span import Span
 from loopscope.workspace.cancel import NEVER, Cancelled, CancelToken
@@ -54,7 +55,7 @@ def check_file(
     rules = selection.rules_for(path)
     words = words_of(ctx.facts, ctx.text) if part is None else words_in(ctx.source(part))
     for rule in rules:
-        if rule.meta.words and words.isdisjoint(encoded(rule.meta.words)):
+        if not _may_find(rule.meta, ctx, words):
             continue
         cancel.check()
         findings, error = _run(rule, ctx)
@@ -80,6 +81,16 @@ def context_of(snapshot: Snapshot, path: PurePath) -> Context | Unreadable:
         return Context(snapshot, path, text, None)
     facts = snapshot.facts(path)
     return facts if isinstance(facts, Unreadable) else Context(snapshot, path, text, facts)
+
+
+def _may_find(meta: Meta, ctx: Context, words: AbstractSet[bytes]) -> bool:
+    """Whether a rule may find something in a file of which it is given the words, or those of a part of it."""
+    kind = CheckedFiles.CONFIGURATION if ctx.facts is None else CheckedFiles.PYTHON
+    if meta.files is not kind and meta.files is not CheckedFiles.ALL:
+        return False
+    if meta.words and words.isdisjoint(encoded(meta.words)):
+        return False
+    return not meta.texts or any(each in ctx.text for each in meta.texts)
 
 
 def _run(rule: Rule, ctx: Context) -> tuple[list[Finding], RuleError | None]:

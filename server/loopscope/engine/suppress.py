@@ -15,10 +15,12 @@ from loopscope.rules import RULES, by_name
 from loopscope.rules.context import Context
 from loopscope.rules.model import Finding, Rule, Tag
 from loopscope.rules.support.text import next_line, without_item
-from loopscope.rules.unused_suppression import META
 from loopscope.text.edit import Edit
 from loopscope.text.lines import LineIndex
 from loopscope.text.span import Span
+
+UNUSED = "unused-suppression"
+"""The rule whose findings are made here."""
 
 
 def apply_suppressions(
@@ -39,12 +41,11 @@ def apply_suppressions(
             kept.append(finding)
     silenced = len(found) - len(kept)
     ran = {rule.meta.name for rule in rules}
-    if META.name in ran:
-        severity = selection.severity_of(by_name[META.name])
+    if UNUSED in ran:
+        severity = selection.severity_of(by_name[UNUSED])
         unused = _unused(ctx, [reach.directive for reach in reaches], used, ran)
         kept += [
-            Finding(META.name, ctx.path, span, text, (), (Tag.UNNECESSARY,), severity, edit)
-            for span, text, edit in unused
+            Finding(UNUSED, ctx.path, span, text, (), (Tag.UNNECESSARY,), severity, edit) for span, text, edit in unused
         ]
     return kept, silenced
 

@@ -32,7 +32,7 @@ from loopscope.rules.support.calls import await_edits, binding_count, expects_fa
 from loopscope.rules.support.names import requesters
 from loopscope.workspace.model import FixtureDef, TestItem, Unknown
 
-META = Meta("aiohttp-client-not-awaited", Group.AIOHTTP, Severity.ERROR)
+META = Meta("aiohttp-client-not-awaited", Group.AIOHTTP, Severity.ERROR, texts=("aiohttp_",))
 
 _AUTO = "[pytest]\nasyncio_mode = auto\nasyncio_default_fixture_loop_scope = function\n"
 
@@ -139,8 +139,6 @@ _LOST = frozenset({Use.STATEMENT, Use.ATTRIBUTE, Use.ASSERTED, Use.TESTED, Use.C
 
 def check(ctx: Context) -> Iterator[Finding]:
     """Findings at the calls."""
-    if "aiohttp_" not in ctx.text:
-        return
     for owner, body in requesters(ctx):
         for call in body.calls if body.is_async else ():
             if call.name not in _FACTORIES or not call.local_root or call.in_lambda or not _is_lost(body, call):

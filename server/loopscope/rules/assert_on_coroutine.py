@@ -38,6 +38,7 @@ META = Meta(
     Group.AWAITING,
     Severity.ERROR,
     overlaps=("mypy: truthy-bool", "bugbear: B044", "ty: redundant-condition"),
+    words=("assert", "if", "while"),
 )
 
 _VALID = """\

@@ -33,7 +33,7 @@ from loopscope.rules.support.blocks import own_nodes
 from loopscope.rules.support.moves import moved_behind
 from loopscope.rules.support.raises import Raises, full_name, raises_blocks
 
-META = Meta("assertion-never-reached", Group.EXCEPTIONS, Severity.ERROR, overlaps=("ruff: PT012",))
+META = Meta("assertion-never-reached", Group.EXCEPTIONS, Severity.ERROR, overlaps=("ruff: PT012",), texts=("raises",))
 
 _SEND = """\
 import pytest
@@ -123,8 +123,6 @@ _RAISED_BY_ASSERT = ("AssertionError", "Exception", "BaseException")
 
 def check(ctx: Context) -> Iterator[Finding]:
     """Findings at the assertions."""
-    if "raises" not in ctx.text:
-        return
     for body, blocks in ctx.bodies_with("expected exceptions", lambda body: list(raises_blocks(body))):
         for raises in blocks if body.is_async else ():
             names = [full_name(ctx, body, each) for each in raises.expected]

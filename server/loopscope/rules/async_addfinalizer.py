@@ -36,7 +36,7 @@ from loopscope.rules.support.text import indentation, line_end, line_stop, own_l
 from loopscope.text.edit import Edit
 from loopscope.text.span import Span
 
-META = Meta("async-addfinalizer", Group.RESOURCES, Severity.ERROR, overlaps=("ruff: PT021",))
+META = Meta("async-addfinalizer", Group.RESOURCES, Severity.ERROR, overlaps=("ruff: PT021",), texts=("addfinalizer",))
 
 _AUTO = "[pytest]\nasyncio_mode = auto\nasyncio_default_fixture_loop_scope = function\n"
 _TESTS = """\
@@ -273,7 +273,7 @@ async def conn(request):
 
 def check(ctx: Context) -> Iterator[Finding]:
     """Findings at the finalizers."""
-    for body in ctx.bodies if "addfinalizer" in ctx.text else ():
+    for body in ctx.bodies:
         for call in body.calls:
             if call.name not in ("request.addfinalizer", "request.node.addfinalizer") or not call.local_root:
                 continue

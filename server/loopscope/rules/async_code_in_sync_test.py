@@ -41,6 +41,7 @@ META = Meta(
     Group.AWAITING,
     Severity.ERROR,
     overlaps=("ruff: PLE1142", "pyright: syntax", "ty: invalid-syntax"),
+    words=("await", "with", "for", "return"),
 )
 
 _FETCH = """\

@@ -36,7 +36,7 @@ from loopscope.rules.support.text import own_lines
 from loopscope.text.edit import Edit
 from loopscope.workspace.model import Runner, TestItem, Unknown
 
-META = Meta("async-generator-test", Group.MARKS, Severity.ERROR, overlaps=("flake8-async: ASYNC900",))
+META = Meta("async-generator-test", Group.MARKS, Severity.ERROR, overlaps=("flake8-async: ASYNC900",), texts=("yield",))
 
 _AUTO = "[pytest]\nasyncio_mode = auto\nasyncio_default_fixture_loop_scope = function\n"
 
@@ -176,8 +176,6 @@ def pytest_pyfunc_call(pyfuncitem):
 
 def check(ctx: Context) -> Iterator[Finding]:
     """Findings at the names of the tests."""
-    if "yield" not in ctx.text:
-        return
     for test in ctx.own_tests:
         if not (test.function.is_async and test.function.yields) or test.is_unittest:
             continue

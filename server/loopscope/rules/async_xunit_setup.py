@@ -38,6 +38,7 @@ META = Meta(
     Group.MARKS,
     Severity.ERROR,
     overlaps=("pyright: reportIncompatibleMethodOverride", "ty: incompatible-method-override"),
+    texts=("setup_", "teardown_", "etUp", "earDown", "pytest_"),
 )
 
 _AUTO = "[pytest]\nasyncio_mode = auto\nasyncio_default_fixture_loop_scope = function\n"
@@ -330,8 +331,6 @@ class ValueTest(AsyncTestCase):
 
 def check(ctx: Context) -> Iterator[Finding]:
     """Findings at the names of the functions."""
-    if "async def" not in ctx.text:
-        return
     for setup in async_setups(ctx):
         if setup.caller is Caller.NOBODY:
             message = f"Only `unittest.IsolatedAsyncioTestCase` calls `{setup.name}`: it never runs."

@@ -42,6 +42,7 @@ META = Meta(
     default=False,
     preset="strict",
     overlaps=("pyright: reportCallIssue", "pyright: reportArgumentType"),
+    texts=("pytest_asyncio",),
 )
 
 EXAMPLES = (
@@ -148,7 +149,7 @@ def double(value):
 
 def check(ctx: Context) -> Iterator[Finding]:
     """Findings at the decorators."""
-    for fixture, body in plain_fixtures(ctx) if "pytest_asyncio" in ctx.text else ():
+    for fixture, body in plain_fixtures(ctx):
         if fixture.decorator is not Decorator.PYTEST_ASYNCIO or fixture.kind.is_async or body.is_async:
             continue
         if _calls_anything(body) or any(_may_be_async(ctx, fixture, name) for name in fixture.argnames):

@@ -29,7 +29,7 @@ from loopscope.rules.support.marks import MarkUse, delete_mark, marks_of
 from loopscope.text.edit import Edit
 from loopscope.text.span import Span
 
-META = Meta("asyncio-event-loop-mark", Group.VERSIONS, Severity.WARNING)
+META = Meta("asyncio-event-loop-mark", Group.VERSIONS, Severity.WARNING, texts=("asyncio_event_loop",))
 
 NAME = "asyncio_event_loop"
 _SYMPTOM = "Unknown pytest.mark.asyncio_event_loop"
@@ -106,7 +106,7 @@ def test_value():
 
 def check(ctx: Context) -> Iterator[Finding]:
     """Findings at the marks."""
-    if NAME not in ctx.text or any(marker.name == NAME for marker in ctx.config.markers):
+    if any(marker.name == NAME for marker in ctx.config.markers):
         return
     for mark in marks_of(ctx):
         if mark.name == NAME:

@@ -32,7 +32,9 @@ from loopscope.text.edit import Edit
 from loopscope.text.span import Span
 from loopscope.workspace.model import TestItem
 
-META = Meta("asyncio-mark-over-sync-tests", Group.MARKS, Severity.HINT, default=False, preset="strict")
+META = Meta(
+    "asyncio-mark-over-sync-tests", Group.MARKS, Severity.HINT, default=False, preset="strict", texts=("asyncio",)
+)
 
 _SYMPTOM = "is marked with '@pytest.mark.asyncio' but it is not an async function"
 
@@ -164,7 +166,7 @@ class TestSync:
 
 def check(ctx: Context) -> Iterator[Finding]:
     """Findings at the marks."""
-    if "asyncio" not in ctx.text or not ctx.plugin_enabled("asyncio"):
+    if not ctx.plugin_enabled("asyncio"):
         return
     for mark in marks_of(ctx):
         if mark.name != "asyncio" or mark.on_function:

@@ -40,6 +40,7 @@ META = Meta(
     Group.TASKS,
     Severity.ERROR,
     overlaps=("pyright: reportArgumentType", "ty: invalid-argument-type"),
+    texts=("wait(",),
 )
 
 _VALUE = """\
@@ -166,8 +167,6 @@ _STARTERS = frozenset({"asyncio.create_task", "asyncio.ensure_future"})
 
 def check(ctx: Context) -> Iterator[Finding]:
     """Findings at coroutines, and at calls whose result nobody looks at."""
-    if "wait(" not in ctx.text:
-        return
     old = ctx.environment.python_version is not None and ctx.environment.python_version < (3, 11)
     for body in ctx.bodies:
         for call in body.calls:

@@ -39,7 +39,7 @@ from loopscope.text.span import Span
 from loopscope.workspace.model import FixtureDef, Scope, TestItem
 from loopscope.workspace.mro import class_fact, member
 
-META = Meta("class-scoped-fixture-instance-method", Group.FIXTURES, Severity.ERROR)
+META = Meta("class-scoped-fixture-instance-method", Group.FIXTURES, Severity.ERROR, texts=("fixture",))
 
 _DEF = re.compile(r"([ \t]*)(?:async[ \t]+)?def\b")
 _AUTO = "[pytest]\nasyncio_mode = auto\nasyncio_default_fixture_loop_scope = function\n"

@@ -32,12 +32,12 @@ from loopscope.facts.bodies import Body
 from loopscope.rules.context import Context
 from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, Proof, Rule, Safety, Severity
 from loopscope.rules.support.calls import binding_count
-from loopscope.rules.support.openers import Opener, is_looked_at, mentions_openers, opener_of
+from loopscope.rules.support.openers import OPENING, Opener, is_looked_at, opener_of
 from loopscope.rules.support.text import own_lines
 from loopscope.rules.support.wrapping import indented
 from loopscope.text.edit import Edit
 
-META = Meta("client-not-closed", Group.RESOURCES, Severity.WARNING)
+META = Meta("client-not-closed", Group.RESOURCES, Severity.WARNING, texts=OPENING)
 
 _AUTO = "[pytest]\nasyncio_mode = auto\nasyncio_default_fixture_loop_scope = function\n"
 _ERRORS = f"{_AUTO}filterwarnings = error\n"
@@ -299,7 +299,7 @@ class _Open:
 
 def check(ctx: Context) -> Iterator[Finding]:
     """Findings at what opens."""
-    for body, kind, runner in ctx.async_entries() if mentions_openers(ctx.text) else ():
+    for body, kind, runner in ctx.async_entries():
         for statement in body.statements if runner is not None else ():
             match statement:
                 case ast.Assign([ast.Name(name)], value):

@@ -34,7 +34,7 @@ from loopscope.facts.bodies import Use
 from loopscope.facts.expr import dotted
 from loopscope.rules.context import Context
 from loopscope.rules.examples import examples_of
-from loopscope.rules.model import Finding, Fix, Group, Meta, Rule, Safety, Severity
+from loopscope.rules.model import CheckedFiles, Finding, Fix, Group, Meta, Rule, Safety, Severity
 from loopscope.rules.support.marks import MarkUse, delete_mark, marks_of
 from loopscope.rules.support.related import origin_related
 from loopscope.text.edit import Edit
@@ -42,7 +42,7 @@ from loopscope.text.files import Unreadable
 from loopscope.text.span import Span
 from loopscope.workspace.model import Decision, FixtureDef, Runner, TestItem, Unknown
 
-META = Meta("conflicting-async-plugins", Group.RUNNERS, Severity.WARNING)
+META = Meta("conflicting-async-plugins", Group.RUNNERS, Severity.WARNING, files=CheckedFiles.ALL)
 
 _TRIO = re.compile(r"\btrio\b")
 _DECORATORS = ("pytest_twisted.ensureDeferred", "pytest_twisted.inlineCallbacks")

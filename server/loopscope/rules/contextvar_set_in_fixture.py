@@ -33,7 +33,7 @@ from loopscope.workspace.model import Runner, Unknown
 from loopscope.workspace.namespace import dereference
 from loopscope.workspace.values import Expression
 
-META = Meta("contextvar-set-in-fixture", Group.VERSIONS, Severity.ERROR)
+META = Meta("contextvar-set-in-fixture", Group.VERSIONS, Severity.ERROR, texts=(".set(",))
 
 _AUTO = "[pytest]\nasyncio_mode = auto\n"
 _VARIABLE = """\
@@ -170,7 +170,7 @@ def acme():
 
 def check(ctx: Context) -> Iterator[Finding]:
     """Findings at the calls."""
-    if ".set(" not in ctx.text or not _loses_context(ctx):
+    if not _loses_context(ctx):
         return
     for fixture, body in plain_fixtures(ctx):
         if not fixture.kind.is_async:

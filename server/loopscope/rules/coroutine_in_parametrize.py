@@ -28,7 +28,7 @@ from loopscope.rules.context import Context
 from loopscope.rules.model import Example, Finding, Group, Meta, NearMiss, Proof, Rule, Severity
 from loopscope.workspace.targets import is_coroutine_function, referred
 
-META = Meta("coroutine-in-parametrize", Group.TASKS, Severity.ERROR)
+META = Meta("coroutine-in-parametrize", Group.TASKS, Severity.ERROR, texts=("parametrize",))
 
 _FETCH = """\
 import pytest
@@ -96,7 +96,7 @@ def test_fetch(value):
 
 def check(ctx: Context) -> Iterator[Finding]:
     """Findings at the calls."""
-    if ctx.facts is None or "parametrize" not in ctx.text:
+    if ctx.facts is None:
         return
     calls = {id(call.node): call for call in ctx.facts.module_calls}
     for outer in ctx.facts.module_calls:

@@ -28,7 +28,14 @@ from loopscope.rules.model import Example, Finding, Group, Meta, NearMiss, Proof
 from loopscope.rules.support.django import EXAMPLE_CONFIG, EXAMPLE_PROJECT
 from loopscope.text.span import Span
 
-META = Meta("django-allow-async-unsafe", Group.DJANGO, Severity.WARNING, default=False, preset="recommended")
+META = Meta(
+    "django-allow-async-unsafe",
+    Group.DJANGO,
+    Severity.WARNING,
+    default=False,
+    preset="recommended",
+    texts=("DJANGO_ALLOW_ASYNC_UNSAFE",),
+)
 
 _NAME = "DJANGO_ALLOW_ASYNC_UNSAFE"
 
@@ -75,7 +82,7 @@ NEAR_MISSES = (
 
 def check(ctx: Context) -> Iterator[Finding]:
     """Findings at the name of the variable."""
-    if _NAME not in ctx.text or ctx.facts is None:
+    if ctx.facts is None:
         return
     for placed in ctx.chunks:
         if _NAME not in placed.chunk.text:

@@ -31,9 +31,9 @@ from loopscope.rules.support.decorators import add_decorator
 from loopscope.rules.support.django import (
     EXAMPLE_CONFIG,
     EXAMPLE_PROJECT,
+    ORM,
     WRITES,
     Query,
-    may_use_orm,
     orm_calls,
 )
 from loopscope.rules.support.marks import MarkUse, marks_of
@@ -42,7 +42,7 @@ from loopscope.text.span import Span
 from loopscope.workspace.hooks import conftests_of
 from loopscope.workspace.model import Closure, Runner, TestItem
 
-META = Meta("django-db-without-transaction", Group.DJANGO, Severity.ERROR)
+META = Meta("django-db-without-transaction", Group.DJANGO, Severity.ERROR, texts=ORM)
 
 EXAMPLES = (
     Example(
@@ -169,7 +169,7 @@ _ANY = frozenset({"db"}) | _TRANSACTIONAL
 
 def check(ctx: Context) -> Iterator[Finding]:
     """Findings at the marks; at the names of tests that have none."""
-    if ctx.facts is None or not may_use_orm(ctx) or not ctx.environment.has("pytest-django"):
+    if ctx.facts is None or not ctx.environment.has("django") or not ctx.environment.has("pytest-django"):
         return
     told: set[Span] = set()
     for test in ctx.own_tests:

@@ -38,7 +38,7 @@ from loopscope.text.edit import Edit
 from loopscope.text.span import Span
 from loopscope.workspace.model import Runner, TestItem
 
-META = Meta("django-sync-client-in-async-test", Group.DJANGO, Severity.ERROR)
+META = Meta("django-sync-client-in-async-test", Group.DJANGO, Severity.ERROR, texts=("client.",))
 
 _PROJECT = EXAMPLE_PROJECT.replace("USE_TZ = True\n", 'ALLOWED_HOSTS = ["*"]\nROOT_URLCONF = "shop.urls"\n')
 _URLS = """\
@@ -162,7 +162,7 @@ _LOST = frozenset({Use.STATEMENT, Use.ASSERTED, Use.TESTED, Use.COMPARED, Use.AT
 
 def check(ctx: Context) -> Iterator[Finding]:
     """Findings at the calls."""
-    if "client." not in ctx.text or ctx.facts is None or not ctx.environment.has("pytest-django"):
+    if ctx.facts is None or not ctx.environment.has("pytest-django"):
         return
     for test in ctx.own_tests:
         body = ctx.facts.body(test.id) if test.function.is_async else None

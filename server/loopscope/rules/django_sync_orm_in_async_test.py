@@ -34,18 +34,18 @@ from loopscope.rules.model import Finding, Fix, Group, Meta, Rule, Safety, Sever
 from loopscope.rules.support.calls import await_edits, expects_failure
 from loopscope.rules.support.django import (
     INSTANCE,
+    ORM,
     Query,
     QuerySet,
     allows_unsafe,
     held_querysets,
-    may_use_orm,
     orm_calls,
 )
 from loopscope.text.edit import Edit
 from loopscope.text.span import Span
 from loopscope.workspace.model import Runner
 
-META = Meta("django-sync-orm-in-async-test", Group.DJANGO, Severity.ERROR)
+META = Meta("django-sync-orm-in-async-test", Group.DJANGO, Severity.ERROR, texts=ORM)
 
 _RAISED = "SynchronousOnlyOperation"
 
@@ -57,7 +57,7 @@ _CONSUMERS = frozenset({"list", "tuple", "set", "frozenset", "sorted", "len", "b
 
 def check(ctx: Context) -> Iterator[Finding]:
     """Findings at the calls and querysets."""
-    if not may_use_orm(ctx):
+    if not ctx.environment.has("django"):
         return
     for body, what, runner in ctx.async_entries():
         if runner is not Runner.PYTEST_ASYNCIO:

@@ -33,7 +33,7 @@ from loopscope.text.edit import Edit
 from loopscope.text.span import Span
 from loopscope.workspace.model import Runner
 
-META = Meta("django-sync-to-async-misuse", Group.DJANGO, Severity.ERROR)
+META = Meta("django-sync-to-async-misuse", Group.DJANGO, Severity.ERROR, texts=("_to_",))
 
 _AUTO = "[pytest]\nasyncio_mode = auto\nasyncio_default_fixture_loop_scope = function\n"
 
@@ -184,8 +184,6 @@ _UNAWAITED = frozenset({Use.STATEMENT, Use.ASSERTED, Use.TESTED, Use.COMPARED, U
 
 def check(ctx: Context) -> Iterator[Finding]:
     """Findings at the calls."""
-    if "_to_" not in ctx.text:
-        return
     for body, _, runner in ctx.async_entries():
         if runner is not Runner.PYTEST_ASYNCIO:
             continue

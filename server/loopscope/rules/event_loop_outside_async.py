@@ -35,7 +35,7 @@ from loopscope.rules.support.fixtures import to_pytest_asyncio
 from loopscope.workspace.hooks import conftests_of
 from loopscope.workspace.model import Decorator, FixtureDef, Runner, Scope, TestItem, Unknown
 
-META = Meta("event-loop-outside-async", Group.LOOPS, Severity.ERROR)
+META = Meta("event-loop-outside-async", Group.LOOPS, Severity.ERROR, texts=("get_event_loop()", "Future()"))
 
 _FIXTURE = """\
 import asyncio
@@ -246,7 +246,7 @@ _NAMES = frozenset({"asyncio.get_event_loop", "asyncio.Future"})
 
 def check(ctx: Context) -> Iterator[Finding]:
     """Findings at the calls."""
-    if ("get_event_loop()" not in ctx.text and "Future()" not in ctx.text) or _something_sets_a_loop(ctx):
+    if _something_sets_a_loop(ctx):
         return
     later = _after_an_async_test(ctx)
     names = {test.id for test in later}

@@ -32,7 +32,7 @@ from loopscope.text.edit import Edit
 from loopscope.text.span import Span
 from loopscope.workspace.model import FixtureDef
 
-META = Meta("event-loop-policy-override", Group.VERSIONS, Severity.WARNING)
+META = Meta("event-loop-policy-override", Group.VERSIONS, Severity.WARNING, texts=("event_loop_policy",))
 
 NAME = "event_loop_policy"
 _FACTORIES = {
@@ -142,7 +142,7 @@ def test_value(policy):
 
 def check(ctx: Context) -> Iterator[Finding]:
     """Findings at the names of the fixtures."""
-    if NAME not in ctx.text or not ctx.plugin_enabled("asyncio"):
+    if not ctx.plugin_enabled("asyncio"):
         return
     if not ctx.environment.at_least("pytest-asyncio", 1, 4):
         return

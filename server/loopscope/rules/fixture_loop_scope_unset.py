@@ -27,13 +27,25 @@ from collections.abc import Iterator
 
 from loopscope.config.catalog import ASYNCIO_OPTIONS, FIXTURE_SCOPE
 from loopscope.rules.context import Context
-from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, Proof, Rule, Safety, Severity
+from loopscope.rules.model import (
+    CheckedFiles,
+    Example,
+    Finding,
+    Fix,
+    Group,
+    Meta,
+    NearMiss,
+    Proof,
+    Rule,
+    Safety,
+    Severity,
+)
 from loopscope.rules.support.text import line_end, line_stop
 from loopscope.rules.support.warning_filters import SCOPE_UNSET, filter_for
 from loopscope.text.edit import Edit
 from loopscope.text.span import Span
 
-META = Meta("fixture-loop-scope-unset", Group.CONFIGURATION, Severity.WARNING)
+META = Meta("fixture-loop-scope-unset", Group.CONFIGURATION, Severity.WARNING, files=CheckedFiles.CONFIGURATION)
 
 _OPTION = "asyncio_default_fixture_loop_scope"
 _TEST = "# file: test_example.py\nasync def test_value():\n    assert True\n"

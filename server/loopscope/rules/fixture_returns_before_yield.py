@@ -36,7 +36,7 @@ from loopscope.text.edit import Edit
 from loopscope.text.span import Span
 from loopscope.workspace.model import Kind
 
-META = Meta("fixture-returns-before-yield", Group.FIXTURES, Severity.ERROR)
+META = Meta("fixture-returns-before-yield", Group.FIXTURES, Severity.ERROR, words=("yield",))
 
 # Calls that may well not come back.
 _LEAVES = re.compile(r"skip|fail|exit|abort|raise|error|xfail", re.IGNORECASE)

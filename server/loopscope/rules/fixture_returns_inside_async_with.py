@@ -38,7 +38,7 @@ from loopscope.text.edit import Edit
 from loopscope.text.span import Span
 from loopscope.workspace.model import Kind
 
-META = Meta("fixture-returns-inside-async-with", Group.RESOURCES, Severity.ERROR)
+META = Meta("fixture-returns-inside-async-with", Group.RESOURCES, Severity.ERROR, texts=("async with",))
 
 _AUTO = "[pytest]\nasyncio_mode = auto\nasyncio_default_fixture_loop_scope = function\n"
 _CLIENT = """\
@@ -243,7 +243,7 @@ async def status():
 
 def check(ctx: Context) -> Iterator[Finding]:
     """Findings at the returned values."""
-    for fixture, body in plain_fixtures(ctx) if "async with" in ctx.text else ():
+    for fixture, body in plain_fixtures(ctx):
         if fixture.kind is not Kind.COROUTINE or not body.withs:
             continue
         for name, node in _handed_over(ctx, body):

@@ -37,13 +37,13 @@ from loopscope.rules.support.calls import bound_value
 from loopscope.rules.support.fixture_bodies import plain_fixtures
 from loopscope.rules.support.fixtures import users
 from loopscope.rules.support.handled import only_looked_at
-from loopscope.rules.support.openers import Opener, is_looked_at, mentions_openers, opener_of
+from loopscope.rules.support.openers import OPENING, Opener, is_looked_at, opener_of
 from loopscope.rules.support.text import indentation, line_end
 from loopscope.rules.support.wrapping import unit_of
 from loopscope.text.edit import Edit
 from loopscope.workspace.model import FixtureDef
 
-META = Meta("fixture-without-teardown", Group.RESOURCES, Severity.WARNING)
+META = Meta("fixture-without-teardown", Group.RESOURCES, Severity.WARNING, texts=OPENING)
 
 _ERRORS = "[pytest]\nasyncio_mode = auto\nasyncio_default_fixture_loop_scope = function\nfilterwarnings = error\n"
 _AUTO = "[pytest]\nasyncio_mode = auto\nasyncio_default_fixture_loop_scope = function\n"
@@ -331,7 +331,7 @@ class _Given:
 
 def check(ctx: Context) -> Iterator[Finding]:
     """Findings at what opens."""
-    for fixture, body in plain_fixtures(ctx) if mentions_openers(ctx.text) else ():
+    for fixture, body in plain_fixtures(ctx):
         handed = _handed_over(body)
         if handed is None:
             continue

@@ -38,7 +38,13 @@ from loopscope.text.files import Unreadable
 from loopscope.text.span import Span
 from loopscope.workspace.model import Decorator, FixtureDef, TestItem, Unknown
 
-META = Meta("fixture-wraps-contextmanager", Group.FIXTURES, Severity.ERROR, overlaps=("pyright: reportCallIssue",))
+META = Meta(
+    "fixture-wraps-contextmanager",
+    Group.FIXTURES,
+    Severity.ERROR,
+    overlaps=("pyright: reportCallIssue",),
+    texts=("contextmanager",),
+)
 
 _WRAPPERS = ("contextlib.asynccontextmanager", "contextlib.contextmanager")
 # What a context manager of contextlib has itself.
@@ -224,7 +230,7 @@ async def test_conn(connect):
 
 def check(ctx: Context) -> Iterator[Finding]:
     """Findings at the second decorator."""
-    for fixture in ctx.own_fixtures if "contextmanager" in ctx.text else ():
+    for fixture in ctx.own_fixtures:
         index = decorator_index(fixture)
         below = () if index is None else fixture.function.decorators[index + 1 :]
         if len(below) != 1 or dotted(below[0]) not in _WRAPPERS or fixture.decorator is Decorator.OTHER:

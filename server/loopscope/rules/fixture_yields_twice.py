@@ -29,7 +29,7 @@ from loopscope.rules.support.fixture_bodies import plain_fixtures
 from loopscope.rules.support.yields import flow_of
 from loopscope.workspace.model import Kind
 
-META = Meta("fixture-yields-twice", Group.FIXTURES, Severity.ERROR)
+META = Meta("fixture-yields-twice", Group.FIXTURES, Severity.ERROR, words=("yield",))
 
 _SEVERAL = 2
 _AUTO = "[pytest]\nasyncio_mode = auto\nasyncio_default_fixture_loop_scope = function\n"

@@ -41,7 +41,7 @@ from loopscope.rules.support.text import own_lines
 from loopscope.text.edit import Edit
 from loopscope.workspace.model import FixtureDef, Runner, Scope, TestItem, Unknown
 
-META = Meta("getfixturevalue-async-fixture", Group.FIXTURES, Severity.ERROR)
+META = Meta("getfixturevalue-async-fixture", Group.FIXTURES, Severity.ERROR, texts=("getfixturevalue",))
 
 _FIXTURE = """\
 import pytest
@@ -276,7 +276,7 @@ class _Ask:
 
 def check(ctx: Context) -> Iterator[Finding]:
     """Findings at the calls."""
-    if ctx.facts is None or "getfixturevalue" not in ctx.text:
+    if ctx.facts is None:
         return
     owners: list[TestItem | FixtureDef] = [test for test in ctx.own_tests if _runs(ctx, test)]
     owners += [fixture for fixture in ctx.own_fixtures if fixture.kind.is_async]

@@ -32,7 +32,14 @@ from loopscope.rules.support.names import add_parameter, binds_anywhere, place
 from loopscope.text.edit import Edit
 from loopscope.workspace.model import Runner
 
-META = Meta("hardcoded-port", Group.NETWORK, Severity.WARNING, default=False, preset="recommended")
+META = Meta(
+    "hardcoded-port",
+    Group.NETWORK,
+    Severity.WARNING,
+    default=False,
+    preset="recommended",
+    texts=("start_server", "TCPSite", "TestServer", "Config", "serve"),
+)
 
 _AUTO = "[pytest]\nasyncio_mode = auto\nasyncio_default_fixture_loop_scope = function\n"
 
@@ -129,8 +136,6 @@ _FIXTURE = "unused_tcp_port"
 
 def check(ctx: Context) -> Iterator[Finding]:
     """Findings at the numbers."""
-    if not any(name.rpartition(".")[2] in ctx.text for name in _PLACES):
-        return
     for body, what, runner in ctx.async_entries():
         if runner is None:
             continue

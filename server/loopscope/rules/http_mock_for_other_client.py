@@ -34,7 +34,12 @@ from loopscope.rules.model import Example, Finding, Group, Meta, NearMiss, Proof
 from loopscope.rules.support.calls import expects_failure
 from loopscope.rules.support.http import requests_in
 
-META = Meta("http-mock-for-other-client", Group.NETWORK, Severity.ERROR)
+META = Meta(
+    "http-mock-for-other-client",
+    Group.NETWORK,
+    Severity.ERROR,
+    texts=("respx", "httpx_mock", "pytest_httpx", "aioresponses", "responses", "requests_mock"),
+)
 
 _AUTO = "[pytest]\nasyncio_mode = auto\nasyncio_default_fixture_loop_scope = function\n"
 
@@ -217,9 +222,6 @@ _WRAPPERS = ("vcr", "pook", "httpretty", "mocket", "patch", "monkeypatch", "Mock
 
 def check(ctx: Context) -> Iterator[Finding]:
     """Findings at the requests."""
-    words = [word for word in _PATCHED if word in ctx.text]
-    if not words:
-        return
     for body, _, _ in ctx.async_entries():
         mocks = _mocks(ctx, body)
         if not mocks:

@@ -37,6 +37,7 @@ META = Meta(
     Group.VERSIONS,
     Severity.ERROR,
     overlaps=("mypy: call-arg", "pyright: reportCallIssue"),
+    texts=("app=",),
 )
 
 _AUTO = "[pytest]\nasyncio_mode = auto\nasyncio_default_fixture_loop_scope = function\n"

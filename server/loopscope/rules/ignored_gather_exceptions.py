@@ -35,7 +35,7 @@ from loopscope.rules.support.text import without_item
 from loopscope.rules.support.waits import awaited_statement, is_cleanup, only_measured, starts_inline
 from loopscope.text.edit import Edit
 
-META = Meta("ignored-gather-exceptions", Group.TASKS, Severity.ERROR)
+META = Meta("ignored-gather-exceptions", Group.TASKS, Severity.ERROR, texts=("return_exceptions",))
 
 _SAVE = """\
 import asyncio
@@ -144,8 +144,6 @@ async def test_save():
 
 def check(ctx: Context) -> Iterator[Finding]:
     """Findings at the calls."""
-    if "return_exceptions" not in ctx.text:
-        return
     for body, _, _ in ctx.async_entries():
         for call in body.calls:
             if call.name != "asyncio.gather" or call.local_root or call.in_lambda or not _returns_exceptions(call):

@@ -31,7 +31,22 @@ from loopscope.rules.model import Example, Finding, Group, Meta, NearMiss, Proof
 from loopscope.rules.support.tasks import function_named
 from loopscope.workspace.model import Runner, Scope, TestItem, Unknown
 
-META = Meta("import-time-async-object", Group.LOOPS, Severity.WARNING)
+META = Meta(
+    "import-time-async-object",
+    Group.LOOPS,
+    Severity.WARNING,
+    words=(
+        "Lock",
+        "Event",
+        "Condition",
+        "Semaphore",
+        "BoundedSemaphore",
+        "Queue",
+        "LifoQueue",
+        "PriorityQueue",
+        "AsyncClient",
+    ),
+)
 
 _USE = """\
 
@@ -283,7 +298,7 @@ _SHARED = 2
 
 def check(ctx: Context) -> Iterator[Finding]:
     """Findings at the calls that make the object."""
-    if ctx.facts is None or ("asyncio" not in ctx.text and "AsyncClient" not in ctx.text):
+    if ctx.facts is None:
         return
     for call in ctx.facts.module_calls:
         match call.statement:

@@ -28,10 +28,10 @@ setup.cfg in a folder, even when a pytest.ini is empty; 9 and newer say so in th
 from collections.abc import Iterator
 
 from loopscope.rules.context import Context
-from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, Proof, Rule, Severity
+from loopscope.rules.model import CheckedFiles, Example, Finding, Fix, Group, Meta, NearMiss, Proof, Rule, Severity
 from loopscope.rules.support.config import other_problems, problem_fix
 
-META = Meta("ineffective-pytest-config", Group.CONFIGURATION, Severity.WARNING)
+META = Meta("ineffective-pytest-config", Group.CONFIGURATION, Severity.WARNING, files=CheckedFiles.CONFIGURATION)
 
 _TEST = "# file: test_example.py\nasync def test_value():\n    assert True\n"
 _SCOPE = "asyncio_default_fixture_loop_scope = function\n"

@@ -24,10 +24,10 @@ Safe: the nearest valid mode replaces the value. There is no fix when no mode is
 from collections.abc import Iterator
 
 from loopscope.rules.context import Context
-from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, Proof, Rule, Severity
+from loopscope.rules.model import CheckedFiles, Example, Finding, Fix, Group, Meta, NearMiss, Proof, Rule, Severity
 from loopscope.rules.support.config import problem_fix, problems_of
 
-META = Meta("invalid-asyncio-mode", Group.CONFIGURATION, Severity.ERROR)
+META = Meta("invalid-asyncio-mode", Group.CONFIGURATION, Severity.ERROR, files=CheckedFiles.CONFIGURATION)
 
 _TEST = "# file: test_example.py\nasync def test_value():\n    assert True\n"
 _SCOPE = "asyncio_default_fixture_loop_scope = function\n"

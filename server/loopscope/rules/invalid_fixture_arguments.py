@@ -41,6 +41,7 @@ META = Meta(
     Group.FIXTURES,
     Severity.ERROR,
     overlaps=("ruff: PT002", "pyright: reportCallIssue", "pyright: reportArgumentType", "ty: no-matching-overload"),
+    texts=("fixture",),
 )
 
 _KEYWORDS = ("scope", "params", "autouse", "ids", "name")
@@ -217,7 +218,7 @@ def other():
 
 def check(ctx: Context) -> Iterator[Finding]:
     """Findings at the arguments."""
-    for definition in ctx.definitions if "fixture" in ctx.text else ():
+    for definition in ctx.definitions:
         for expr, node in definition.decorators if definition.is_function else ():
             if isinstance(expr, Call) and isinstance(node, ast.Call) and dotted(expr) in FIXTURE_DECORATORS:
                 yield from _invalid(ctx, definition, CallUse(expr, node, definition.placed, ctx.text))

@@ -30,7 +30,7 @@ from loopscope.rules.model import Example, Finding, Group, Meta, NearMiss, Proof
 from loopscope.rules.support.loop_factories import HOOK, returned_value
 from loopscope.rules.support.plugins import is_plugin_module
 
-META = Meta("invalid-loop-factories-hook", Group.LOOPS, Severity.ERROR)
+META = Meta("invalid-loop-factories-hook", Group.LOOPS, Severity.ERROR, texts=(HOOK,))
 
 _TEST = "import pytest\n\n\n@pytest.mark.asyncio\nasync def test_value():\n    assert 1 + 1 == 2\n# file: conftest.py\n"
 
@@ -107,7 +107,7 @@ def pytest_asyncio_loop_factories(config, item):
 
 def check(ctx: Context) -> Iterator[Finding]:
     """Findings at the returned value, or at the name of the hook."""
-    if HOOK not in ctx.text or not is_plugin_module(ctx) or not ctx.plugin_enabled("asyncio"):
+    if not is_plugin_module(ctx) or not ctx.plugin_enabled("asyncio"):
         return
     definition = ctx.definition(FactId(HOOK))
     body = None if ctx.facts is None else ctx.facts.body(FactId(HOOK))

@@ -28,7 +28,19 @@ from loopscope.config.catalog import FIXTURE_SCOPE, LOOP_SCOPES
 from loopscope.config.model import ConfigProblem, closest, did_you_mean
 from loopscope.facts.expr import Call, Const
 from loopscope.rules.context import Context
-from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, Proof, Rule, Safety, Severity
+from loopscope.rules.model import (
+    CheckedFiles,
+    Example,
+    Finding,
+    Fix,
+    Group,
+    Meta,
+    NearMiss,
+    Proof,
+    Rule,
+    Safety,
+    Severity,
+)
 from loopscope.rules.support.config import problem_fix, problems_of
 from loopscope.rules.support.decorators import CallUse, fixture_calls
 from loopscope.rules.support.marks import mark_calls, marks_of
@@ -40,6 +52,7 @@ META = Meta(
     Severity.ERROR,
     words=("loop_scope", "asyncio_default_fixture_loop_scope", "asyncio_default_test_loop_scope"),
     overlaps=("pyright: reportArgumentType", "ty: invalid-argument-type"),
+    files=CheckedFiles.ALL,
 )
 
 EXAMPLES = (

@@ -23,10 +23,10 @@ All.
 from collections.abc import Iterator
 
 from loopscope.rules.context import Context
-from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, Proof, Rule, Severity
+from loopscope.rules.model import CheckedFiles, Example, Finding, Fix, Group, Meta, NearMiss, Proof, Rule, Severity
 from loopscope.rules.support.config import problem_fix
 
-META = Meta("invalid-loopscope-setting", Group.CONFIGURATION, Severity.WARNING)
+META = Meta("invalid-loopscope-setting", Group.CONFIGURATION, Severity.WARNING, files=CheckedFiles.NONE)
 
 _TEST = "# file: test_example.py\ndef test_value():\n    assert True\n"
 _PROOF = Proof("", "passed", invisible="pytest does not read loopscope's settings")

@@ -23,10 +23,10 @@ Native TOML tables (`[tool.pytest]`, `pytest.toml`) are read by pytest >= 9.
 from collections.abc import Iterator
 
 from loopscope.rules.context import Context
-from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, Proof, Rule, Severity
+from loopscope.rules.model import CheckedFiles, Example, Finding, Fix, Group, Meta, NearMiss, Proof, Rule, Severity
 from loopscope.rules.support.config import other_problems, problem_fix
 
-META = Meta("invalid-pytest-config", Group.CONFIGURATION, Severity.ERROR)
+META = Meta("invalid-pytest-config", Group.CONFIGURATION, Severity.ERROR, files=CheckedFiles.CONFIGURATION)
 
 _TEST = "# file: test_example.py\ndef test_value():\n    assert True\n"
 _INI = "asyncio_default_fixture_loop_scope = function\n"

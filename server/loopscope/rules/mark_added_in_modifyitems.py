@@ -42,7 +42,7 @@ from loopscope.text.edit import Edit
 from loopscope.text.span import Span
 from loopscope.workspace.model import Unknown
 
-META = Meta("mark-added-in-modifyitems", Group.MARKS, Severity.ERROR)
+META = Meta("mark-added-in-modifyitems", Group.MARKS, Severity.ERROR, texts=("pytest_collection_modifyitems",))
 
 HOOK = "pytest_collection_modifyitems"
 _MARK = "pytest.mark.asyncio"
@@ -223,7 +223,7 @@ def test_value():
 
 def check(ctx: Context) -> Iterator[Finding]:
     """Findings at the marks that are added."""
-    if HOOK not in ctx.text or "add_marker" not in ctx.text or not is_plugin_module(ctx):
+    if "add_marker" not in ctx.text or not is_plugin_module(ctx):
         return
     body = None if ctx.facts is None else ctx.facts.body(FactId(HOOK))
     if body is None or not ctx.plugin_enabled("asyncio") or not ctx.environment.at_least("pytest-asyncio", 0, 23):

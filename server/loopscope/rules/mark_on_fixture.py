@@ -27,7 +27,14 @@ from loopscope.rules.context import Context
 from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, Proof, Rule, Safety, Severity
 from loopscope.rules.support.marks import MarkUse, delete_mark, marks_of
 
-META = Meta("mark-on-fixture", Group.FIXTURES, Severity.ERROR, overlaps=("ruff: PT024", "ruff: PT025"), words=("mark",))
+META = Meta(
+    "mark-on-fixture",
+    Group.FIXTURES,
+    Severity.ERROR,
+    overlaps=("ruff: PT024", "ruff: PT025"),
+    words=("mark",),
+    texts=("fixture",),
+)
 
 EXAMPLES = (
     Example(

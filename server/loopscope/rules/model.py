@@ -50,6 +50,15 @@ class Safety(Enum):
     DISPLAY = "display-only"
 
 
+class CheckedFiles(Enum):
+    """The kind of files in which a rule finds something; `NONE` for rules whose findings others make."""
+
+    PYTHON = "Python files"
+    CONFIGURATION = "configuration files"
+    ALL = "both"
+    NONE = "neither"
+
+
 class Tag(Enum):
     """How an editor may render the range."""
 
@@ -73,6 +82,9 @@ class Meta(NamedTuple):
 
     Whole ASCII words, such as `create_task`; none for a rule that looks at every file.
     """
+    texts: tuple[str, ...] = ()
+    """Pieces of text, such as `.cancel()`, of which a file must have one, too."""
+    files: CheckedFiles = CheckedFiles.PYTHON
 
 
 class Proof(NamedTuple):
@@ -153,7 +165,7 @@ class Fix(NamedTuple):
     preferred: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Rule:
     """A rule as a value: no state to leak. `doc` is the module's docstring, the page of the documentation."""
 

@@ -27,13 +27,25 @@ All.
 from collections.abc import Iterator
 
 from loopscope.rules.context import Context
-from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, Proof, Rule, Safety, Severity
+from loopscope.rules.model import (
+    CheckedFiles,
+    Example,
+    Finding,
+    Fix,
+    Group,
+    Meta,
+    NearMiss,
+    Proof,
+    Rule,
+    Safety,
+    Severity,
+)
 from loopscope.rules.support.text import indentation, line_end, line_start
 from loopscope.rules.support.warning_filters import NEVER_AWAITED, UNRAISABLE, WarningFilter, filter_for
 from loopscope.text.edit import Edit
 from loopscope.text.span import Span
 
-META = Meta("never-awaited-warning-ignored", Group.CONFIGURATION, Severity.WARNING)
+META = Meta("never-awaited-warning-ignored", Group.CONFIGURATION, Severity.WARNING, files=CheckedFiles.CONFIGURATION)
 
 _RAISE = "error:coroutine '.*' was never awaited:RuntimeWarning"
 _REPORT = "error::pytest.PytestUnraisableExceptionWarning"

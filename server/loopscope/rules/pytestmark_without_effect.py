@@ -47,7 +47,7 @@ from loopscope.text.files import Unreadable
 from loopscope.text.span import Span
 from loopscope.workspace.queries import Queries
 
-META = Meta("pytestmark-without-effect", Group.MARKS, Severity.ERROR)
+META = Meta("pytestmark-without-effect", Group.MARKS, Severity.ERROR, texts=("pytestmark",))
 
 NAME = "pytestmark"
 _IMPORTED = re.compile(rf"\bimport\b(?:[^\n(]*|\s*\([^)]*)\b{NAME}\b|\.{NAME}\b")
@@ -68,8 +68,6 @@ class Assignment(NamedTuple):
 
 def check(ctx: Context) -> Iterator[Finding]:
     """Findings at the names that are assigned."""
-    if NAME not in ctx.text:
-        return
     held = _assignments(ctx)
     for owner, (lost, *others) in held.items():
         misplaced = owner is None and _misplaced(ctx)

@@ -32,7 +32,14 @@ from loopscope.rules.support.blocks import own_nodes
 from loopscope.rules.support.moves import moved_before
 from loopscope.rules.support.raises import Raises, raises_blocks
 
-META = Meta("raises-block-too-wide", Group.EXCEPTIONS, Severity.WARNING, default=False, overlaps=("ruff: PT012",))
+META = Meta(
+    "raises-block-too-wide",
+    Group.EXCEPTIONS,
+    Severity.WARNING,
+    default=False,
+    overlaps=("ruff: PT012",),
+    texts=("raises",),
+)
 
 _CONNECT = """\
 import pytest
@@ -126,8 +133,6 @@ _HARMLESS = frozenset({"Mock", "MagicMock", "AsyncMock", "create_task", "ensure_
 
 def check(ctx: Context) -> Iterator[Finding]:
     """Findings at the calls of `pytest.raises`."""
-    if "raises" not in ctx.text:
-        return
     for body, _, _ in ctx.async_entries():
         for raises in raises_blocks(body):
             acting = [each for each in raises.statements if not isinstance(each, ast.Assert)]

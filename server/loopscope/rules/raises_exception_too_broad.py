@@ -33,6 +33,7 @@ META = Meta(
     default=False,
     preset="strict",
     overlaps=("ruff: B017", "ruff: PT011"),
+    texts=("Exception)",),
 )
 
 EXAMPLES = (
@@ -117,8 +118,6 @@ _BROAD = frozenset({"Exception", "BaseException"})
 
 def check(ctx: Context) -> Iterator[Finding]:
     """Findings at the exception types."""
-    if "Exception)" not in ctx.text:
-        return
     own = {binding.name for binding in ctx.outline.bindings}
     for body, _, _ in ctx.async_entries():
         for raises in raises_blocks(body):

@@ -25,7 +25,7 @@ from collections.abc import Iterator
 from loopscope.rules.context import Context
 from loopscope.rules.model import Example, Finding, Group, Meta, NearMiss, Proof, Rule, Severity
 
-META = Meta("raises-group-unsupported", Group.VERSIONS, Severity.ERROR)
+META = Meta("raises-group-unsupported", Group.VERSIONS, Severity.ERROR, texts=("RaisesGroup", "RaisesExc"))
 
 EXAMPLES = (
     Example(
@@ -93,7 +93,7 @@ _NEW = frozenset({"pytest.RaisesGroup", "pytest.RaisesExc"})
 
 def check(ctx: Context) -> Iterator[Finding]:
     """Findings at the names."""
-    if ("RaisesGroup" not in ctx.text and "RaisesExc" not in ctx.text) or ctx.environment.at_least("pytest", 8, 4):
+    if ctx.environment.at_least("pytest", 8, 4):
         return
     if "hasattr" in ctx.text or "version" in ctx.text:
         return

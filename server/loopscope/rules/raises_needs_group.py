@@ -36,7 +36,7 @@ from loopscope.rules.support.raises import Raises, call_of, full_name, raises_bl
 from loopscope.text.edit import Edit
 from loopscope.text.span import Span
 
-META = Meta("raises-needs-group", Group.EXCEPTIONS, Severity.ERROR)
+META = Meta("raises-needs-group", Group.EXCEPTIONS, Severity.ERROR, texts=("TaskGroup", "create_task_group"))
 
 _FAIL = """\
 import asyncio
@@ -181,8 +181,6 @@ _MAY_END = ("Group", "CancelledError", ".Cancelled")
 
 def check(ctx: Context) -> Iterator[Finding]:
     """Findings at the calls of `pytest.raises`."""
-    if "TaskGroup" not in ctx.text and "create_task_group" not in ctx.text:
-        return
     for body in ctx.bodies:
         for raises in raises_blocks(body) if body.is_async else ():
             group = _group(ctx, body, raises)

@@ -31,7 +31,7 @@ from loopscope.rules.support.http import is_public, requests_in
 from loopscope.workspace.hooks import conftests_of
 from loopscope.workspace.model import TestItem
 
-META = Meta("real-network-call", Group.NETWORK, Severity.WARNING, default=False, preset="recommended")
+META = Meta("real-network-call", Group.NETWORK, Severity.WARNING, default=False, preset="recommended", texts=("http",))
 
 _AUTO = "[pytest]\nasyncio_mode = auto\nasyncio_default_fixture_loop_scope = function\n"
 
@@ -113,7 +113,7 @@ _NETWORK = re.compile(r"integration|network|internet|online|live|external|remote
 
 def check(ctx: Context) -> Iterator[Finding]:
     """Findings at the requests."""
-    if "http" not in ctx.text or ctx.facts is None or _may_mock(ctx):
+    if ctx.facts is None or _may_mock(ctx):
         return
     for test in ctx.own_tests:
         body = ctx.facts.body(test.id) if test.function.is_async else None

@@ -49,6 +49,7 @@ META = Meta(
         "ty: no-matching-overload",
         "ty: unknown-argument",
     ),
+    texts=("asyncio",),
 )
 
 
@@ -262,7 +263,7 @@ def test_value():
 
 def check(ctx: Context) -> Iterator[Finding]:
     """Findings at arguments and names."""
-    if "asyncio" not in ctx.text or ctx.facts is None:
+    if ctx.facts is None:
         return
     python = tuple(ctx.environment.python_version or (3, 13, 0))
     if "loop=" in ctx.text and python >= (3, 10):

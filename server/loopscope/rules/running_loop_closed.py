@@ -32,7 +32,7 @@ from loopscope.rules.support.text import own_lines
 from loopscope.text.edit import Edit
 from loopscope.workspace.model import Runner
 
-META = Meta("running-loop-closed", Group.LOOPS, Severity.ERROR)
+META = Meta("running-loop-closed", Group.LOOPS, Severity.ERROR, texts=("_loop",))
 
 EXAMPLES = (
     Example(
@@ -138,8 +138,6 @@ _RUNNERS = (Runner.PYTEST_ASYNCIO, Runner.ANYIO, Runner.UNITTEST)
 
 def check(ctx: Context) -> Iterator[Finding]:
     """Findings at the calls."""
-    if "_loop" not in ctx.text:
-        return
     for body, what, runner in ctx.async_entries():
         for call in body.calls if runner in _RUNNERS else ():
             name = next((each for each in ("close", "stop") if loop_method(body, call, each, running=True)), None)

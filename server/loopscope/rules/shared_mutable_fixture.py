@@ -37,7 +37,7 @@ from loopscope.text.files import Unreadable
 from loopscope.text.span import Span
 from loopscope.workspace.model import FixtureDef, Scope
 
-META = Meta("shared-mutable-fixture", Group.FIXTURES, Severity.WARNING, default=False)
+META = Meta("shared-mutable-fixture", Group.FIXTURES, Severity.WARNING, default=False, texts=("fixture",))
 
 _CHANGES = frozenset({"append", "extend", "insert", "remove", "pop", "clear", "sort", "reverse"}) | frozenset(
     {"add", "discard", "update", "setdefault", "popitem"}

@@ -40,6 +40,7 @@ META = Meta(
     Severity.INFORMATION,
     default=False,
     overlaps=("ruff: ASYNC110",),
+    texts=("sleep",),
 )
 
 _WORKER = """\
@@ -141,7 +142,7 @@ async def test_task():
 
 def check(ctx: Context) -> Iterator[Finding]:
     """Findings at the sleeps."""
-    if "sleep" not in ctx.text or ctx.is_patched("asyncio.sleep"):
+    if ctx.is_patched("asyncio.sleep"):
         return
     for body, what, _ in ctx.async_entries():
         tasks = abandoned(ctx, body) if what == "test" else []

@@ -35,6 +35,7 @@ META = Meta(
     Group.TASKS,
     Severity.ERROR,
     overlaps=("flake8-async: ASYNC103", "ruff: BLE001", "bugbear: B036", "ruff: E722", "ruff: S110"),
+    texts=("while",),
 )
 
 _IMPORTS = """\
@@ -175,8 +176,6 @@ _AWAITS = (ast.Await, ast.AsyncFor, ast.AsyncWith)
 
 def check(ctx: Context) -> Iterator[Finding]:
     """Findings at what catches the cancellation."""
-    if "while" not in ctx.text:
-        return
     for body in ctx.bodies:
         loops = [each for each in body.statements if endless(each)] if body.is_async else []
         for loop in loops:

@@ -33,7 +33,14 @@ from loopscope.rules.support.raises import call_of, full_name
 from loopscope.rules.support.waits import checked_below
 from loopscope.text.edit import Edit
 
-META = Meta("swallowed-timeout", Group.EXCEPTIONS, Severity.WARNING, default=False, overlaps=("ruff: SIM105",))
+META = Meta(
+    "swallowed-timeout",
+    Group.EXCEPTIONS,
+    Severity.WARNING,
+    default=False,
+    overlaps=("ruff: SIM105",),
+    texts=("TimeoutError",),
+)
 
 EXAMPLES = (
     Example(
@@ -182,8 +189,6 @@ _WAITS = frozenset({"asyncio.wait_for", "asyncio.timeout", "asyncio.timeout_at"}
 
 def check(ctx: Context) -> Iterator[Finding]:
     """Findings at the exception types."""
-    if "TimeoutError" not in ctx.text:
-        return
     for body, what, _ in ctx.async_entries():
         for statement in body.statements if what == "test" else ():
             caught = _caught(ctx, body, statement)

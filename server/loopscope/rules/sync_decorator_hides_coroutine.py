@@ -34,7 +34,7 @@ from loopscope.text.files import Unreadable
 from loopscope.text.span import Span
 from loopscope.workspace.hooks import runner_hooks
 
-META = Meta("sync-decorator-hides-coroutine", Group.MARKS, Severity.ERROR)
+META = Meta("sync-decorator-hides-coroutine", Group.MARKS, Severity.ERROR, texts=("async def",))
 
 _AUTO = "[pytest]\nasyncio_mode = auto\nasyncio_default_fixture_loop_scope = function\n"
 
@@ -274,8 +274,6 @@ def pytest_pyfunc_call(pyfuncitem):
 
 def check(ctx: Context) -> Iterator[Finding]:
     """Findings at the decorators."""
-    if "async def" not in ctx.text:
-        return
     for test in ctx.own_tests:
         if not test.function.is_async or test.function.yields or test.is_unittest or not test.function.decorators:
             continue

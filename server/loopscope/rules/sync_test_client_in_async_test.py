@@ -33,7 +33,14 @@ from loopscope.rules.model import Example, Finding, Group, Meta, NearMiss, Proof
 from loopscope.rules.support.calls import bound_value, expects_failure
 from loopscope.rules.support.http import entered
 
-META = Meta("sync-test-client-in-async-test", Group.NETWORK, Severity.WARNING, default=False, preset="recommended")
+META = Meta(
+    "sync-test-client-in-async-test",
+    Group.NETWORK,
+    Severity.WARNING,
+    default=False,
+    preset="recommended",
+    texts=("TestClient",),
+)
 
 _AUTO = "[pytest]\nasyncio_mode = auto\nasyncio_default_fixture_loop_scope = function\n"
 
@@ -119,7 +126,7 @@ _REQUESTS = frozenset({"get", "post", "put", "patch", "delete", "head", "options
 
 def check(ctx: Context) -> Iterator[Finding]:
     """Findings at the requests."""
-    if "TestClient" not in ctx.text or "websocket_connect" in ctx.text:
+    if "websocket_connect" in ctx.text:
         return
     for body, what, runner in ctx.async_entries():
         if runner is None:

@@ -34,7 +34,7 @@ from loopscope.rules.support.fixture_bodies import plain_fixtures
 from loopscope.rules.support.yields import yields_in
 from loopscope.workspace.model import Kind, Runner, Unknown
 
-META = Meta("task-scope-across-yield", Group.TASKS, Severity.ERROR)
+META = Meta("task-scope-across-yield", Group.TASKS, Severity.ERROR, words=("yield",))
 
 _GROUP = "a child that fails does not stop the test, and raises at teardown"
 _TIMEOUT = "the timeout does not interrupt the test"

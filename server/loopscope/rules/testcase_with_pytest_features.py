@@ -37,7 +37,7 @@ from loopscope.text.span import Span
 from loopscope.workspace.model import FixtureDef, Runner, TestItem, Unknown
 from loopscope.workspace.signature import bound_names, decorations
 
-META = Meta("testcase-with-pytest-features", Group.MARKS, Severity.ERROR)
+META = Meta("testcase-with-pytest-features", Group.MARKS, Severity.ERROR, texts=("TestCase", "unittest"))
 
 _DJANGO = (
     "[pytest]\nasyncio_mode = auto\nasyncio_default_fixture_loop_scope = function\nDJANGO_SETTINGS_MODULE = settings\n"

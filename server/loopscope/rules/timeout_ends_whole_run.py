@@ -23,10 +23,29 @@ All versions of pytest-timeout.
 from collections.abc import Iterator
 
 from loopscope.rules.context import Context
-from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, Proof, Rule, Safety, Severity
+from loopscope.rules.model import (
+    CheckedFiles,
+    Example,
+    Finding,
+    Fix,
+    Group,
+    Meta,
+    NearMiss,
+    Proof,
+    Rule,
+    Safety,
+    Severity,
+)
 from loopscope.rules.support.options import set_options
 
-META = Meta("timeout-ends-whole-run", Group.CONFIGURATION, Severity.HINT, default=False, preset="strict")
+META = Meta(
+    "timeout-ends-whole-run",
+    Group.CONFIGURATION,
+    Severity.HINT,
+    default=False,
+    preset="strict",
+    files=CheckedFiles.CONFIGURATION,
+)
 
 _TEST = "# file: test_example.py\ndef test_value():\n    assert True\n"
 _NEEDS = ("pytest-timeout",)

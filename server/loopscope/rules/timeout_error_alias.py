@@ -35,6 +35,7 @@ META = Meta(
     default=False,
     preset="strict",
     overlaps=("ruff: UP041",),
+    texts=("TimeoutError",),
 )
 
 _TEST = """\
@@ -71,8 +72,6 @@ _ALIASES = frozenset({"asyncio.TimeoutError", "asyncio.exceptions.TimeoutError",
 
 def check(ctx: Context) -> Iterator[Finding]:
     """Findings at the names."""
-    if "TimeoutError" not in ctx.text:
-        return
     for body in ctx.bodies:
         for raises in raises_blocks(body) if body.is_async else ():
             for each in raises.expected:

@@ -32,7 +32,7 @@ from loopscope.rules.support.python_versions import lowest_python
 from loopscope.rules.support.raises import Raises, call_of, full_name, raises_blocks
 from loopscope.text.edit import Edit
 
-META = Meta("timeout-error-on-old-python", Group.EXCEPTIONS, Severity.ERROR)
+META = Meta("timeout-error-on-old-python", Group.EXCEPTIONS, Severity.ERROR, texts=("TimeoutError",))
 
 _TEST = """\
 import asyncio
@@ -79,7 +79,7 @@ _WRONG = frozenset({"TimeoutError", "concurrent.futures.TimeoutError"})
 
 def check(ctx: Context) -> Iterator[Finding]:
     """Findings at the names."""
-    if "TimeoutError" not in ctx.text or "wait_for" not in ctx.text:
+    if "wait_for" not in ctx.text:
         return
     lowest = lowest_python(ctx)
     if lowest is None or lowest >= (3, 11):

@@ -35,7 +35,7 @@ from loopscope.rules.support.raises import call_of
 from loopscope.text.edit import Edit
 from loopscope.text.span import Span
 
-META = Meta("unbounded-wait", Group.BLOCKING, Severity.INFORMATION, default=False, preset="strict")
+META = Meta("unbounded-wait", Group.BLOCKING, Severity.INFORMATION, default=False, preset="strict", texts=("asyncio",))
 
 EXAMPLES = (
     Example(
@@ -191,7 +191,7 @@ _LIMITS = ("timeout", "timeout_at", "fail_after", "fail_at", "move_on_after", "m
 
 def check(ctx: Context) -> Iterator[Finding]:
     """Findings at what is awaited."""
-    if "asyncio" not in ctx.text or _is_limited(ctx):
+    if _is_limited(ctx):
         return
     for body, what, _ in ctx.async_entries():
         for node in body.awaits if what == "test" else ():

@@ -32,7 +32,7 @@ from loopscope.rules.support.imports import spelled
 from loopscope.rules.support.text import own_lines
 from loopscope.text.edit import Edit
 
-META = Meta("unclosed-event-loop", Group.LOOPS, Severity.WARNING)
+META = Meta("unclosed-event-loop", Group.LOOPS, Severity.WARNING, texts=("new_event_loop",))
 
 _FETCH = """\
 import asyncio
@@ -133,7 +133,7 @@ class TestFetch:
 
 def check(ctx: Context) -> Iterator[Finding]:
     """Findings at the calls."""
-    if "new_event_loop" not in ctx.text or ctx.is_patched("asyncio.new_event_loop"):
+    if ctx.is_patched("asyncio.new_event_loop"):
         return
     for body in ctx.bodies:
         for call in body.calls:

@@ -34,7 +34,7 @@ from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, 
 from loopscope.rules.support.testcases import to_isolated
 from loopscope.workspace.model import TestItem, Unknown
 
-META = Meta("unittest-async-method", Group.MARKS, Severity.ERROR)
+META = Meta("unittest-async-method", Group.MARKS, Severity.ERROR, words=("class",))
 
 _AUTO = "[pytest]\nasyncio_mode = auto\nasyncio_default_fixture_loop_scope = function\n"
 

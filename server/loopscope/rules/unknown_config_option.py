@@ -27,10 +27,10 @@ versions.
 from collections.abc import Iterator
 
 from loopscope.rules.context import Context
-from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, Proof, Rule, Severity
+from loopscope.rules.model import CheckedFiles, Example, Finding, Fix, Group, Meta, NearMiss, Proof, Rule, Severity
 from loopscope.rules.support.config import other_problems, problem_fix, unsupported_options
 
-META = Meta("unknown-config-option", Group.CONFIGURATION, Severity.WARNING)
+META = Meta("unknown-config-option", Group.CONFIGURATION, Severity.WARNING, files=CheckedFiles.CONFIGURATION)
 
 _TEST = "# file: test_example.py\ndef test_value():\n    assert True\n"
 _SCOPE = "asyncio_default_fixture_loop_scope = function\n"

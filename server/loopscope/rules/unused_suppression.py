@@ -22,10 +22,22 @@ All.
 from collections.abc import Iterator
 
 from loopscope.rules.context import Context
-from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, Proof, Rule, Safety, Severity
+from loopscope.rules.model import (
+    CheckedFiles,
+    Example,
+    Finding,
+    Fix,
+    Group,
+    Meta,
+    NearMiss,
+    Proof,
+    Rule,
+    Safety,
+    Severity,
+)
 from loopscope.text.edit import Edit
 
-META = Meta("unused-suppression", Group.CONFIGURATION, Severity.WARNING)
+META = Meta("unused-suppression", Group.CONFIGURATION, Severity.WARNING, files=CheckedFiles.NONE)
 
 _PROOF = Proof("", "passed", invisible="pytest does not read comments")
 

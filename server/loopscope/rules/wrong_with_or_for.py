@@ -58,6 +58,7 @@ META = Meta(
         "ty: invalid-context-manager",
         "ty: invalid-argument-type",
     ),
+    words=("with", "for"),
 )
 
 

@@ -38,7 +38,9 @@ from loopscope.rules.support.yields import yields_in
 from loopscope.text.edit import Edit
 from loopscope.text.span import Span
 
-META = Meta("yield-cleanup-skipped", Group.RESOURCES, Severity.INFORMATION, default=False, preset="strict")
+META = Meta(
+    "yield-cleanup-skipped", Group.RESOURCES, Severity.INFORMATION, default=False, preset="strict", words=("yield",)
+)
 
 _CLOSES = re.compile(r"\A_?a?(?:close|disconnect|shutdown|stop|terminate|dispose|teardown|cleanup|drop_all|quit)")
 _AUTO = "[pytest]\nasyncio_mode = auto\nasyncio_default_fixture_loop_scope = function\n"

@@ -27,7 +27,13 @@ from loopscope.rules.support.references import Reference, references
 from loopscope.text.edit import Edit
 from loopscope.text.span import Span
 
-META = Meta("yield-fixture-decorator", Group.VERSIONS, Severity.WARNING, overlaps=("ruff: PT020", "ty: deprecated"))
+META = Meta(
+    "yield-fixture-decorator",
+    Group.VERSIONS,
+    Severity.WARNING,
+    overlaps=("ruff: PT020", "ty: deprecated"),
+    texts=("pytest.yield_fixture",),
+)
 
 NAME = "pytest.yield_fixture"
 

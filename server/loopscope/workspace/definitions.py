@@ -4,13 +4,14 @@ from pathlib import PurePath
 
 from loopscope.facts.outline import FactId
 from loopscope.workspace.collection import collect_module
-from loopscope.workspace.holders import held_by_class
+from loopscope.workspace.holders import held_by_class, held_by_module
 from loopscope.workspace.model import FixtureDef, Where
 from loopscope.workspace.namespace import index_of
 from loopscope.workspace.plugins import roster_of
 from loopscope.workspace.project import config_at
 from loopscope.workspace.queries import Queries
 from loopscope.workspace.visibility import define, folder_level, module_level, nodeid_of, plugin_held
+from loopscope.workspace.xunit import module_setup
 
 
 def defined_in(q: Queries, path: PurePath) -> tuple[FixtureDef, ...]:
@@ -38,5 +39,9 @@ def _of_module(q: Queries, path: PurePath) -> list[FixtureDef]:
             if plugin.path == path and not plugin.late:
                 held = q.get(plugin_held, plugin)
                 return [define(recipe, "", plugin.where, path, plugin.dist) for recipe in held.recipes]
+        held = q.get(held_by_module, path)
+        if not (held.recipes or q.get(module_setup, path)):
+            # What else the module sees takes a while to find, on a small project most of the time.
+            return []
         level = q.get(module_level, path)
     return [fixture for defs in level.defs.values() for fixture in defs]

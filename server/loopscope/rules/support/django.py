@@ -44,6 +44,9 @@ WRITES = frozenset({"bulk_create", "bulk_update", "create", "delete", "get_or_cr
 INSTANCE = frozenset({"save", "delete", "refresh_from_db"})
 """Methods of an instance that ask the database; each has an async twin that begins with `a`."""
 
+ORM = (".objects.", *sorted(f".{name}(" for name in INSTANCE))
+"""What `orm_calls` looks for: texts of which one that asks the database has one."""
+
 _BUILDERS = frozenset(
     {
         "alias",
@@ -107,12 +110,6 @@ class QuerySet(NamedTuple):
     """A call that gives a queryset, which asks the database once it is iterated."""
 
     call: CallSite
-
-
-def may_use_orm(ctx: Context) -> bool:
-    """Whether Django is installed and the text has what `orm_calls` looks for."""
-    text = ctx.text
-    return ctx.environment.has("django") and (".objects." in text or any(f".{name}(" in text for name in INSTANCE))
 
 
 def orm_calls(ctx: Context, body: Body) -> Iterator[Query | QuerySet]:

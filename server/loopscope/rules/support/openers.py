@@ -37,6 +37,9 @@ _OPENERS = {
     "asyncio.open_unix_connection": _STREAMS,
 }
 
+OPENING = tuple(dict.fromkeys(name.rpartition(".")[2] for name in _OPENERS))
+"""Texts of which one that opens any of them has one."""
+
 _CLOSING = frozenset(
     {"abort_clients", "aclose", "close", "close_clients", "detach", "shutdown", "stop", "terminate", "wait_closed"}
 )
@@ -54,11 +57,6 @@ def opener_of(ctx: Context, body: Body, value: ast.expr | None) -> tuple[CallSit
     if opener.awaited is not awaited or None in keywords or opener.lent & keywords or ctx.is_patched(call.name):
         return None
     return call, opener
-
-
-def mentions_openers(text: str) -> bool:
-    """Whether a text may open any of them."""
-    return any(name.rpartition(".")[2] in text for name in _OPENERS)
 
 
 def is_looked_at(body: Body, load: ast.Name) -> bool:
