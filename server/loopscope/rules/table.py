@@ -113,7 +113,7 @@ TABLE: tuple[Meta, ...] = (
     Meta(name="swallowed-cancellation", group=Group.TASKS, severity=Severity.ERROR, overlaps=("flake8-async: ASYNC103", "ruff: BLE001", "bugbear: B036", "ruff: E722", "ruff: S110"), texts=("while",)),
     Meta(name="swallowed-timeout", group=Group.EXCEPTIONS, severity=Severity.WARNING, default=False, overlaps=("ruff: SIM105",), texts=("TimeoutError",)),
     Meta(name="sync-decorator-hides-coroutine", group=Group.MARKS, severity=Severity.ERROR, texts=("async def",)),
-    Meta(name="sync-mock-awaited", group=Group.MOCKS, severity=Severity.ERROR, words=("Mock", "MagicMock", "mocker")),
+    Meta(name="sync-mock-awaited", group=Group.MOCKS, severity=Severity.ERROR, words=("Mock", "MagicMock", "mocker", "patch", "await")),
     Meta(name="sync-mock-for-async-function", group=Group.MOCKS, severity=Severity.ERROR, words=("patch", "setattr")),
     Meta(name="sync-test-client-in-async-test", group=Group.NETWORK, severity=Severity.WARNING, default=False, texts=("TestClient",)),
     Meta(name="sync-test-requests-async-fixture", group=Group.FIXTURES, severity=Severity.ERROR),

@@ -39,8 +39,7 @@ def _of_module(q: Queries, path: PurePath) -> list[FixtureDef]:
             if plugin.path == path and not plugin.late:
                 held = q.get(plugin_held, plugin)
                 return [define(recipe, "", plugin.where, path, plugin.dist) for recipe in held.recipes]
-        held = q.get(held_by_module, path)
-        if not (held.recipes or q.get(module_setup, path)):
+        if not q.get(held_by_module, path).recipes and not q.get(module_setup, path):
             # What else the module sees takes a while to find, on a small project most of the time.
             return []
         level = q.get(module_level, path)
