@@ -79,6 +79,20 @@ async def report():
     return await client.fetch()
 """
 
+_CONFTEST = """\
+
+# file: conftest.py
+from unittest.mock import patch
+
+import pytest
+
+
+@pytest.fixture
+def made():
+    with patch("app.Client") as client:
+        yield client
+"""
+
 EXAMPLES = (
     Example(
         "In the code that gets the mock",
@@ -249,7 +263,13 @@ async def test_fetch(client):
 @pytest.mark.asyncio
 async def test_given(client):
     assert await app.Service(⟦client⟧).run()
-{_APP}""",
+
+
+@pytest.mark.asyncio
+async def test_replaced(made):
+    assert await ⟦app.report()⟧
+{_APP}
+{_CONFTEST}""",
         good=f"""\
 from unittest.mock import AsyncMock, MagicMock
 
@@ -273,7 +293,14 @@ async def test_fetch(client):
 async def test_given(client):
     client.fetch = AsyncMock()
     assert await app.Service(client).run()
-{_APP}""",
+
+
+@pytest.mark.asyncio
+async def test_replaced(made):
+    made.return_value.fetch = AsyncMock()
+    assert await app.report()
+{_APP}
+{_CONFTEST}""",
         proof=Proof("can't be used in 'await' expression"),
     ),
 )

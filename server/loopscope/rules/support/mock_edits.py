@@ -53,7 +53,7 @@ def set_in_place(ctx: Context, body: Body, place: Place, path: tuple[str, ...], 
 def imitating(ctx: Context, place: Place, path: tuple[str, ...]) -> Edit | None:
     """The edit that has a patch imitate the class it replaces, where `path` leads to a coroutine function of that."""
     patch = place.patch
-    if patch.kind not in ("patch", "patch.object") or patch.argument("new") is not None or patch.unclear:
+    if not place.local or patch.kind == "setattr" or patch.argument("new") is not None or patch.unclear:
         return None
     found = replaced(ctx, patch)
     if not isinstance(found, Class) or len(path) != 2 or path[0] != "return_value":
