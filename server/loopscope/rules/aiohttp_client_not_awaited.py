@@ -22,12 +22,12 @@ All versions of pytest-aiohttp.
 - [aiohttp: testing](https://docs.aiohttp.org/en/stable/testing.html)
 """
 
-import ast
 from collections.abc import Iterator
 
-from loopscope.facts.bodies import Body, CallSite, Use
+from loopscope.facts.bodies import Body, CallSite
 from loopscope.rules.context import Context
 from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, Proof, Rule, Safety, Severity
+from loopscope.rules.support.awaiting import is_response_lost
 from loopscope.rules.support.calls import await_edits, binding_count, expects_failure
 from loopscope.rules.support.names import requesters
 from loopscope.workspace.model import FixtureDef, TestItem, Unknown
@@ -134,14 +134,13 @@ async def test_keys(aiohttp_client):
 )
 
 _FACTORIES = ("aiohttp_client", "aiohttp_server", "aiohttp_raw_server")
-_LOST = frozenset({Use.STATEMENT, Use.ATTRIBUTE, Use.ASSERTED, Use.TESTED, Use.COMPARED})
 
 
 def check(ctx: Context) -> Iterator[Finding]:
     """Findings at the calls."""
     for owner, body in requesters(ctx):
         for call in body.calls if body.is_async else ():
-            if call.name not in _FACTORIES or not call.local_root or call.in_lambda or not _is_lost(body, call):
+            if call.name not in _FACTORIES or not call.local_root or call.in_lambda or not is_response_lost(body, call):
                 continue
             ours = binding_count(body, call.name) == 1 and _is_factory(ctx, owner, call.name)
             if ours and not expects_failure(body, call):
@@ -167,17 +166,6 @@ def _is_factory(ctx: Context, owner: TestItem | FixtureDef, name: str) -> bool:
             requested = ctx.requested(owner, name)
             found = () if isinstance(requested, Unknown) else requested
     return bool(found) and (found[-1].dist or "").startswith("pytest-aiohttp ")
-
-
-def _is_lost(body: Body, call: CallSite) -> bool:
-    """Whether the coroutine is used as what it would give: at once, or by a name of which only attributes are taken."""
-    match call.statement:
-        case ast.Assign([ast.Name(name)], value) if value is call.node:
-            reads = body.reads.get(name, ())
-            taken = {id(node.value) for node in ast.walk(body.node) if isinstance(node, ast.Attribute)}
-            return bool(reads) and all(id(read) in taken for read in reads)
-        case _:
-            return call.use in _LOST
 
 
 RULE = Rule(META, __doc__ or "", EXAMPLES, NEAR_MISSES, check, fix)

@@ -24,13 +24,13 @@ Unsafe: the test requests `async_client` and awaits its calls. Awaiting `async_c
 
 """
 
-import ast
 from collections.abc import Iterator
 
-from loopscope.facts.bodies import Body, CallSite, Use
+from loopscope.facts.bodies import Body, CallSite
 from loopscope.facts.outline import FactId
 from loopscope.rules.context import Context
 from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, Proof, Rule, Safety, Severity
+from loopscope.rules.support.awaiting import is_response_lost
 from loopscope.rules.support.calls import await_edits, binding_count, expects_failure
 from loopscope.rules.support.django import EXAMPLE_CONFIG, EXAMPLE_PROJECT, allows_unsafe
 from loopscope.rules.support.names import rename_parameter
@@ -157,7 +157,6 @@ _REQUESTS = frozenset({"get", "post", "put", "patch", "delete", "head", "options
 _LOGINS = frozenset({"login", "force_login", "logout"})
 _SYNC = ("client", "admin_client")
 _DATABASE = frozenset({"db", "transactional_db", "django_user_model", "admin_user"})
-_LOST = frozenset({Use.STATEMENT, Use.ASSERTED, Use.TESTED, Use.COMPARED, Use.ATTRIBUTE})
 
 
 def check(ctx: Context) -> Iterator[Finding]:
@@ -172,7 +171,7 @@ def check(ctx: Context) -> Iterator[Finding]:
             if call.in_lambda or expects_failure(body, call):
                 continue
             span = ctx.span(body, call.node)
-            if name == "async_client" and _is_lost(body, call) and method in _REQUESTS:
+            if name == "async_client" and is_response_lost(body, call) and method in _REQUESTS:
                 yield ctx.finding(META, span, f"`async_client.{method}` is async: await it.", data=(body, call))
             elif name != "async_client" and (method in _LOGINS or (method in _REQUESTS and _has_database(ctx, test))):
                 message = f"`{name}.{method}` runs synchronous code of Django on the event loop, which Django refuses."
@@ -204,17 +203,6 @@ def _client_calls(ctx: Context, body: Body, test: TestItem) -> Iterator[tuple[Ca
 def _has_database(ctx: Context, test: TestItem) -> bool:
     marked = any(mark.name == "django_db" for mark in ctx.view.marks(test))
     return marked or bool(_DATABASE & frozenset(ctx.closure(test).names))
-
-
-def _is_lost(body: Body, call: CallSite) -> bool:
-    """Whether a coroutine is used as a response: not when it is given to a name that may be awaited later."""
-    match call.statement:
-        case ast.Assign([ast.Name(name)], value) if value is call.node:
-            reads = body.reads.get(name, ())
-            taken = {id(node.value) for node in ast.walk(body.node) if isinstance(node, ast.Attribute)}
-            return bool(reads) and all(id(read) in taken for read in reads)
-        case _:
-            return call.use in _LOST
 
 
 def _with_async_client(ctx: Context, body: Body, id_: FactId) -> Fix | None:

@@ -62,6 +62,23 @@ async def test_answer_again(answer):
     assert await answer == 42
 """
 
+_FETCH = """\
+import asyncio
+
+import pytest
+
+
+async def fetch():
+    return 1
+
+
+@pytest.mark.asyncio
+async def test_async():
+    assert await fetch() == 1
+
+
+"""
+
 EXAMPLES = (
     Example(
         "A future for every test",
@@ -84,40 +101,12 @@ def answer():
     ),
     Example(
         "A synchronous test",
-        bad="""\
-import asyncio
-
-import pytest
-
-
-async def fetch():
-    return 1
-
-
-@pytest.mark.asyncio
-async def test_async():
-    assert await fetch() == 1
-
-
-def test_sync():
+        bad=f"""\
+{_FETCH}def test_sync():
     assert ⟦asyncio.get_event_loop()⟧.run_until_complete(fetch()) == 1
 """,
-        good="""\
-import asyncio
-
-import pytest
-
-
-async def fetch():
-    return 1
-
-
-@pytest.mark.asyncio
-async def test_async():
-    assert await fetch() == 1
-
-
-def test_sync():
+        good=f"""\
+{_FETCH}def test_sync():
     assert asyncio.run(fetch()) == 1
 """,
         fixed="",

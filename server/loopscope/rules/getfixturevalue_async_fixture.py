@@ -55,6 +55,24 @@ async def value():
 """
 _RUNNERS = (Runner.PYTEST_ASYNCIO, Runner.ANYIO)
 
+_ANYIO_VALUE = """\
+import pytest
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+def anyio_backend():
+    return "asyncio"
+
+
+@pytest.fixture
+async def value():
+    return 1
+
+
+"""
+
 EXAMPLES = (
     Example(
         "In a test",
@@ -119,42 +137,12 @@ async def test_value(value):
     ),
     Example(
         "An async test of anyio",
-        bad="""\
-import pytest
-
-pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture
-def anyio_backend():
-    return "asyncio"
-
-
-@pytest.fixture
-async def value():
-    return 1
-
-
-async def test_value(request):
+        bad=f"""\
+{_ANYIO_VALUE}async def test_value(request):
     assert ⟦request.getfixturevalue("value")⟧ == 1
 """,
-        good="""\
-import pytest
-
-pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture
-def anyio_backend():
-    return "asyncio"
-
-
-@pytest.fixture
-async def value():
-    return 1
-
-
-async def test_value(value):
+        good=f"""\
+{_ANYIO_VALUE}async def test_value(value):
     assert value == 1
 """,
         proof=Proof("running", requires=("anyio",)),

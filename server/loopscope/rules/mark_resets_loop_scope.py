@@ -36,6 +36,21 @@ META = Meta("mark-resets-loop-scope", Group.LOOPS, Severity.WARNING, texts=("asy
 _SEVERAL = 2
 _SCOPES = {scope.value: scope for scope in Scope}
 
+_FIRST = """\
+import asyncio
+
+import pytest
+
+loops = set()
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_first():
+    loops.add(asyncio.get_running_loop())
+
+
+"""
+
 EXAMPLES = (
     Example(
         "In a class that shares a loop",
@@ -123,39 +138,15 @@ class TestApi:
     ),
     Example(
         "Two marks on one test",
-        bad="""\
-import asyncio
-
-import pytest
-
-loops = set()
-
-
-@pytest.mark.asyncio(loop_scope="module")
-async def test_first():
-    loops.add(asyncio.get_running_loop())
-
-
-@pytest.mark.asyncio(loop_scope="module")
+        bad=f"""\
+{_FIRST}@pytest.mark.asyncio(loop_scope="module")
 @⟦pytest.mark.asyncio⟧
 async def test_second():
     loops.add(asyncio.get_running_loop())
     assert len(loops) == 1
 """,
-        good="""\
-import asyncio
-
-import pytest
-
-loops = set()
-
-
-@pytest.mark.asyncio(loop_scope="module")
-async def test_first():
-    loops.add(asyncio.get_running_loop())
-
-
-@pytest.mark.asyncio(loop_scope="module")
+        good=f"""\
+{_FIRST}@pytest.mark.asyncio(loop_scope="module")
 async def test_second():
     loops.add(asyncio.get_running_loop())
     assert len(loops) == 1

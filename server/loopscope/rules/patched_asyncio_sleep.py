@@ -40,73 +40,46 @@ from loopscope.workspace.values import External, Module, Value
 
 META = Meta("patched-asyncio-sleep", Group.MOCKS, Severity.WARNING, default=False, words=("sleep",))
 
+_POLL = """\
+import pytest
+
+
+async def poll(state, interval=1.0):
+    for _ in range(1000):
+        if state:
+            return state[0]
+        await asyncio.sleep(interval)
+    raise TimeoutError("nothing else ran")
+
+
+@pytest.mark.asyncio
+async def test_poll():
+    state = []
+    asyncio.get_running_loop().call_soon(state.append, "x")
+"""
+
 EXAMPLES = (
     Example(
         "Other tasks do not run",
-        bad="""\
+        bad=f"""\
 import asyncio
 from unittest.mock import patch
 
-import pytest
-
-
-async def poll(state, interval=1.0):
-    for _ in range(1000):
-        if state:
-            return state[0]
-        await asyncio.sleep(interval)
-    raise TimeoutError("nothing else ran")
-
-
-@pytest.mark.asyncio
-async def test_poll():
-    state = []
-    asyncio.get_running_loop().call_soon(state.append, "x")
-    with ⟦patch("asyncio.sleep")⟧:
+{_POLL}    with ⟦patch("asyncio.sleep")⟧:
         assert await poll(state) == "x"
 """,
-        good="""\
+        good=f"""\
 import asyncio
 from unittest.mock import patch
 
-import pytest
-
-
-async def poll(state, interval=1.0):
-    for _ in range(1000):
-        if state:
-            return state[0]
-        await asyncio.sleep(interval)
-    raise TimeoutError("nothing else ran")
-
-
-@pytest.mark.asyncio
-async def test_poll():
-    state = []
-    asyncio.get_running_loop().call_soon(state.append, "x")
-    assert await poll(state, interval=0) == "x"
+{_POLL}    assert await poll(state, interval=0) == "x"
 """,
-        fixed="""\
+        fixed=f"""\
 import asyncio
 import functools
 from unittest.mock import patch
 
-import pytest
-
-
-async def poll(state, interval=1.0):
-    for _ in range(1000):
-        if state:
-            return state[0]
-        await asyncio.sleep(interval)
-    raise TimeoutError("nothing else ran")
-
-
-@pytest.mark.asyncio
-async def test_poll():
-    state = []
-    asyncio.get_running_loop().call_soon(state.append, "x")
-    with patch("asyncio.sleep", side_effect=functools.partial(asyncio.sleep, 0)):
+{_POLL}    with patch("asyncio.sleep", side_effect=functools.partial(asyncio.sleep, 0)):
         assert await poll(state) == "x"
 """,
         proof=Proof("nothing else ran"),

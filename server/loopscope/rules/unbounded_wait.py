@@ -37,6 +37,21 @@ from loopscope.text.span import Span
 
 META = Meta("unbounded-wait", Group.BLOCKING, Severity.INFORMATION, default=False, preset="strict", texts=("asyncio",))
 
+_CONSUMER = """\
+import asyncio
+
+import pytest
+
+
+async def consumer(queue):
+    while True:
+        item = await queue.get()
+        assert item != "bad"
+        queue.task_done()
+
+
+"""
+
 EXAMPLES = (
     Example(
         "An event",
@@ -68,20 +83,8 @@ async def test_event():
     ),
     Example(
         "A queue with a consumer that may fail",
-        bad="""\
-import asyncio
-
-import pytest
-
-
-async def consumer(queue):
-    while True:
-        item = await queue.get()
-        assert item != "bad"
-        queue.task_done()
-
-
-@pytest.mark.asyncio
+        bad=f"""\
+{_CONSUMER}@pytest.mark.asyncio
 async def test_queue():
     queue = asyncio.Queue()
     task = asyncio.create_task(consumer(queue))
@@ -89,20 +92,8 @@ async def test_queue():
     await ⟦queue.join()⟧
     task.cancel()
 """,
-        good="""\
-import asyncio
-
-import pytest
-
-
-async def consumer(queue):
-    while True:
-        item = await queue.get()
-        assert item != "bad"
-        queue.task_done()
-
-
-@pytest.mark.asyncio
+        good=f"""\
+{_CONSUMER}@pytest.mark.asyncio
 async def test_queue():
     queue = asyncio.Queue()
     task = asyncio.create_task(consumer(queue))

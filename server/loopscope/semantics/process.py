@@ -39,11 +39,6 @@ class JediProcess:
             self.stop()
             return None
 
-    @property
-    def was_started(self) -> bool:
-        """Whether the process runs."""
-        return self._process is not None
-
     def stop(self) -> None:
         """End the process, if there is one."""
         process, self._process = self._process, None

@@ -95,7 +95,6 @@ def test_answers_are_kept_on_disk(tmp_path: Path, tmp_path_factory: pytest.TempP
     first.stop()
     nobody = JediProcess(deadline=0)
     assert Oracle(Cache(folder), nobody).answers(snapshot, NEVER) == answers
-    assert not nobody.was_started
 
 
 def test_once_closed_no_process_is_started_for_the_questions_left() -> None:
@@ -103,7 +102,6 @@ def test_once_closed_no_process_is_started_for_the_questions_left() -> None:
     assert process.ask({}) == {}
     process.close()
     assert process.ask({}) is None
-    assert not process.was_started
 
 
 def test_an_edit_elsewhere_keeps_the_answer_and_one_of_the_fixture_asks_again(tmp_path: Path, oracle: Oracle) -> None:

@@ -15,6 +15,40 @@ async def task():
 
 """
 
+_POOL = """\
+import asyncio
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+async def pool():
+    loop = asyncio.get_running_loop()
+    waiter = loop.create_future()
+    loop.call_later(0.01, waiter.set_result, 1)
+    return waiter
+
+
+"""
+
+_ENGINE = """\
+import asyncio
+
+import pytest
+import pytest_asyncio
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def engine():
+    ready = asyncio.Event()
+    task = asyncio.create_task(ready.wait())
+    await asyncio.sleep(0)
+    yield ready, task
+    task.cancel()
+
+
+"""
+
 EXAMPLES = (
     Example(
         "A task of the module's loop",
@@ -119,38 +153,12 @@ async def test_result(result):
     ),
     Example(
         "In auto mode, with nothing said about the test",
-        bad="""\
-import asyncio
-
-import pytest
-
-
-@pytest.fixture(scope="session")
-async def pool():
-    loop = asyncio.get_running_loop()
-    waiter = loop.create_future()
-    loop.call_later(0.01, waiter.set_result, 1)
-    return waiter
-
-
-async def test_pool(⟦pool⟧):
+        bad=f"""\
+{_POOL}async def test_pool(⟦pool⟧):
     assert await pool == 1
 """,
-        good="""\
-import asyncio
-
-import pytest
-
-
-@pytest.fixture(scope="session")
-async def pool():
-    loop = asyncio.get_running_loop()
-    waiter = loop.create_future()
-    loop.call_later(0.01, waiter.set_result, 1)
-    return waiter
-
-
-@pytest.mark.asyncio(loop_scope="session")
+        good=f"""\
+{_POOL}@pytest.mark.asyncio(loop_scope="session")
 async def test_pool(pool):
     assert await pool == 1
 """,
@@ -159,23 +167,8 @@ async def test_pool(pool):
     ),
     Example(
         "One of several objects, through another fixture",
-        bad="""\
-import asyncio
-
-import pytest
-import pytest_asyncio
-
-
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def engine():
-    ready = asyncio.Event()
-    task = asyncio.create_task(ready.wait())
-    await asyncio.sleep(0)
-    yield ready, task
-    task.cancel()
-
-
-@pytest_asyncio.fixture
+        bad=f"""\
+{_ENGINE}@pytest_asyncio.fixture
 async def session(⟦engine⟧):
     ready, task = engine
     ready.set()
@@ -186,23 +179,8 @@ async def session(⟦engine⟧):
 async def test_session(session):
     assert session
 """,
-        good="""\
-import asyncio
-
-import pytest
-import pytest_asyncio
-
-
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def engine():
-    ready = asyncio.Event()
-    task = asyncio.create_task(ready.wait())
-    await asyncio.sleep(0)
-    yield ready, task
-    task.cancel()
-
-
-@pytest_asyncio.fixture(loop_scope="session")
+        good=f"""\
+{_ENGINE}@pytest_asyncio.fixture(loop_scope="session")
 async def session(engine):
     ready, task = engine
     ready.set()

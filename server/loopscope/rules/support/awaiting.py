@@ -42,6 +42,7 @@ _TAKES_VALUES = frozenset(
 _OTHER_CLASS = re.compile(r"(?!.*(?:Corou|Await|Gener|Async|Future|Task|Callable|Hashable|Any))[A-Z]\w*[a-z]\w*")
 """A name that looks like that of a class, and like none that a coroutine or future is an instance of."""
 _BUILTIN_CLASSES = frozenset({"str", "bytes", "int", "float", "bool", "list", "dict", "set", "tuple", "frozenset"})
+_AS_RESPONSE = frozenset({Use.STATEMENT, Use.ATTRIBUTE, Use.ASSERTED, Use.TESTED, Use.COMPARED})
 _SYNC = re.compile(r"(?<!a)sync", re.IGNORECASE)
 _ONLY_SYNC = re.compile(r"(?:require|only|needs?|if|unless)s?_sync\b|\bsync_only\b")
 _ARITHMETIC = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.FloorDiv)
@@ -100,6 +101,20 @@ def never_awaited(body: Body, call: CallSite) -> bool:
     if name is None or name in body.inner_reads:
         return False
     return all(needs_value(body, load) or is_tested(body, load) for load in may_see(body, call.statement, name))
+
+
+def is_response_lost(body: Body, call: CallSite) -> bool:
+    """Whether a coroutine is used as the response it would give: at once, or by a name of which attributes are read.
+
+    Given to a name otherwise, it may be awaited later.
+    """
+    match call.statement:
+        case ast.Assign([ast.Name(name)], value) if value is call.node:
+            reads = body.reads.get(name, ())
+            taken = {id(node.value) for node in ast.walk(body.node) if isinstance(node, ast.Attribute)}
+            return bool(reads) and all(id(read) in taken for read in reads)
+        case _:
+            return call.use in _AS_RESPONSE
 
 
 def attributes_of(body: Body, call: CallSite) -> list[str]:

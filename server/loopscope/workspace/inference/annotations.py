@@ -2,9 +2,8 @@
 
 import ast
 import builtins
-from collections.abc import Callable
 from pathlib import PurePath
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
 from loopscope.facts.expr import Call, Const, Opaque, Ref, dotted
 from loopscope.facts.outline import Guard
@@ -55,9 +54,6 @@ class Names(NamedTuple):
     self_type: Type | None = None
     variables: tuple[tuple[str, Type | None], ...] = ()
     left: int = _MOST_ALIASES
-
-
-Reader: TypeAlias = Callable[[Names, ast.expr], Type | None]
 
 
 def text_type(names: Names, text: str | None) -> Type | None:
