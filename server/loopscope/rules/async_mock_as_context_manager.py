@@ -284,7 +284,8 @@ def _handed(ctx: Context, scene: Scene) -> Iterator[Finding]:
         if argument is not None and root not in seen:
             seen.add(root)
             place = Related(scene.ctx.path, scene.ctx.span(scene.body, node), "Here")
-            called = _called(node, scene.caller, argument.id)
+            is_itself = isinstance(node, ast.Name) and node.id == root
+            called = _Called(scene.caller, argument.id, "") if is_itself else _called(node, scene.caller, argument.id)
             yield ctx.finding(META, ctx.span(scene.caller, argument), what, related=(place,), data=called)
 
 
@@ -312,9 +313,10 @@ def _entered(scene: Scene) -> Iterator[tuple[ast.expr, str]]:
         for item in block.items if isinstance(block, ast.AsyncWith) else ():
             if _lacks(scene.mock(item.context_expr), "__aenter__"):
                 yield item.context_expr, "A `Mock` has no `__aenter__`: it cannot be entered, a `MagicMock` can."
-    for loop in scene.body.fors:
-        if isinstance(loop, ast.AsyncFor) and _lacks(scene.mock(loop.iter), "__aiter__"):
-            yield loop.iter, "A `Mock` has no `__aiter__`: it cannot be iterated, a `MagicMock` can."
+    loops = [each.iter for each in scene.body.fors if isinstance(each, ast.AsyncFor)]
+    for iterated in (*loops, *(each.iter for each in scene.body.comprehensions if each.is_async)):
+        if _lacks(scene.mock(iterated), "__aiter__"):
+            yield iterated, "A `Mock` has no `__aiter__`: it cannot be iterated, a `MagicMock` can."
 
 
 def _lacks(mock: Mock | None, name: str) -> bool:

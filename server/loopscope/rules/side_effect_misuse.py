@@ -34,7 +34,9 @@ from loopscope.facts.bodies import Body, CallSite
 from loopscope.rules.context import Context
 from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, Proof, Rule, Safety, Severity
 from loopscope.rules.support.calls import binding_count, expects_failure
+from loopscope.rules.support.mock_objects import is_alone
 from loopscope.rules.support.mock_settings import Setting, settings
+from loopscope.rules.support.mocks import AWAIT_ASSERTIONS, CALL_ASSERTIONS
 from loopscope.rules.support.patches import shown_target, site_of
 from loopscope.text.edit import Edit
 from loopscope.text.span import Span
@@ -127,6 +129,15 @@ async def test_synchronous():
     get = MagicMock(⟦side_effect⟧=[1])
     get()
     get()
+
+
+@pytest.mark.asyncio
+async def test_attribute():
+    client = AsyncMock()
+    client.get.⟦side_effect⟧ = iter([1])
+    await client.get()
+    await client.get()
+    client.get.assert_awaited()
 """,
         good=f"""\
 {_LOAD}
@@ -141,6 +152,15 @@ async def test_synchronous():
     get = MagicMock(return_value=1)
     get()
     get()
+
+
+@pytest.mark.asyncio
+async def test_attribute():
+    client = AsyncMock()
+    client.get.return_value = 1
+    await client.get()
+    await client.get()
+    client.get.assert_awaited()
 """,
         proof=Proof("StopAsyncIteration"),
     ),
@@ -202,11 +222,24 @@ async def test_results():
     await reset()
     given = AsyncMock(side_effect=(each for each in [1, 2]))
     await given()
+    client = AsyncMock()
+    client.get.side_effect = [1]
+    await client.get()
+    client.get.side_effect = None
+    await client.get()
+    client.put.side_effect = [1]
+    await client.put()
+    client.put.reset_mock(side_effect=True)
+    await client.put()
+    await client.post()
+    client.post.side_effect = [1]
+    await client.post()
 """,
     ),
 )
 
 _RETURNS_EXCEPTIONS = re.compile(r"exc|err|fail|cause|handle|convert|translate|wrap|make|build|create", re.IGNORECASE)
+_ASKING = frozenset({*CALL_ASSERTIONS, *AWAIT_ASSERTIONS, "call_count", "await_count"})
 _EXCEPTIONS = frozenset(
     name for name, value in vars(builtins).items() if isinstance(value, type) and issubclass(value, BaseException)
 )
@@ -224,10 +257,10 @@ def check(ctx: Context) -> Iterator[Finding]:
             if _is_expected(setting) and _is_exception(ctx, setting) and not _returns_exceptions(setting):
                 message = "An exception as `return_value` is returned, not raised: `side_effect` raises it."
                 yield ctx.finding(META, setting.name_span(ctx), message, data=setting)
-        elif isinstance(setting.value, ast.List | ast.Tuple) and isinstance(setting.owner, Body):
+        elif (results := _results(setting.value)) is not None and isinstance(setting.owner, Body):
             calls = _calls(setting.owner, setting)
-            if calls > len(setting.value.elts):
-                message = f"The function calls this {calls} times, and it has {len(setting.value.elts)} results."
+            if calls > len(results.elts):
+                message = f"The function calls this {calls} times, and it has {len(results.elts)} results."
                 yield ctx.finding(META, setting.name_span(ctx), message, data=_TooFew(setting, calls))
 
 
@@ -236,8 +269,8 @@ def fix(ctx: Context, finding: Finding) -> Fix | None:
     match finding.data:
         case Setting() as setting:
             return ctx.fix("Use `side_effect`", Safety.UNSAFE, [Edit(setting.name_span(ctx), "side_effect")])
-        case _TooFew(Setting(value=ast.List([*_, last]) as given) as setting, calls):
-            value, item = ctx.span(setting.owner, given), ctx.span(setting.owner, last)
+        case _TooFew(setting, calls) if isinstance(given := _results(setting.value), ast.List) and given.elts:
+            value, item = ctx.span(setting.owner, setting.value), ctx.span(setting.owner, given.elts[-1])
             if len(given.elts) == 1:
                 edits = [Edit(setting.name_span(ctx), "return_value"), Edit(value, ctx.source(item))]
                 return ctx.fix("Give the same result each time", Safety.UNSAFE, edits)
@@ -298,26 +331,42 @@ def _given_to(setting: Setting) -> str:
     return ""
 
 
+def _results(value: ast.expr) -> ast.List | ast.Tuple | None:
+    """The results that a side effect has, one for each call."""
+    match value:
+        case ast.Call(ast.Name("iter"), [ast.List() | ast.Tuple() as results]) | (ast.List() | ast.Tuple() as results):
+            return None if any(isinstance(each, ast.Starred) for each in results.elts) else results
+        case _:
+            return None
+
+
 def _calls(body: Body, setting: Setting) -> int:
-    """How often a function surely calls the mock that it has just made and named; 0 where that is not certain."""
+    """How often a function surely calls the mock that it has just made, or told; 0 where that is not certain."""
     match setting:
         case Setting(made=ast.Call() as made):
             names = [name for name, value in body.assigned.items() if value is made and binding_count(body, name) == 1]
+            told = 0
+        case Setting(node=ast.Attribute(ast.Attribute() as mock)) if any(
+            isinstance(each, ast.Assign) and each.targets[0] is setting.node for each in body.node.body
+        ):
+            names, told = [ast.unparse(mock)], 1
         case _:
             return 0
-    elements = setting.value.elts if isinstance(setting.value, ast.List | ast.Tuple) else []
-    if len(names) != 1 or any(isinstance(each, ast.Starred) for each in elements) or names[0] in body.inner_reads:
+    if len(names) != 1 or not is_alone(body, re.split(r"[.[]", names[0])[0]):
         return 0
     name = names[0]
-    others = (
-        each for each in body.statements if isinstance(each, ast.Assign) and isinstance(each.targets[0], ast.Attribute)
-    )
-    if any(ast.unparse(each.targets[0]).startswith(f"{name}.") for each in others):
+    called = [call for call in body.calls if ast.unparse(call.node.func) == name]
+    # Each time it is read it is called, is given the results, or asked how it was called.
+    nodes = [each for each in ast.walk(body.node) if isinstance(each, ast.Name | ast.Attribute)]
+    reads = [each for each in nodes if isinstance(each.ctx, ast.Load) and ast.unparse(each) == name]
+    asked = [each for each in nodes if isinstance(each, ast.Attribute) and _asks(each, name)]
+    if len(reads) != len(called) + len(asked) + told or any(not _is_certain(body, call) for call in called):
         return 0
-    called = [call for call in body.calls if isinstance(call.node.func, ast.Name) and call.node.func.id == name]
-    if len(body.reads.get(name, ())) != len(called) or any(not _is_certain(body, call) for call in called):
-        return 0
-    return len(called)
+    return len(called) if all(call.node.lineno > setting.value.lineno for call in called) else 0
+
+
+def _asks(node: ast.Attribute, name: str) -> bool:
+    return node.attr in _ASKING and ast.unparse(node.value) == name
 
 
 def _is_certain(body: Body, call: CallSite) -> bool:

@@ -32,12 +32,10 @@ from loopscope.facts.bodies import Body
 from loopscope.rules.context import Context
 from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, Proof, Rule, Safety, Severity
 from loopscope.rules.support.mock_imports import beside
-from loopscope.rules.support.mock_values import call_gives_awaitable
+from loopscope.rules.support.mock_values import call_gives_awaitable, makes_async_generator
 from loopscope.rules.support.mocks import Kind, Mock, mock_at
-from loopscope.rules.support.patches import meaning
 from loopscope.text.edit import Edit
 from loopscope.text.span import Span
-from loopscope.workspace.values import Function
 
 META = Meta(
     "unusable-async-protocol-mock",
@@ -76,6 +74,11 @@ async def test_load():
     session = MagicMock()
     session.__aenter__ = ⟦MagicMock(return_value=1)⟧
     assert await load(session) == 1
+
+
+@pytest.mark.asyncio
+async def test_keyword():
+    assert await load(MagicMock(__aenter__=⟦MagicMock(return_value=1)⟧)) == 1
 """,
         good=f"""\
 {_LOAD}
@@ -84,6 +87,11 @@ async def test_load():
     session = MagicMock()
     session.__aenter__ = AsyncMock(return_value=1)
     assert await load(session) == 1
+
+
+@pytest.mark.asyncio
+async def test_keyword():
+    assert await load(MagicMock(__aenter__=AsyncMock(return_value=1))) == 1
 """,
         proof=Proof("'async with' received an object from __aenter__ that does not implement __await__"),
     ),
@@ -178,6 +186,7 @@ async def test_load():
     session = MagicMock()
     session.__aenter__ = AsyncMock(return_value=1)
     session.__aexit__ = enter
+    assert await load(MagicMock(__aenter__=enter, __aexit__=AsyncMock(return_value=None))) == 1
     other = MagicMock()
     other.__aenter__.return_value = 1
     other.__aenter__ = MagicMock(side_effect=enter)
@@ -223,6 +232,13 @@ class _SetUp(NamedTuple):
     value: ast.expr
 
 
+class _Given(NamedTuple):
+    """`Mock(__aenter__=…)`."""
+
+    body: Body
+    value: ast.expr
+
+
 class _Mistake(NamedTuple):
     body: Body
     found: _SetUp
@@ -238,6 +254,10 @@ def check(ctx: Context) -> Iterator[Finding]:
             if mock is not None and message is not None:
                 node = found.method if _is_missing(found, mock) else found.value
                 yield ctx.finding(META, ctx.span(body, node), message, data=_Mistake(body, found, mock))
+        for call, keyword in _keywords(body):
+            message = None if mock_at(ctx, body, call) is None else _refused(ctx, body, f"{keyword.arg}", keyword.value)
+            if message is not None:
+                yield ctx.finding(META, ctx.span(body, keyword.value), message, data=_Given(body, keyword.value))
 
 
 def fix(ctx: Context, finding: Finding) -> Fix | None:
@@ -245,6 +265,8 @@ def fix(ctx: Context, finding: Finding) -> Fix | None:
     match finding.data:
         case _Mistake(body, found, mock):
             pass
+        case _Given(body, ast.Call() as value):
+            return _made_async(ctx, body, value)
         case _:
             return None
     value = ctx.span(body, found.value)
@@ -277,12 +299,17 @@ def fix(ctx: Context, finding: Finding) -> Fix | None:
             ]
             fits = not any(_ends(ast.List([each])) for each in items)
             return ctx.fix("Set what it iterates", Safety.UNSAFE, edits) if fits else None
-        case (("__aenter__" | "__aexit__" | "__anext__"), "", ast.Call(func)):
-            name = beside(ctx, func, "AsyncMock", imports)
-            edits = [*imports, Edit(ctx.span(body, func), name or "")]
-            return None if name is None else ctx.fix("Use `AsyncMock`", Safety.SAFE, edits)
+        case (("__aenter__" | "__aexit__" | "__anext__"), "", ast.Call() as call):
+            return _made_async(ctx, body, call)
         case _:
             return None
+
+
+def _made_async(ctx: Context, body: Body, call: ast.Call) -> Fix | None:
+    imports: list[Edit] = []
+    name = beside(ctx, call.func, "AsyncMock", imports)
+    edits = [*imports, Edit(ctx.span(body, call.func), name or "")]
+    return None if name is None else ctx.fix("Use `AsyncMock`", Safety.SAFE, edits)
 
 
 def _wrong(ctx: Context, body: Body, found: _SetUp, mock: Mock) -> str | None:
@@ -291,14 +318,19 @@ def _wrong(ctx: Context, body: Body, found: _SetUp, mock: Mock) -> str | None:
     if found.part:
         if _is_missing(found, mock):
             return f"A `Mock` has no `{name}`: this fails with AttributeError, a `MagicMock` has it."
-        if name == "__aiter__" and found.part == "return_value" and _is_async_generator(ctx, body, found.value):
+        if name == "__aiter__" and found.part == "return_value" and makes_async_generator(ctx, body, found.value):
             return (
                 "What `__aiter__` returns must be iterable: an asynchronous generator is not, as `side_effect` it is."
             )
         if name == "__anext__" and mock.kind is not Kind.PLAIN and _ends(found.value) and not _iterates(mock):
             return "`async for` asks `__aiter__` of the mock, which iterates nothing: the loop ends before it began."
         return None
-    gives = call_gives_awaitable(ctx, body, found.value)
+    return _refused(ctx, body, name, found.value)
+
+
+def _refused(ctx: Context, body: Body, name: str, value: ast.expr) -> str | None:
+    """Why Python does not take a value as a method of the protocol; None when it does, or that is not certain."""
+    gives = call_gives_awaitable(ctx, body, value)
     if name in _AWAITED and gives is False:
         return f"`{name}` must give something to await: Python refuses what this gives."
     if name == "__aiter__" and gives is True:
@@ -311,17 +343,6 @@ def _is_missing(found: _SetUp, mock: Mock) -> bool:
     if not found.part or mock.kind is not Kind.PLAIN or not mock.bare or mock.set_up("*") is not None:
         return False
     return mock.set_up(found.method.attr) is None
-
-
-def _is_async_generator(ctx: Context, body: Body, value: ast.expr) -> bool:
-    if not isinstance(value, ast.Call):
-        return False
-    name = value.func.id if isinstance(value.func, ast.Name) else ""
-    nested = [inner for inner in body.nested if inner.node.name == name]
-    if nested:
-        return len(nested) == 1 and nested[0].is_async and bool(nested[0].yields)
-    found = meaning(ctx, body, value.func)
-    return isinstance(found, Function) and found.fact.is_async and found.fact.yields and not found.fact.decorators
 
 
 def _ends(value: ast.expr) -> bool:
@@ -340,6 +361,10 @@ def _set_ups(body: Body) -> list[_SetUp]:
     if "protocol" not in body.notes:
         body.notes["protocol"] = list(_found(body))
     return cast("list[_SetUp]", body.notes["protocol"])
+
+
+def _keywords(body: Body) -> list[tuple[ast.Call, ast.keyword]]:
+    return [(call.node, each) for call in body.calls for each in call.node.keywords if each.arg in _METHODS]
 
 
 def _found(body: Body) -> Iterator[_SetUp]:

@@ -144,6 +144,7 @@ async def test_function(monkeypatch):
         "Through `mocker`, a method",
         bad="""\
 import app
+import jobs
 import pytest
 
 
@@ -153,16 +154,34 @@ async def test_method(mocker):
     await app.Client().load()
 
 
+@pytest.mark.asyncio
+async def test_elsewhere(mocker):
+    mocker.patch("app.Client.put", ⟦mocker.MagicMock()⟧)
+    await jobs.run()
+
+
 # file: app.py
 class Client:
     async def get(self):
         return 1
 
+    async def put(self):
+        return 1
+
     async def load(self):
         return await self.get()
+
+
+# file: jobs.py
+import app
+
+
+async def run():
+    await app.Client().put()
 """,
         good="""\
 import app
+import jobs
 import pytest
 
 
@@ -172,13 +191,30 @@ async def test_method(mocker):
     await app.Client().load()
 
 
+@pytest.mark.asyncio
+async def test_elsewhere(mocker):
+    mocker.patch("app.Client.put", mocker.AsyncMock())
+    await jobs.run()
+
+
 # file: app.py
 class Client:
     async def get(self):
         return 1
 
+    async def put(self):
+        return 1
+
     async def load(self):
         return await self.get()
+
+
+# file: jobs.py
+import app
+
+
+async def run():
+    await app.Client().put()
 """,
         proof=Proof("object MagicMock can't be used in 'await' expression", requires=("pytest-mock",)),
     ),

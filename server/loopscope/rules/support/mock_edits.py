@@ -24,7 +24,7 @@ def set_where_made(ctx: Context, body: Body, name: str, path: str, wanted: str) 
     or when the call that makes the mock sets the attribute itself.
     """
     mock, imports = mock_of(ctx, body, name), list[Edit]()
-    written = None if mock is None else _class_name(ctx, body, mock, wanted, imports)
+    written = None if mock is None else class_name(ctx, body, mock, wanted, imports)
     if mock is None or written is None:
         return None
     if not path:
@@ -67,7 +67,7 @@ def imitating(ctx: Context, place: Place, path: tuple[str, ...]) -> Edit | None:
     return Edit(Span(end, end), ", autospec=True")
 
 
-def _class_name(ctx: Context, body: Body, mock: Mock, wanted: str, imports: list[Edit]) -> str | None:
+def class_name(ctx: Context, body: Body, mock: Mock, wanted: str, imports: list[Edit]) -> str | None:
     """How a class of `unittest.mock` is written where a mock is bound: beside its maker when that stands there too."""
     patch = mock.patch
     if patch is None and any(call.node is mock.made for call in body.calls):

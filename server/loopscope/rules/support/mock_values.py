@@ -95,6 +95,18 @@ def call_gives_awaitable(ctx: Context, owner: Owner, node: ast.expr) -> bool | N
     return _of_function(ctx, owner, node) if isinstance(node, ast.Name | ast.Attribute) else None
 
 
+def makes_async_generator(ctx: Context, body: Body, value: ast.expr) -> bool:
+    """Whether an expression surely calls an undecorated function that is an asynchronous generator."""
+    if not isinstance(value, ast.Call):
+        return False
+    name = value.func.id if isinstance(value.func, ast.Name) else ""
+    nested = [inner for inner in body.nested if inner.node.name == name]
+    if nested:
+        return len(nested) == 1 and nested[0].is_async and bool(nested[0].yields)
+    found = meaning(ctx, body, value.func)
+    return isinstance(found, Function) and found.fact.is_async and found.fact.yields and not found.fact.decorators
+
+
 def mock_gives_awaitable(mock: Mock) -> bool | None:
     """Whether a mock gives something to await when it is called; None when that is not certain."""
     if mock.kind is Kind.ASYNC:

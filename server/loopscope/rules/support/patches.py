@@ -8,14 +8,14 @@ from typing import NamedTuple, TypeAlias, cast
 
 from loopscope.facts.bodies import Body, CallSite, Use
 from loopscope.facts.expr import dotted
-from loopscope.facts.outline import ClassFact, FactId
+from loopscope.facts.outline import ClassFact, FactId, ImportedModule, ImportedName
 from loopscope.facts.reading import dotted_name
 from loopscope.rules.context import Context
 from loopscope.rules.support.calls import binding_count, noted
 from loopscope.rules.support.text import without_item
 from loopscope.text.edit import Edit
 from loopscope.text.files import Unreadable
-from loopscope.workspace.imports import find_import
+from loopscope.workspace.imports import find_import, is_installed
 from loopscope.workspace.model import Unknown, Where
 from loopscope.workspace.namespace import dereference, index_of
 from loopscope.workspace.queries import Queries
@@ -213,20 +213,44 @@ def injected(ctx: Context, body: Body, name: str) -> Patch | None:
 
 
 def is_awaited(ctx: Context, patch: Patch) -> bool:
-    """Whether code awaits calls of the name that a patch replaces: in the file that has it, or in the function."""
+    """Whether code awaits calls of the name that a patch replaces.
+
+    In the file that has it, in the function, and of methods in the modules of the project that the test imports.
+    """
+    paths: tuple[PurePath, ...] = ()
     match patch.kind, patch.node.args:
         case ("patch", [ast.Constant(str() as name), *_]) | ("setattr", [ast.Constant(str() as name), _]):
             owner, _, last = name.rpartition(".")
-            path = find_import(ctx.queries, ctx.path, owner) or _path_of(target(ctx.queries, ctx.path, owner))
+            path, of_class = find_import(ctx.queries, ctx.path, owner), False
+            if path is None:
+                path, of_class = _path_of(target(ctx.queries, ctx.path, owner)), True
         case _, [owner, ast.Constant(str() as last), *_]:
-            path = _path_of(meaning(ctx, patch.owner, owner))
+            value = meaning(ctx, patch.owner, owner)
+            path, of_class = _path_of(value), isinstance(value, Class)
         case _:
             return False
+    if of_class:
+        paths = ctx.remember("imported modules", lambda: tuple(_imported_modules(ctx)))
     body = patch.owner if isinstance(patch.owner, Body) or ctx.facts is None else ctx.facts.body(patch.owner)
     own = body.calls if isinstance(body, Body) else ()
-    return (path is not None and ctx.queries.get(_awaits, path, last)) or any(
+    paths = paths if path is None else (path, *paths)
+    return any(ctx.queries.get(_awaits, each, last) for each in paths) or any(
         call.use is Use.AWAITED and (call.name or "").rpartition(".")[2] == last for call in own
     )
+
+
+def _imported_modules(ctx: Context) -> Iterator[PurePath]:
+    """The files of the project that a file imports from."""
+    for binding in ctx.outline.bindings:
+        match binding.target:
+            case ImportedName(module, name):
+                names = (module, f"{module}{'' if module.endswith('.') else '.'}{name}")
+            case ImportedModule(module):
+                names = (module,)
+            case _:
+                names = ()
+        found = (find_import(ctx.queries, ctx.path, each) for each in names)
+        yield from (each for each in found if each is not None and not is_installed(ctx.queries, each))
 
 
 def _awaits(q: Queries, path: PurePath, name: str) -> bool:
