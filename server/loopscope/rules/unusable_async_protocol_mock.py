@@ -265,8 +265,8 @@ def fix(ctx: Context, finding: Finding) -> Fix | None:
     match finding.data:
         case _Mistake(body, found, mock):
             pass
-        case _Given(body, ast.Call() as value):
-            return _made_async(ctx, body, value)
+        case _Given(owner, ast.Call() as call):
+            return _made_async(ctx, owner, call)
         case _:
             return None
     value = ctx.span(body, found.value)

@@ -242,13 +242,14 @@ def is_awaited(ctx: Context, patch: Patch) -> bool:
 def _imported_modules(ctx: Context) -> Iterator[PurePath]:
     """The files of the project that a file imports from."""
     for binding in ctx.outline.bindings:
+        names: tuple[str, ...] = ()
         match binding.target:
             case ImportedName(module, name):
                 names = (module, f"{module}{'' if module.endswith('.') else '.'}{name}")
             case ImportedModule(module):
                 names = (module,)
             case _:
-                names = ()
+                pass
         found = (find_import(ctx.queries, ctx.path, each) for each in names)
         yield from (each for each in found if each is not None and not is_installed(ctx.queries, each))
 
