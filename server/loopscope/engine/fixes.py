@@ -74,6 +74,13 @@ def fix_for(snapshot: Snapshot, finding: Finding) -> Fix | None:
     return None if fix is None or not any(fix.edits.values()) else fix
 
 
+def others_for(snapshot: Snapshot, finding: Finding) -> tuple[Fix, ...]:
+    """What else may mend a finding that `check_file` found in this very snapshot, for a person to choose from."""
+    rule = by_name[finding.rule]
+    ctx = context_of(snapshot, finding.path)
+    return () if rule.others is None or isinstance(ctx, Unreadable) else tuple(rule.others(ctx, finding))
+
+
 def fixes_for(snapshot: Snapshot, report: FileReport) -> tuple[tuple[Finding, Fix], ...]:
     """The findings of a report that have a fix, each with it, in order."""
     found = ((finding, fix_for(snapshot, finding)) for finding in report.findings)

@@ -6,7 +6,7 @@ from difflib import SequenceMatcher
 from enum import Enum
 from pathlib import PurePath
 
-from loopscope.engine.fixes import fix_file, fix_for, fixes_for
+from loopscope.engine.fixes import fix_file, fix_for, fixes_for, others_for
 from loopscope.engine.ignores import ignore_in_file, ignore_on_line
 from loopscope.engine.run import FileReport
 from loopscope.engine.selection import Selection
@@ -120,6 +120,8 @@ def _quick_fixes(snapshot: Snapshot, path: PurePath, here: Sequence[Finding]) ->
         fix = fix_for(snapshot, finding)
         if fix is not None and fix.safety is not Safety.DISPLAY:
             yield Action(fix.title, ActionKind.QUICK_FIX, path, (finding,), fix.edits, _preferred(fix))
+        for other in others_for(snapshot, finding):
+            yield Action(other.title, ActionKind.QUICK_FIX, path, (finding,), other.edits)
         for made in creations(snapshot, finding):
             yield Action(made.title, ActionKind.QUICK_FIX, path, (finding,), {made.path: made.edits})
 

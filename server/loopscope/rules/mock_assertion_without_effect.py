@@ -15,7 +15,7 @@ If the mock imitates something that really has such an attribute: give it a `spe
 ## Fix safety
 Safe: the assertion becomes real, so the test may begin to fail. Where its arguments are missing, the fix calls the one
 that takes none, and where the mock is no `AsyncMock`, the one about calls; both are unsafe. Where more than one
-assertion may be meant there is no fix.
+assertion may be meant an editor offers each, and the nearest is an unsafe fix.
 
 ## Versions
 All; the message says what the project's Python does.
@@ -32,8 +32,10 @@ from typing import NamedTuple, cast
 
 from loopscope.facts.bodies import Body
 from loopscope.rules.context import Context
-from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, Proof, Rule, Safety, Severity
+from loopscope.rules.examples import examples_of
+from loopscope.rules.model import Finding, Fix, Group, Meta, Rule, Safety, Severity
 from loopscope.rules.support.mocks import AWAIT_ASSERTIONS, CALL_ASSERTIONS, Kind, Mock, mock_at
+from loopscope.rules.support.spelling import nearest
 from loopscope.text.edit import Edit
 from loopscope.text.span import Span
 
@@ -45,170 +47,7 @@ META = Meta(
     words=("Mock", "AsyncMock", "MagicMock", "mock", "mocker", "patch", *CALL_ASSERTIONS, *AWAIT_ASSERTIONS),
 )
 
-_NOTIFY = """\
-from unittest.mock import AsyncMock
-
-import pytest
-
-
-async def notify(sender, text):
-    if text:
-        await sender.send(text)
-
-"""
-
-EXAMPLES = (
-    Example(
-        "Not called",
-        bad=f"""\
-{_NOTIFY}
-@pytest.mark.asyncio
-async def test_notify():
-    sender = AsyncMock()
-    await notify(sender, "hello")
-    ⟦sender.send.assert_awaited_once⟧
-    assert ⟦sender.send.assert_awaited⟧
-    ⟦sender.send.assert_awaited_once_with⟧
-""",
-        good=f"""\
-{_NOTIFY}
-@pytest.mark.asyncio
-async def test_notify():
-    sender = AsyncMock()
-    await notify(sender, "hello")
-    sender.send.assert_awaited_once()
-    sender.send.assert_awaited()
-    sender.send.assert_awaited_once()
-""",
-        proof=Proof("", "passed", invisible="the test passes whether or not the mock was awaited"),
-    ),
-    Example(
-        "Misspelt",
-        bad=f"""\
-{_NOTIFY}
-@pytest.mark.asyncio
-async def test_notify(mocker):
-    sender = mocker.AsyncMock()
-    await notify(sender, "hello")
-    ⟦sender.send.awaited_once_with⟧("hello")
-    assert ⟦sender.send.awaited⟧
-""",
-        good=f"""\
-{_NOTIFY}
-@pytest.mark.asyncio
-async def test_notify(mocker):
-    sender = mocker.AsyncMock()
-    await notify(sender, "hello")
-    sender.send.assert_awaited_once_with("hello")
-    sender.send.assert_awaited()
-""",
-        proof=Proof("1 passed, 1 warning", "passed", requires=("pytest-mock",)),
-    ),
-    Example(
-        "An assertion that the mock does not have",
-        bad="""\
-from unittest.mock import MagicMock
-
-
-def test_notify():
-    sender = MagicMock()
-    sender.send("hello")
-    ⟦sender.send.assert_awaited_once⟧()
-""",
-        good="""\
-from unittest.mock import MagicMock
-
-
-def test_notify():
-    sender = MagicMock()
-    sender.send("hello")
-    sender.send.assert_called_once()
-""",
-        proof=Proof("'assert_awaited_once' is not a valid assertion"),
-    ),
-)
-
-NEAR_MISSES = (
-    NearMiss(
-        "attributes that mocks have, and those of a spec",
-        """\
-from unittest.mock import AsyncMock, Mock
-
-
-class Order:
-    awaited = True
-
-    def called_once_with(self, value):
-        return value
-
-
-async def test_order():
-    order = AsyncMock(spec=Order)
-    order.called_once_with(1)
-    assert order.awaited
-    other = Mock(awaited=True)
-    other.not_called = True
-    assert other.awaited
-    assert other.not_called
-    assert other.send.called is False
-    assert not other.send.called
-    assert other.send.call_count == 0
-""",
-    ),
-    NearMiss(
-        "objects that are no mocks",
-        """\
-class Route:
-    awaited = True
-
-    def called_once_with(self, value):
-        return value
-
-    async def assert_called(self):
-        return None
-
-
-async def test_route(mocker):
-    route = Route()
-    route.called_once_with(1)
-    assert route.awaited
-    await route.assert_called()
-""",
-    ),
-    NearMiss(
-        "an async part of a synchronous mock",
-        """\
-from unittest.mock import AsyncMock, MagicMock
-
-
-async def test_send():
-    client = MagicMock()
-    client.send = AsyncMock()
-    await client.send()
-    client.send.assert_awaited_once()
-    async with client:
-        pass
-    client.__aenter__.assert_awaited_once()
-""",
-    ),
-    NearMiss(
-        "passed on, not asserted",
-        """\
-from unittest.mock import AsyncMock
-
-
-async def test_send():
-    client = AsyncMock()
-    checks = [client.assert_not_awaited, client.assert_not_called]
-    for check in checks:
-        check()
-    callback = client.assert_not_awaited
-    callback()
-    client.call()
-    client.on.called_back()
-""",
-    ),
-)
+EXAMPLES, NEAR_MISSES = examples_of(__name__)
 
 _CORE = frozenset({"called", "calls", "call", "awaited", "awaits", "await"})
 _WORDS = _CORE | {
@@ -226,6 +65,7 @@ _WORDS = _CORE | {
     "is",
     "been",
 }
+_WORDS_OF_ASSERTIONS = {"never": "not", "was": "", "is": "", "been": "", "have": "has", "only": "once"}
 _OF_MOCKS = frozenset({"called", *CALL_ASSERTIONS, *AWAIT_ASSERTIONS})
 _REFUSED = ("assert", "assret", "asert", "aseert", "assrt")
 _REFUSED_LATER = frozenset(name.removeprefix("assert_") for name in CALL_ASSERTIONS)
@@ -262,8 +102,11 @@ class _Site(NamedTuple):
 
 
 class _Mistake(NamedTuple):
+    """What may be meant, the nearest first; `clear` when that is much nearer than the next."""
+
     site: _Site
-    meant: str | None
+    meant: tuple[str, ...]
+    clear: bool = True
 
 
 def check(ctx: Context) -> Iterator[Finding]:
@@ -272,17 +115,36 @@ def check(ctx: Context) -> Iterator[Finding]:
         for site in _sites(body):
             found = _judged(ctx, site)
             if found is not None:
-                meant, message = found
-                yield ctx.finding(META, ctx.span(body, site.attribute), message, data=_Mistake(site, meant))
+                mistake, message = found
+                yield ctx.finding(META, ctx.span(body, site.attribute), message, data=mistake)
 
 
 def fix(ctx: Context, finding: Finding) -> Fix | None:
     """Calls the assertion that is meant."""
     match finding.data:
-        case _Mistake(site, str() as meant):
-            pass
+        case _Mistake(site, (meant, *_), clear):
+            edits = _edits(ctx, site, meant)
         case _:
             return None
+    written = site.attribute.attr
+    weaker = written != meant and written in (*CALL_ASSERTIONS, *AWAIT_ASSERTIONS)
+    safety = Safety.UNSAFE if weaker or not clear else Safety.SAFE
+    return None if edits is None else ctx.fix(f"Call `{meant}`", safety, edits)
+
+
+def others(ctx: Context, finding: Finding) -> Iterator[Fix]:
+    """Calls another assertion that may be meant."""
+    match finding.data:
+        case _Mistake(site, (_, *more)):
+            for meant in more:
+                edits = _edits(ctx, site, meant)
+                if edits is not None:
+                    yield ctx.fix(f"Call `{meant}`", Safety.UNSAFE, edits)
+        case _:
+            pass
+
+
+def _edits(ctx: Context, site: _Site, meant: str) -> list[Edit] | None:
     attribute = ctx.span(site.body, site.attribute)
     name = Span(attribute.end - len(site.attribute.attr), attribute.end)
     if ctx.source(name) != site.attribute.attr:
@@ -297,9 +159,7 @@ def fix(ctx: Context, finding: Finding) -> Fix | None:
         edits.append(Edit(name, meant))
     if not site.called:
         edits.append(Edit(Span(attribute.end, attribute.end), "()"))
-    written = site.attribute.attr
-    weaker = written != meant and written in (*CALL_ASSERTIONS, *AWAIT_ASSERTIONS)
-    return ctx.fix(f"Call `{meant}`", Safety.UNSAFE if weaker else Safety.SAFE, edits)
+    return edits
 
 
 def _sites(body: Body) -> list[_Site]:
@@ -337,15 +197,14 @@ def _is_misspelt(name: str) -> bool:
     return _WORDS.issuperset(words) and not _CORE.isdisjoint(words)
 
 
-def _judged(ctx: Context, site: _Site) -> tuple[str | None, str] | None:
-    """The assertion that is meant, where that is certain, and what is wrong; None when nothing is."""
+def _judged(ctx: Context, site: _Site) -> tuple[_Mistake, str] | None:
+    """The mistake, and what is wrong; None when nothing is."""
     name = site.attribute.attr
     real = name in CALL_ASSERTIONS or name in AWAIT_ASSERTIONS
     if real and not site.called:
-        return (
-            name if name in _WITHOUT_ARGUMENTS else _LESS.get(name),
-            f"`{name}` is not called: this asserts nothing, and passes always.",
-        )
+        meant = name if name in _WITHOUT_ARGUMENTS else _LESS.get(name)
+        message = f"`{name}` is not called: this asserts nothing, and passes always."
+        return _Mistake(site, () if meant is None else (meant,)), message
     mock = mock_at(ctx, site.body, site.attribute.value)
     if mock is None or not mock.bare or mock.set_up(name) is not None or mock.set_up("*") is not None:
         return None
@@ -354,20 +213,40 @@ def _judged(ctx: Context, site: _Site) -> tuple[str | None, str] | None:
     if real:
         if name in CALL_ASSERTIONS or mock.kind not in (Kind.MAGIC, Kind.PLAIN):
             return None
-        meant = name.replace("awaited", "called").replace("await", "call")
-        return meant, f"A `{mock.kind.value}` has no `{name}`: only an `AsyncMock` is awaited."
-    return _misspelt(ctx, mock, name)
+        called = name.replace("awaited", "called").replace("await", "call")
+        return _Mistake(site, (called,)), f"A `{mock.kind.value}` has no `{name}`: only an `AsyncMock` is awaited."
+    return _misspelt(ctx, mock, site)
 
 
-def _misspelt(ctx: Context, mock: Mock, name: str) -> tuple[str | None, str]:
+def _misspelt(ctx: Context, mock: Mock, site: _Site) -> tuple[_Mistake, str]:
+    name = site.attribute.attr
     names = (*CALL_ASSERTIONS, *(() if mock.kind in (Kind.MAGIC, Kind.PLAIN) else AWAIT_ASSERTIONS))
-    close = difflib.get_close_matches(f"assert_{name.removeprefix('assert_')}", names, 1, _CLOSE_ENOUGH)
-    meant = close[0] if close else None
-    hint = f": `{meant}` is meant" if meant is not None else ""
+    said = _said(name)
+    left_out = _WITHOUT_ARGUMENTS if _has_arguments(site.whole) else ()
+    near = nearest(said, [each for each in names if ("_not_" in each) is ("_not_" in said) and each not in left_out])
+    hint = f": `{near.names[0]}` is meant" if near.clear else ""
+    mistake = _Mistake(site, near.names, near.clear)
     version = ctx.environment.python_version
     if name.startswith(_REFUSED) or (name in _REFUSED_LATER and version is not None and version >= (3, 12)):
-        return meant, f'`{name}` fails ("is not a valid assertion"){hint}.'
-    return meant, f"`{name}` is no assertion of mocks: it makes another mock, and passes always{hint}."
+        return mistake, f'`{name}` fails ("is not a valid assertion"){hint}.'
+    return mistake, f"`{name}` is no assertion of mocks: it makes another mock, and passes always{hint}."
 
 
-RULE = Rule(META, __doc__ or "", EXAMPLES, NEAR_MISSES, check, fix)
+def _has_arguments(statement: ast.stmt) -> bool:
+    match statement:
+        case ast.Expr(ast.Call() as call) | ast.Assert(ast.Call() as call):
+            return bool(call.args or call.keywords)
+        case _:
+            return False
+
+
+def _said(name: str) -> str:
+    """A misspelt assertion in the words of those that there are."""
+    first, _, rest = name.partition("_")
+    if rest and nearest(first, ("assert", "asserted")).names:
+        name = rest
+    words = [_WORDS_OF_ASSERTIONS.get(each, each) for each in name.split("_")]
+    return "_".join(["assert", *(each for each in words if each)])
+
+
+RULE = Rule(META, __doc__ or "", EXAMPLES, NEAR_MISSES, check, fix, others)

@@ -175,3 +175,5 @@ class Rule:
     near_misses: Sequence[NearMiss]
     check: "Callable[[Context], Iterator[Finding]]"
     fix: "Callable[[Context, Finding], Fix | None] | None" = None
+    others: "Callable[[Context, Finding], Iterator[Fix]] | None" = None
+    """Other ways to mend a finding, for a person to choose from: `--fix` applies none of them."""
