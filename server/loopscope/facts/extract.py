@@ -2,20 +2,24 @@
 
 import ast
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import cast
+from typing import TypeVar, cast
 
 from loopscope.facts.arrange import arrange_bindings, arrange_layout
 from loopscope.facts.bodies import Body, CallSite
 from loopscope.facts.imports import class_names, module_names
+from loopscope.facts.inside import inside_functions
 from loopscope.facts.layout import Layout
 from loopscope.facts.outline import FactId, Outline
 from loopscope.facts.part import Part, make_part
+from loopscope.facts.picked import Picked, Since, picked, since
 from loopscope.facts.scan import Raw, scan_chunk
-from loopscope.syntax.chunk import Chunk, Located, Tree
+from loopscope.syntax.chunk import Chunk, Located, Placed, Tree
 from loopscope.text.span import Span
+
+T = TypeVar("T")
 
 
 # No slots: `cached_property` keeps its values in the instance's dict.
@@ -29,6 +33,7 @@ class FileFacts:
     """The canonical dotted name of each name that the module's imports bind."""
     parts: tuple[Part, ...]
     """The facts of `tree.chunks`, one by one."""
+    _picked: dict[str, Picked[object]] = field(default_factory=dict[str, Picked[object]])
 
     @cached_property
     def layout(self) -> Layout:
@@ -49,11 +54,58 @@ class FileFacts:
     @cached_property
     def every_body(self) -> tuple[Body, ...]:
         """Every function, nested ones after the one that holds them."""
-        return tuple([body for index in range(len(self.parts)) for body in self.bodies_of(index)])
+        return tuple([body for part in self.parts for body in self.bodies_of(part)])
 
-    def bodies_of(self, index: int) -> tuple[Body, ...]:
+    def picked(self, key: str, pick: Callable[[Body], T]) -> Picked[tuple[Body, T]]:
+        """The functions in which `pick` finds something, with what: it must follow from the body alone.
+
+        Found once for functions that edits leave as they are. A key is used with one `pick` only.
+        """
+        return self.looked_at(key, lambda part: [(body, each) for body in self.bodies_of(part) if (each := pick(body))])
+
+    def looked_at(self, key: str, look: Callable[[Part], Sequence[T]]) -> Picked[T]:
+        """What `look` finds in parts: it must follow from the part alone, or from bodies in it.
+
+        A key is used with one `look` only, and with none that `picked` has.
+        """
+        known = self._picked.get(key)
+        if known is None or known.parts is not self.parts:
+            change = Since() if known is None else self.since(known.parts)
+            known = self._picked[key] = picked(self.parts, look, known, change)
+        # A key is used with one `look` only.
+        return cast("Picked[T]", known)
+
+    def since(self, parts: tuple[Part, ...]) -> Since:
+        """How the file differs from a version of it with these parts."""
+        known = self._compared.get(id(parts))
+        if known is None:
+            # With the parts, so that no others get their id.
+            known = self._compared[id(parts)] = parts, since(parts, self.parts)
+        return known[1]
+
+    @property
+    def known_picks(self) -> dict[str, Picked[object]]:
+        """What was picked so far, for the next version of the file."""
+        return self._picked.copy()
+
+    @cached_property
+    def _compared(self) -> dict[int, tuple[tuple[Part, ...], Since]]:
+        return {}
+
+    def placed(self, part: Part) -> Placed:
+        """Where one of `parts` stands."""
+        return self.tree.chunks[self._places[part]]
+
+    @cached_property
+    def _places(self) -> Mapping[Part, int]:
+        return {part: index for index, part in enumerate(self.parts)}
+
+    def parts_named(self, qualname: str) -> Sequence[Part]:
+        """The parts that define functions and classes of a dotted name."""
+        return self._by_name.get(qualname, ())
+
+    def bodies_of(self, part: Part) -> tuple[Body, ...]:
         """`every_body` of one of `parts`."""
-        part = self.parts[index]
         if part.redefines:
             return tuple(_flat(body for id_ in part.functions if (body := self.body(id_)) is not None))
         known = part.notes.get("bodies")
@@ -109,22 +161,14 @@ class FileFacts:
     def function_at(self, offset: int) -> tuple[FactId, Span] | None:
         """The function of the outline that holds an offset, with its span; far cheaper than `layout`."""
         index = self.tree.index_at(offset)
-        start, part = self.tree.chunks[index].start, self.parts[index]
-        holding = [
-            (span.end - span.start, id_, span)
-            for id_ in part.functions
-            if (span := part.places.defs[id_].whole.shifted(start)).start <= offset <= span.end
-        ]
-        if not holding:
-            return None
-        _, id_, span = min(holding)
-        return id_, span
+        start = self.tree.chunks[index].start
+        found = self.parts[index].function_at(offset - start)
+        return None if found is None else (found[0], found[1].shifted(start))
 
-    def keeps(self, earlier: "FileFacts", qualname: str) -> bool:
-        """Whether functions and classes of a dotted name are those of an earlier version, with the same imports."""
-        now = self._by_name.get(qualname, ())
-        before = earlier._by_name.get(qualname, ())  # noqa: SLF001  another object of this class
-        return len(now) == len(before) and all(one is other for one, other in zip(now, before, strict=True))
+    def redefined_since(self, earlier: "FileFacts") -> frozenset[str]:
+        """The dotted names of functions and classes that are not those of an earlier version, with the same imports."""
+        change = self.since(earlier.parts)
+        return frozenset(id_.qualname for part in (*change.gone, *change.new) for id_, _ in part.defs)
 
     def span(self, owner: Body | FactId | CallSite, node: Located) -> Span:
         """Where a node stands, in absolute code points.
@@ -192,6 +236,8 @@ def file_facts(tree: Tree, previous: FileFacts | None = None) -> FileFacts:
     """
     if previous is not None and previous.tree is tree:
         return previous
+    if previous is not None and (same := inside_functions(tree, previous.tree, previous.parts)) is not None:
+        return FileFacts(tree, previous.outline, previous.names, same, previous.known_picks)
     known = _Known(previous)
     raws = [known.raws(placed.chunk) for placed in tree.chunks]
     names = _module_names(tree, raws, previous)
@@ -210,7 +256,7 @@ def file_facts(tree: Tree, previous: FileFacts | None = None) -> FileFacts:
     )
     if previous is not None and previous.outline == outline:
         outline = previous.outline
-    return FileFacts(tree, outline, names, tuple(parts))
+    return FileFacts(tree, outline, names, tuple(parts), {} if previous is None else previous.known_picks)
 
 
 class _Known:

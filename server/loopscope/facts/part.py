@@ -29,6 +29,7 @@ from loopscope.facts.reading import read
 from loopscope.facts.scan import Definition, Effect, Raw, Value, global_names, scan
 from loopscope.facts.seek import lines_with
 from loopscope.syntax.chunk import Chunk
+from loopscope.text.span import Span
 
 _OTHERS = bytes(range(128, 256))
 _WORD = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz" + _OTHERS
@@ -110,6 +111,15 @@ class Part:
             # Two threads may both make it; all callers shall see the same one.
             found = self._bodies.setdefault(id_, body_of(self.functions[id_], id_, self.names, {}))
         return found
+
+    def function_at(self, offset: int) -> tuple[FactId, Span] | None:
+        """The innermost function that holds an offset in the chunk, with its span there."""
+        holding = [
+            (span.end - span.start, id_, span)
+            for id_ in self.functions
+            if (span := self.places.defs[id_].whole).start <= offset <= span.end
+        ]
+        return min(holding)[1:] if holding else None
 
     @cached_property
     def redefines(self) -> bool:

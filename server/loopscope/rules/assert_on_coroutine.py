@@ -29,7 +29,7 @@ from collections.abc import Iterator
 from loopscope.facts.bodies import Body, CallSite, Use
 from loopscope.rules.context import Context
 from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, Proof, Rule, Safety, Severity
-from loopscope.rules.support.callees import all_results_of
+from loopscope.rules.support.callees import results_of
 from loopscope.rules.support.calls import await_edits
 from loopscope.workspace.inference.model import Coroutine
 
@@ -161,7 +161,7 @@ async def test_rows():
 
 def check(ctx: Context) -> Iterator[Finding]:
     """Findings at the calls and generator expressions."""
-    for body, call, _ in all_results_of(ctx, _tested, Coroutine):
+    for body, call, _ in results_of(ctx, _tested, Coroutine):
         shown = ast.unparse(call.node.func)
         message = f"`{shown}` is a coroutine function: without `await` this is always true, and it never runs."
         yield ctx.finding(META, ctx.span(body, call.node), message, data=(body, call))

@@ -123,16 +123,18 @@ _RAISED_BY_ASSERT = ("AssertionError", "Exception", "BaseException")
 
 def check(ctx: Context) -> Iterator[Finding]:
     """Findings at the assertions."""
-    for body, blocks in ctx.bodies_with("expected exceptions", lambda body: list(raises_blocks(body))):
-        for raises in blocks if body.is_async else ():
+    for body, blocks in ctx.bodies_with("assertions at the end of expected exceptions", _with_dead):
+        for raises in blocks:
             names = [full_name(ctx, body, each) for each in raises.expected]
             if not names or any(name is None or name in _RAISED_BY_ASSERT for name in names):
                 continue
-            dead = _at_end(raises)
-            if dead:
-                message = "This does not run when the expected exception is raised above: the test passes without it."
-                for each in dead:
-                    yield ctx.finding(META, ctx.span(body, each), message, data=(body, raises))
+            message = "This does not run when the expected exception is raised above: the test passes without it."
+            for each in _at_end(raises):
+                yield ctx.finding(META, ctx.span(body, each), message, data=(body, raises))
+
+
+def _with_dead(body: Body) -> list[Raises]:
+    return [raises for raises in raises_blocks(body) if _at_end(raises)] if body.is_async else []
 
 
 def fix(ctx: Context, finding: Finding) -> Fix | None:

@@ -126,8 +126,8 @@ def check(ctx: Context) -> Iterator[Finding]:
         return
     tests = {test.id: test for test in ctx.own_tests if not test.function.is_async}
     fixtures = {fixture.id for fixture in ctx.own_fixtures if not fixture.function.is_async}
-    for body in ctx.bodies:
-        if body.is_async or body.id not in (tests.keys() | fixtures):
+    for body, _ in ctx.bodies_with("asynchronous code in synchronous functions", _suspected):
+        if body.id not in tests and body.id not in fixtures:
             continue
         what = "test" if body.id in tests else "fixture"
         node = _asynchronous(body)
@@ -142,6 +142,11 @@ def check(ctx: Context) -> Iterator[Finding]:
                 consequence = "pytest fails the test" if fails else "pytest skips the test"
                 message = f"Nothing awaits the coroutine that this synchronous test returns: {consequence}."
                 yield ctx.finding(META, ctx.span(body, call.node), message, data=(body, call))
+
+
+def _suspected(body: Body) -> bool:
+    returned = any(call.use is Use.RETURNED for call in body.calls)
+    return not body.is_async and (returned or _asynchronous(body) is not None)
 
 
 def fix(ctx: Context, finding: Finding) -> Fix | None:

@@ -27,7 +27,7 @@ from collections.abc import Iterator
 from loopscope.facts.bodies import Body, CallSite, Use
 from loopscope.rules.context import Context
 from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, Proof, Rule, Safety, Severity
-from loopscope.rules.support.callees import all_results_of
+from loopscope.rules.support.callees import results_of
 from loopscope.rules.support.calls import expects_failure
 from loopscope.rules.support.text import indentation, line_end
 from loopscope.text.edit import Edit
@@ -136,7 +136,7 @@ def test_fill():
 
 def check(ctx: Context) -> Iterator[Finding]:
     """Findings at the calls."""
-    for body, call, found in all_results_of(ctx, _not_consumed, AsyncIterable):
+    for body, call, found in results_of(ctx, _not_consumed, AsyncIterable):
         if isinstance(found, AsyncIterable) and found.is_generator and not expects_failure(body, call):
             shown = ast.unparse(call.node.func)
             message = f"`{shown}` is an asynchronous generator function: without `async for` none of its code runs."

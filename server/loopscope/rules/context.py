@@ -1,11 +1,11 @@
 """What a rule may ask: one file of one snapshot."""
 
 import ast
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import PurePath
-from typing import NamedTuple, TypeVar, cast
+from typing import NamedTuple, ParamSpec, TypeVar, cast
 
 from loopscope.config.model import ConfigProblem
 from loopscope.config.pytest_config import AsyncioMode, PytestConfig
@@ -15,6 +15,7 @@ from loopscope.facts.extract import FileFacts
 from loopscope.facts.functions import parameters
 from loopscope.facts.layout import Layout
 from loopscope.facts.outline import FactId, Outline
+from loopscope.facts.part import Part
 from loopscope.rules.model import Finding, Fix, Meta, Related, Safety, Severity, Tag
 from loopscope.rules.support.replacements import is_undone, replacements, sounds_like_replacing
 from loopscope.syntax.chunk import Located, Placed
@@ -22,12 +23,14 @@ from loopscope.text.edit import Edit
 from loopscope.text.span import Span
 from loopscope.workspace import loops
 from loopscope.workspace.environment import Environment
+from loopscope.workspace.gathered import About
 from loopscope.workspace.hooks import conftests_of
 from loopscope.workspace.model import Closure, Decision, FixtureDef, Runner, Scope, TestItem, Unknown, Where
 from loopscope.workspace.queries import Queries
 from loopscope.workspace.snapshot import Snapshot
 from loopscope.workspace.view import ModuleView
 
+P = ParamSpec("P")
 T = TypeVar("T")
 
 
@@ -95,21 +98,24 @@ class Context:
         """Every function of the file, nested ones after the one that holds them."""
         return () if self.facts is None else self.facts.every_body
 
-    def bodies_with(self, key: str, pick: Callable[[Body], list[T]]) -> Iterator[tuple[Body, list[T]]]:
+    def bodies_with(self, key: str, pick: Callable[[Body], T]) -> Sequence[tuple[Body, T]]:
         """The functions for which `pick` finds something, each with what: it must follow from the body alone.
 
         Found once for functions that edits leave as they are. A key is used with one `pick` only.
         """
+        return () if self.facts is None else self.facts.picked(key, pick).found
+
+    def gathered(
+        self, key: str, pick: Callable[[Body], object], about: About[P, T], *args: P.args, **_: P.kwargs
+    ) -> Sequence[tuple[Body, Sequence[T]]]:
+        """The functions for which a query finds something, with what, of those for which `pick` does.
+
+        What is found in a function stays after edits of others, unless it depends on them. A query is used with one
+        key and `pick` only.
+        """
         if self.facts is None:
-            return
-        for index, part in enumerate(self.facts.parts):
-            found = part.notes.get(key)
-            if found is None:
-                found = [(body, each) for body in self.facts.bodies_of(index) if (each := pick(body))]
-                if not part.redefines:
-                    part.notes[key] = found
-            if found:
-                yield from cast("list[tuple[Body, list[T]]]", found)
+            return ()
+        return self.snapshot.gather(self.path, self.facts.picked(key, pick), about, *args, **_)
 
     @cached_property
     def definitions(self) -> tuple[Definition, ...]:
@@ -287,18 +293,19 @@ class Context:
 
     def _replacing_tests(self, name: str) -> Iterator[FactId | None]:
         """The tests in which something of a name may be replaced; None for everywhere."""
-        for place, is_quoted in replacements(self.text, name, self._replaces_something):
-            held = self.facts.function_at(place) if is_quoted and self.facts is not None else None
-            undone = held is not None and held[0] in self._test_ids and is_undone(self.source(held[1]))
-            yield held[0] if undone and held is not None else None
-
-    def _replaces_something(self) -> bool:
         if self.facts is None:
-            return sounds_like_replacing(self.text)
-        for part in self.facts.parts:
-            if "replaces" not in part.notes:
-                part.notes["replaces"] = sounds_like_replacing(part.chunk.text)
-        return any(part.notes["replaces"] for part in self.facts.parts)
+            return
+        for part, place, is_quoted in self.facts.looked_at(f"replaces {name}", partial(_replacing, name)).found:
+            if not is_quoted:
+                yield None
+            elif self._replaces_something:
+                held = part.function_at(place)
+                undone = held is not None and held[0] in self._test_ids and is_undone(_source(part, held[1]))
+                yield held[0] if undone and held is not None else None
+
+    @cached_property
+    def _replaces_something(self) -> bool:
+        return self.facts is not None and bool(self.facts.looked_at("sounds like replacing", _sounding).found)
 
     @cached_property
     def _test_ids(self) -> frozenset[FactId]:
@@ -333,3 +340,15 @@ class Context:
     def fix(self, title: str, safety: Safety, edits: Iterable[Edit]) -> Fix:
         """A fix that edits this file only."""
         return Fix(title, safety, {self.path: tuple(edits)})
+
+
+def _replacing(name: str, part: Part) -> list[tuple[Part, int, bool]]:
+    return [(part, place, is_quoted) for place, is_quoted in replacements(part.chunk.text, name)]
+
+
+def _sounding(part: Part) -> list[Part]:
+    return [part] if sounds_like_replacing(part.chunk.text) else []
+
+
+def _source(part: Part, span: Span) -> str:
+    return part.chunk.text[span.start : span.end]

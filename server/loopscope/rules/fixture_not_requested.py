@@ -31,7 +31,7 @@ from loopscope.facts.bodies import Body
 from loopscope.facts.outline import FunctionFact, Guard
 from loopscope.rules.context import Context
 from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, Proof, Rule, Safety, Severity
-from loopscope.rules.support.names import add_parameter, binds_anywhere, inner_bodies, place_of_name, requesters
+from loopscope.rules.support.names import add_parameter, binds_anywhere, inner_bodies, place_of_name, requesting
 from loopscope.rules.support.related import definition_related
 from loopscope.rules.support.uses import uses_value
 from loopscope.workspace.model import FixtureDef, Scope, TestItem, Unknown
@@ -161,25 +161,32 @@ def check(ctx: Context) -> Iterator[Finding]:
     """Findings at the first use of each name in a function."""
     if ctx.outline.dynamic or any(binding.name == "*" for binding in ctx.outline.bindings):
         return
-    for owner, body in requesters(ctx):
+    owners = requesting(ctx)
+    for body, unbound in ctx.bodies_with("reads of unbound names", _unbound):
+        owner = owners.get(body.id)
+        if owner is None:
+            continue
         visible = _visible(ctx, owner)
-        seen: set[str] = set()
-        for inner in inner_bodies(body):
-            if not (inner.reads.keys() & visible.keys()) - body.bound:
-                continue
-            for load in inner.loads:
-                name = load.id
-                if name in seen or name not in visible or hasattr(builtins, name) or name in body.bound:
-                    continue
+        for name in unbound.keys() & visible.keys():
+            for inner, load in unbound[name]:
                 message = _mistake(ctx, body, inner, load, visible[name])
                 span = place_of_name(ctx, inner, load)
                 if message is None or span is None or binds_anywhere(body.node, name):
                     continue
-                seen.add(name)
                 related = definition_related(ctx, visible[name][-1])
-                yield ctx.finding(
-                    META, span, message, related=related, data=_Use(owner, name, nested=inner is not body)
-                )
+                use = _Use(owner, name, nested=inner is not body)
+                yield ctx.finding(META, span, message, related=related, data=use)
+                break
+
+
+def _unbound(body: Body) -> Mapping[str, list[tuple[Body, ast.Name]]]:
+    """The names that a function of the outline reads, itself or in nested ones, and does not bind; with the reads."""
+    found: dict[str, list[tuple[Body, ast.Name]]] = {}
+    for inner in inner_bodies(body) if body.id == body.outermost else ():
+        for load in inner.loads:
+            if load.id not in body.bound and not hasattr(builtins, load.id):
+                found.setdefault(load.id, []).append((inner, load))
+    return found
 
 
 def fix(ctx: Context, finding: Finding) -> Fix | None:

@@ -80,10 +80,9 @@ _NEVER = frozenset({"append", "extend", "print", "setattr", "setdefault", "raise
 
 def check(ctx: Context) -> Iterator[Finding]:
     """Findings at the calls."""
-    for body, _ in ctx.bodies_with("may miss an await", lambda body: _gather_statements(body) or _dropped(body)):
-        for call, message in (*_gathered(body), *_not_run(ctx, body), *_read_early(ctx, body)):
-            if _is_dropped(body, call) and not (_is_expected(body, call) or in_synchronous_code(ctx, body, call.node)):
-                yield _finding(ctx, body, call.node, message, call)
+    for body, call, message in (*_gathered(ctx), *_not_run(ctx), *_read_early(ctx)):
+        if _is_dropped(body, call) and not (_is_expected(body, call) or in_synchronous_code(ctx, body, call.node)):
+            yield _finding(ctx, body, call.node, message, call)
     for body, node in unawaited_properties(ctx):
         if not in_synchronous_code(ctx, body, node):
             message = f"`{node.attr}` is an `async def` property: what it gives must be awaited."
@@ -105,12 +104,13 @@ def fix(ctx: Context, finding: Finding) -> Fix | None:
             return None
 
 
-def _gathered(body: Body) -> Iterator[tuple[CallSite, str]]:
-    for call in noted(body, "gathered", _gather_statements):
-        yield (
-            call,
-            "Without `await` nothing waits for what `asyncio.gather` starts: its results and exceptions are lost.",
-        )
+def _gathered(ctx: Context) -> Iterator[tuple[Body, CallSite, str]]:
+    for body, calls in ctx.bodies_with("gathered", _gather_statements):
+        for call in calls:
+            message = (
+                "Without `await` nothing waits for what `asyncio.gather` starts: its results and exceptions are lost."
+            )
+            yield body, call, message
 
 
 def _gather_statements(body: Body) -> list[CallSite]:
@@ -121,16 +121,16 @@ def _gather_statements(body: Body) -> list[CallSite]:
     ]
 
 
-def _not_run(ctx: Context, body: Body) -> Iterator[tuple[CallSite, str]]:
+def _not_run(ctx: Context) -> Iterator[tuple[Body, CallSite, str]]:
     """The calls that give coroutines which do not run, and futures compared in place of their results."""
-    for call, found in results_of(ctx, body, _dropped, Awaitable, Coroutine):
+    for body, call, found in results_of(ctx, _dropped, Awaitable, Coroutine):
         shown = ast.unparse(call.node.func)
         if isinstance(found, Coroutine):
-            yield call, f"`{shown}` is a coroutine function: without `await` this call does not run it."
+            yield body, call, f"`{shown}` is a coroutine function: without `await` this call does not run it."
         elif call.use is Use.COMPARED and not _is_tested_for_none(call):
-            yield call, f"`{shown}` gives a future: without `await` it is compared, not its result."
+            yield body, call, f"`{shown}` gives a future: without `await` it is compared, not its result."
         elif call.use is Use.ASSIGNED and is_taken_apart(body, call):
-            yield call, f"`{shown}` gives a future, whose result is not there before it is awaited."
+            yield body, call, f"`{shown}` gives a future, whose result is not there before it is awaited."
 
 
 def _is_tested_for_none(call: CallSite) -> bool:
@@ -141,14 +141,14 @@ def _is_tested_for_none(call: CallSite) -> bool:
             return True
 
 
-def _read_early(ctx: Context, body: Body) -> Iterator[tuple[CallSite, str]]:
+def _read_early(ctx: Context) -> Iterator[tuple[Body, CallSite, str]]:
     """The calls of whose values an attribute is read that only what they give once awaited has."""
-    if not _dropped(body):
-        return
-    for place, attribute in ctx.queries.get(_attributes_read_early, ctx.path, body.id):
-        call = body.calls[place]
-        if result_of(ctx, body, call) is not None:
-            yield call, f"What `{ast.unparse(call.node.func)}` gives has no `{attribute}` before it is awaited."
+    for body, found in ctx.gathered("dropped calls", _dropped, _attributes_read_early):
+        for place, attribute in found:
+            call = body.calls[place]
+            if result_of(ctx, body, call) is not None:
+                shown = ast.unparse(call.node.func)
+                yield body, call, f"What `{shown}` gives has no `{attribute}` before it is awaited."
 
 
 def _attributes_read_early(q: Queries, path: PurePath, id_: FactId) -> tuple[tuple[int, str], ...]:

@@ -141,18 +141,27 @@ def check(ctx: Context) -> Iterator[Finding]:
     """Findings at the calls."""
     if "nest_asyncio" in ctx.text:
         return
-    for body, what, runner in ctx.async_entries():
+    running = dict(ctx.bodies_with("calls that run a loop", _running))
+    entries = ctx.async_entries() if running else ()
+    for body, what, runner in entries:
         if runner not in (Runner.PYTEST_ASYNCIO, Runner.UNITTEST):
             continue
-        for call in body.calls:
+        for call in running.get(body, ()):
             runs = call.name == "asyncio.run" and not call.local_root and not ctx.is_patched("asyncio.run")
             if not (runs or loop_method(body, call, "run_until_complete")):
-                continue
-            if call.in_lambda or expects_failure(body, call):
                 continue
             shown = "asyncio.run" if runs else "run_until_complete"
             message = f"`{shown}` in an async {what} raises RuntimeError: an event loop is running already."
             yield ctx.finding(META, ctx.span(body, call.node), message, data=(body, call))
+
+
+def _running(body: Body) -> list[CallSite]:
+    return [
+        call
+        for call in body.calls
+        if (call.name == "asyncio.run" or loop_method(body, call, "run_until_complete"))
+        and not (call.in_lambda or expects_failure(body, call))
+    ]
 
 
 def fix(ctx: Context, finding: Finding) -> Fix | None:

@@ -32,8 +32,7 @@ from loopscope.rules.context import Context
 from loopscope.rules.examples import examples_of
 from loopscope.rules.model import Finding, Fix, Group, Meta, Rule, Safety, Severity
 from loopscope.rules.support.awaiting import await_fix
-from loopscope.rules.support.callees import is_coroutine_function, result_of, type_of
-from loopscope.rules.support.calls import noted
+from loopscope.rules.support.callees import is_coroutine_function, result_of, results_of, type_of
 from loopscope.rules.support.constructors import is_harmless
 from loopscope.rules.support.expected import expected_statements
 from loopscope.rules.support.text import indentation, line_end
@@ -57,16 +56,18 @@ _STARTS = frozenset({"asyncio.create_task", "asyncio.ensure_future"})
 
 def check(ctx: Context) -> Iterator[Finding]:
     """Findings at the calls."""
-    for body, _ in ctx.bodies_with("expects exceptions", _expecting):
-        for block, call in expected_statements(body):
-            if _is_task(body, block, call):
-                message = "The task runs after this block: nothing is raised here unless it is awaited inside."
-                yield ctx.finding(META, ctx.span(body, call.node), message, data=(body, call))
-            elif isinstance(result_of(ctx, body, call), Coroutine) and not _makes_more(ctx, body, block, call):
-                shown = ast.unparse(call.node.func)
-                message = f"`{shown}` is a coroutine function: without `await` nothing runs, so nothing is raised."
-                yield ctx.finding(META, ctx.span(body, call.node), message, data=(body, call))
-        for call in noted(body, "raises callable", _with_callable):
+    for body, tasks in ctx.bodies_with("tasks in raises", _tasks):
+        for call in tasks:
+            message = "The task runs after this block: nothing is raised here unless it is awaited inside."
+            yield ctx.finding(META, ctx.span(body, call.node), message, data=(body, call))
+    for body, call, _ in results_of(ctx, _expected_calls, Coroutine):
+        block = next(each.block for each in expected_statements(body) if each.call is call)
+        if not (_is_task(body, block, call) or _makes_more(ctx, body, block, call)):
+            shown = ast.unparse(call.node.func)
+            message = f"`{shown}` is a coroutine function: without `await` nothing runs, so nothing is raised."
+            yield ctx.finding(META, ctx.span(body, call.node), message, data=(body, call))
+    for body, calls in ctx.bodies_with("raises callable", _with_callable):
+        for call in calls:
             given = call.node.args[1]
             inner = next(
                 (site for site in body.calls if isinstance(given, ast.Lambda) and site.node is given.body), None
@@ -77,8 +78,12 @@ def check(ctx: Context) -> Iterator[Finding]:
                 yield ctx.finding(META, ctx.span(body, call.node), message, data=(body, call))
 
 
-def _expecting(body: Body) -> list[object]:
-    return [*expected_statements(body), *_with_callable(body)]
+def _tasks(body: Body) -> list[CallSite]:
+    return [call for block, call in expected_statements(body) if _is_task(body, block, call)]
+
+
+def _expected_calls(body: Body) -> list[CallSite]:
+    return [call for _, call in expected_statements(body)]
 
 
 def fix(ctx: Context, finding: Finding) -> Fix | None:

@@ -100,13 +100,15 @@ class Memory:
         Without `traced` nothing is noted of what answers depend on: no later memory can share them.
         """
         self.traced = traced
-        self.entries: dict[Key, Remembered] = {} if earlier is None else earlier.without(changed)
+        self.entries: dict[Key, Remembered] = {} if earlier is None else earlier.entries.copy()
+        self.dropped: tuple[Key, ...] = () if earlier is None else earlier.drop(self.entries, changed)
+        """The answers of the earlier memory that are not among them."""
         self.users: dict[Key, set[Key]] = {} if earlier is None else earlier.users
         """Which entries need a key, and perhaps some that did; shared by all memories that share entries."""
 
-    def without(self, changed: Iterable[Key]) -> dict[Key, Remembered]:
-        """The entries that need none of the changed inputs, directly or through other entries."""
-        left = self.entries.copy()
+    def drop(self, left: dict[Key, Remembered], changed: Iterable[Key]) -> tuple[Key, ...]:
+        """Take away what needs one of the changed inputs, directly or through other entries; what that was."""
+        dropped: list[Key] = []
         waiting = list(changed)
         while waiting:
             need = waiting.pop()
@@ -116,7 +118,8 @@ class Memory:
                 if entry is not None and need in entry.needs:
                     del left[key]
                     waiting.append(key)
-        return left
+                    dropped.append(key)
+        return tuple(dropped)
 
 
 class Queries:

@@ -1,23 +1,29 @@
 """A frozen picture of a workspace: files, environments and settings at one moment, and all that follows from them."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import PurePath
-from typing import Protocol
+from typing import ParamSpec, Protocol, TypeVar
 
 from loopscope.config.effective import Invocation
 from loopscope.config.pytest_config import PytestConfig
 from loopscope.config.settings import DEFAULT_SETTINGS, Settings
+from loopscope.facts.bodies import Body
 from loopscope.facts.extract import FileFacts, file_facts
 from loopscope.facts.outline import Outline
 from loopscope.facts.part import attributes_set_in
+from loopscope.facts.picked import Picked
 from loopscope.syntax.parse import parse, parse_whole
 from loopscope.text.edit import in_common
 from loopscope.text.files import Files, Unreadable
 from loopscope.workspace.environment import Environment
+from loopscope.workspace.gathered import About, Gathered, carried, gather
 from loopscope.workspace.oracle import Answer, Answers, Question
 from loopscope.workspace.project import config_at, workspace_root
 from loopscope.workspace.queries import BODY, FOLDER, MENTIONS, ORACLE, OUTLINE, SETS, TEXT, Key, Memory, Queries
 from loopscope.workspace.view import ModuleView
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 NO_ENVIRONMENT = Environment(path=None, kind="none")
 _FACTS_KEPT = 12
@@ -84,6 +90,7 @@ class Snapshot:
         self._environments: dict[PurePath, Environment] = {}
         self._environment_at: dict[PurePath, Environment] = {}
         self._memory = Memory(traced=not whole)
+        self._gathered: dict[Key, Gathered] = {}
         self._questions: set[Question] = set()
         self._answers: Answers = {}
         self._stale: set[Question] = set()
@@ -261,9 +268,24 @@ class Snapshot:
         gone: set[Key] = set()
         for path in touched:
             gone |= self._changes(new, path)
-        shared = settled and not self._whole
-        new._memory = Memory(self._memory if shared else None, gone, traced=not self._whole)
+        new._share(self, gone if settled and not self._whole else None)
         return new
+
+    def _share(self, earlier: "Snapshot", gone: Iterable[Key] | None) -> None:
+        """Take over the answers that need nothing that is `gone`; none of them when that is None."""
+        # In this order: answers that come meanwhile are missing here, and in nothing that was gathered.
+        gathered = earlier._gathered.copy()  # noqa: SLF001  another object of this class
+        self._memory = Memory(earlier._memory if gone is not None else None, gone or (), traced=not self._whole)  # noqa: SLF001
+        self._gathered = carried(gathered, self._memory.dropped) if gone is not None else {}
+
+    def gather(
+        self, path: PurePath, among: Picked[tuple[Body, object]], about: About[P, T], *args: P.args, **_: P.kwargs
+    ) -> Sequence[tuple[Body, Sequence[T]]]:
+        """`workspace.gathered.gather` for a file: what a query finds in those of its functions that were picked."""
+        facts = self.facts(path)
+        if isinstance(facts, Unreadable):
+            return ()
+        return gather(self.queries, self._gathered, path, facts, among, about, *args, **_)
 
     def ask_oracle(self, question: Question) -> Answer | None:
         """What was answered to a question; one that is new is remembered for whoever can answer it."""
@@ -284,14 +306,13 @@ class Snapshot:
         """The snapshot once questions are answered; it shares all that does not depend on a new answer."""
         new = self.after(())
         gone: set[Key] = {(ORACLE, each) for each, answer in answers.items() if self._answers.get(each) != answer}
-        memory = Memory(self._memory, gone, traced=not self._whole)
-        new._know(answers, memory)  # noqa: SLF001  another object of this class
+        new._know(answers)  # noqa: SLF001  another object of this class
+        new._share(self, gone)  # noqa: SLF001  as above
         return new
 
-    def _know(self, answers: Answers, memory: Memory) -> None:
+    def _know(self, answers: Answers) -> None:
         self._answers.update(answers)
         self._stale -= answers.keys()
-        self._memory = memory
 
     def knows_more_than(self, earlier: "Snapshot") -> bool:
         """Whether an answer differs from what an earlier snapshot knew: something may be found that was not before."""
@@ -311,9 +332,10 @@ class Snapshot:
                 changes.add((OUTLINE, path))
         around = self._around_the_edit(new, path)
         before, now = self._facts.get(path), new.facts(path) if path in self._defined else None
-        for name in tuple(self._defined.get(path, ())):
-            if before is None or not isinstance(now, FileFacts) or not now.keeps(before, name):
-                changes.add((BODY, path, name))
+        asked = frozenset(self._defined.get(path, ()))
+        if before is not None and isinstance(now, FileFacts):
+            asked &= now.redefined_since(before)
+        changes.update((BODY, path, name) for name in asked)
         for words, known in list(self._mentions.get(path, {}).items()):
             if new._mentions_after(path, words, known=known, around=around) != known:  # noqa: SLF001  as above
                 changes.add((MENTIONS, path, words))

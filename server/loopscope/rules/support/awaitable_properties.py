@@ -30,9 +30,9 @@ _APART = (ast.stmt, ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.Gen
 
 def unawaited_properties(ctx: Context) -> Iterator[tuple[Body, ast.Attribute]]:
     """The reads of awaitable properties in async functions whose coroutine nothing awaits, nor may be expected."""
-    for body, candidates in ctx.bodies_with("attributes as values", _candidates):
-        for place in ctx.queries.get(_awaitable, ctx.path, body.id):
-            node = candidates[place]
+    for body, places in ctx.gathered("attributes as values", _candidates, _awaitable):
+        for place in places:
+            node = _candidates(body)[place]
             if not (expects_failure_at(body, node) or may_be_patched_name(ctx, node.attr, body)):
                 yield body, node
 

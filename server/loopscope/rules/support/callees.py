@@ -9,7 +9,7 @@ from loopscope.facts.bodies import Body, CallSite
 from loopscope.facts.expr import dotted
 from loopscope.facts.outline import FactId, FunctionFact
 from loopscope.rules.context import Context
-from loopscope.rules.support.replacements import replacements
+from loopscope.rules.support.replacements import replacements, sounds_like_replacing
 from loopscope.rules.support.synchronous import surely_synchronous
 from loopscope.text.files import Unreadable
 from loopscope.workspace.hooks import conftests_of
@@ -64,24 +64,18 @@ def result_of(ctx: Context, body: Body, call: CallSite, *wanted: type[object]) -
 
 
 def results_of(
-    ctx: Context, body: Body, pick: Callable[[Body], list[CallSite]], *wanted: type[object]
-) -> list[tuple[CallSite, Type]]:
-    """`result_of` for the calls that `pick` chooses of a body, those that give something wanted.
-
-    What was found in a body stays after edits of others, so `pick` must follow from the body alone.
-    """
-    found = ctx.queries.get(_results_in, ctx.path, body.id, pick, wanted)
-    results = [(body.calls[place], type_) for place, type_ in found]
-    return [(call, type_) for call, type_ in results if not _may_be_replaced(ctx, body, call, type_)]
-
-
-def all_results_of(
     ctx: Context, pick: Callable[[Body], list[CallSite]], *wanted: type[object]
 ) -> Iterator[tuple[Body, CallSite, Type]]:
-    """`results_of` for every function of the file."""
-    for body, _ in ctx.bodies_with(f"calls for {pick.__module__}.{pick.__qualname__}", pick):
-        for call, type_ in results_of(ctx, body, pick, *wanted):
-            yield body, call, type_
+    """`result_of` for the calls that `pick` chooses of each function, those that give something wanted.
+
+    What was found in a function stays after edits of others, so `pick` must follow from the body alone.
+    """
+    key = f"calls for {pick.__module__}.{pick.__qualname__}"
+    for body, found in ctx.gathered(key, pick, _results_in, pick, wanted):
+        for place, type_ in found:
+            call = body.calls[place]
+            if not _may_be_replaced(ctx, body, call, type_):
+                yield body, call, type_
 
 
 def _results_in(
@@ -185,7 +179,9 @@ def may_be_patched_name(ctx: Context, name: str | None, body: Body | None = None
 def _replaces(q: Queries, path: PurePath, name: str) -> bool:
     """Whether a file names something in quotes that it may replace."""
     text = q.files.read(path)
-    return not isinstance(text, Unreadable) and any(is_quoted for _, is_quoted in replacements(text, name))
+    if isinstance(text, Unreadable) or not sounds_like_replacing(text):
+        return False
+    return any(is_quoted for _, is_quoted in replacements(text, name))
 
 
 def keeps_asyncness(fact: FunctionFact) -> bool:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from loopscope.facts.expr import Call, Expr, dotted
 from loopscope.facts.outline import FactId
+from loopscope.facts.part import Part
 from loopscope.facts.reading import read
 from loopscope.rules.context import Context
 from loopscope.rules.support.decorators import CallUse, add_decorator
@@ -89,14 +90,23 @@ def set_mark_loop_scope(ctx: Context, test: TestItem, scope: Scope) -> list[Edit
 
 
 def _decorators(ctx: Context) -> Iterator[MarkUse]:
-    for definition in ctx.definitions:
-        for expr, node in definition.decorators:
-            name = _mark_name(expr)
-            if name is not None:
-                span = definition.placed.span(node)
-                at = ctx.text.rfind("@", 0, span.start)
-                removal = own_lines(ctx.text, Span(at, span.end))
-                yield MarkUse(name, definition.id, definition.is_function, expr, node, definition.placed, span, removal)
+    if ctx.facts is None:
+        return
+    for part, id_, definition, name, expr, node in ctx.facts.looked_at("marks", _in_part).found:
+        placed = ctx.facts.placed(part)
+        span = placed.span(node)
+        at = ctx.text.rfind("@", 0, span.start)
+        removal = own_lines(ctx.text, Span(at, span.end))
+        yield MarkUse(name, id_, not isinstance(definition, ast.ClassDef), expr, node, placed, span, removal)
+
+
+def _in_part(part: Part) -> list[tuple[Part, FactId, ast.stmt, str, Expr, ast.expr]]:
+    return [
+        (part, id_, definition, name, expr, node)
+        for (id_, definition), decorators in zip(part.defs, part.decorators, strict=True)
+        for expr, node in decorators
+        if (name := _mark_name(expr)) is not None
+    ]
 
 
 def _assignments(ctx: Context) -> Iterator[MarkUse]:

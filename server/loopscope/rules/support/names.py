@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from loopscope.facts.bodies import Body
 from loopscope.facts.outline import FactId
@@ -20,16 +20,20 @@ _MAKES_NAMES = frozenset({"exec", "globals", "locals", "vars"})
 
 def requesters(ctx: Context) -> Iterator[tuple[TestItem | FixtureDef, Body]]:
     """The tests and fixtures of this file that can request fixtures by parameter, each function once."""
-    if ctx.facts is None:
-        return
-    seen: set[FactId] = set()
-    owners: list[TestItem | FixtureDef] = [test for test in ctx.own_tests if not test.is_unittest]
-    owners += ctx.own_fixtures
-    for owner in owners:
-        body = ctx.facts.body(owner.id)
-        if body is not None and owner.id not in seen:
-            seen.add(owner.id)
+    for id_, owner in requesting(ctx).items():
+        body = None if ctx.facts is None else ctx.facts.body(id_)
+        if body is not None:
             yield owner, body
+
+
+def requesting(ctx: Context) -> Mapping[FactId, TestItem | FixtureDef]:
+    """The tests and fixtures of `requesters` by the ids of their functions."""
+    return ctx.remember("requesting", lambda: _requesting(ctx))
+
+
+def _requesting(ctx: Context) -> Mapping[FactId, TestItem | FixtureDef]:
+    tests: dict[FactId, TestItem | FixtureDef] = {test.id: test for test in ctx.own_tests if not test.is_unittest}
+    return {**tests, **{fixture.id: fixture for fixture in ctx.own_fixtures if fixture.id not in tests}}
 
 
 def inner_bodies(body: Body) -> Iterator[Body]:

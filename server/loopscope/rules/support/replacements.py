@@ -1,7 +1,7 @@
 """Where a text may replace what has a name: patches name it in quotes, other code assigns the attribute."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 # What stands before the last part of a quoted name, and behind an attribute that is assigned to.
 _QUOTED = re.compile(r"""["'](?:[\w.{}]*\.)?\Z""")
@@ -19,17 +19,16 @@ _REPLACES = (
 _STAYS = re.compile(r"(?<![.\w])setattr\(|\.start\(|(?:class|module|package|session)_mocker|monkey(?:module|session)")
 
 
-def replacements(text: str, name: str, replaces: Callable[[], bool] | None = None) -> Iterator[tuple[int, bool]]:
+def replacements(text: str, name: str) -> Iterator[tuple[int, bool]]:
     """The places at which a text may replace what has a name, each with whether the name stands there in quotes.
 
     Alone or last in a dotted one; not where it is compared or given to a spy, which keeps what it is, nor in prose
-    (`the "send" of it`), nor in a file without a word that sounds like replacing: `replaces` says so, if given.
+    (`the "send" of it`). In quotes it counts where `sounds_like_replacing` holds of the file.
     """
-    replaces = replaces or (lambda: sounds_like_replacing(text))
     start = text.find(name)
     while start >= 0:
         end = start + len(name)
-        if text[end : end + 1] in ("'", '"') and _is_quoted(text, start) and replaces():
+        if text[end : end + 1] in ("'", '"') and _is_quoted(text, start):
             yield start, True
         if text[start - 1 : start] == "." and _ASSIGNED.match(text, end):
             yield start, False
