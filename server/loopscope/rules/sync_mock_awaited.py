@@ -76,11 +76,11 @@ def check(ctx: Context) -> Iterator[Finding]:
             continue
         seen: set[str] = set()
         for call in scene.body.calls:
-            name, path = _origin(ctx, scene, call.node.func)
-            if call.use is not Use.AWAITED or name in seen or not name or not surely_runs(scene.body, call):
-                continue
-            message = _wrong(scene, call)
+            message = _wrong(scene, call) if call.use is Use.AWAITED else None
             if message is None:
+                continue
+            name, path = _origin(ctx, scene, call.node.func)
+            if name in seen or not name or not surely_runs(scene.body, call):
                 continue
             seen.add(name)
             if scene.handed is None:

@@ -2,7 +2,7 @@
 
 import ast
 from collections.abc import Collection, Iterator
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from loopscope.facts.bodies import Body
 from loopscope.rules.context import Context
@@ -56,13 +56,22 @@ def is_alone(body: Body, name: str, argument: ast.expr | None = None) -> bool:
     if name in body.inner_reads or body.times_bound.get(name) != 1:
         return False
     root = resolved(body, Chain(name, ())).root
-    return not any(
-        resolved(body, chain).root == root
-        for call in body.calls
-        for given in (*call.node.args, *(keyword.value for keyword in call.node.keywords))
-        for part in _parts(given)
-        if part is not argument and (chain := chain_of(part)) is not None and DATA.isdisjoint(chain.path)
-    )
+    return all(part is argument or root != given for part, given in _handed_on(body))
+
+
+def _handed_on(body: Body) -> list[tuple[ast.expr, str]]:
+    """What a function's calls are given, with the local name that it is, or is a part of."""
+    found = body.notes.get("handed on")
+    if found is None:
+        found = body.notes["handed on"] = [
+            (part, resolved(body, chain).root)
+            for call in body.calls
+            for given in (*call.node.args, *(keyword.value for keyword in call.node.keywords))
+            for part in _parts(given)
+            if (chain := chain_of(part)) is not None and DATA.isdisjoint(chain.path)
+        ]
+    # The key is used here only.
+    return cast("list[tuple[ast.expr, str]]", found)
 
 
 def has_own_parts(mock: Mock) -> bool:

@@ -1,7 +1,6 @@
 """Which names in a function are mocks, of which kind, and what the function sets up on them."""
 
 import ast
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import Enum
@@ -191,7 +190,7 @@ def _of_spec(ctx: Context, mock: Mock, name: str, below: tuple[SetUp, ...]) -> M
 
 
 def _mock_of(ctx: Context, body: Body, name: str) -> Mock | None:
-    start = re.split(r"[.[]", name, maxsplit=1)[0]
+    start = name.partition(".")[0].partition("[")[0]
     around: Body | None = body
     while around is not None and start not in around.bound:
         around = ctx.around(around)
@@ -199,10 +198,10 @@ def _mock_of(ctx: Context, body: Body, name: str) -> Mock | None:
         return None
     if "." in name:
         return _held(ctx, around, *name.split("."))
-    own = set_ups(ctx, around, name)
     made = _bound(ctx, around, name)
     if made is None:
         return None
+    own = set_ups(ctx, around, name)
     return Mock(made.kind, made.bare, made.made, (*made.set_ups, *own), made.spec, made.patch)
 
 
