@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from awaits.labels import FOLDERS, HELD_OUT, LABELLED, Line, labelled_lines
+from awaits.labels import FOLDERS, HELD_OUT, LABELLED, MOCKS, Line, labelled_lines
 from loopscope.engine.run import check_file
 from loopscope.engine.selection import Selection
 from loopscope.host.environment import find_environment
@@ -18,18 +18,23 @@ from loopscope.workspace.snapshot import Snapshot
 from support.prepared import HOME, made_once, run
 
 PINS = Path(__file__).with_name("requirements.txt")
-AWAITING = Selection(tuple(rule for rule in RULES if rule.meta.group in (Group.AWAITING, Group.FIXTURES)))
+GROUPS = {
+    LABELLED: (Group.AWAITING, Group.FIXTURES),
+    HELD_OUT: (Group.AWAITING, Group.FIXTURES),
+    MOCKS: (Group.AWAITING, Group.MOCKS),
+}
 FOUND_AT_LEAST = 0.9
 
 
 @cache
 def flagged(folder: Path) -> frozenset[tuple[Path, int]]:
-    """The lines, by file, on which a rule about awaiting reports something."""
+    """The lines, by file, on which a rule about awaiting reports something, or about mocks."""
+    selection = Selection(tuple(rule for rule in RULES if rule.meta.group in GROUPS[folder]))
     environment = find_environment(folder, str(_prefix()), {})
     snapshot = Snapshot(DiskFiles(environment.import_roots), [folder], lambda _: environment)
     found: set[tuple[Path, int]] = set()
     for path in sorted(folder.glob("*.py")):
-        report = check_file(snapshot, path, AWAITING)
+        report = check_file(snapshot, path, selection)
         assert report.errors == ()
         text = path.read_text(encoding="utf-8")
         found.update((path, text.count("\n", 0, each.span.start) + 1) for each in report.findings)
@@ -50,7 +55,7 @@ def _prefix() -> Path:
 
 
 def _is_flagged(line: Line) -> bool:
-    return (line.path, line.number) in flagged(line.path.parent)
+    return any((line.path, number) in flagged(line.path.parent) for number in line.lines)
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
@@ -60,10 +65,12 @@ def test_nothing_right_is_flagged(folder: Path) -> None:
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
 def test_nothing_unlabelled_is_flagged(folder: Path) -> None:
-    assert flagged(folder) <= {(line.path, line.number) for line in labelled_lines(folder)}
+    assert flagged(folder) <= {(line.path, number) for line in labelled_lines(folder) for number in line.lines}
 
 
-@pytest.mark.parametrize(("folder", "at_least"), [(LABELLED, 150), (HELD_OUT, 60)], ids=["labelled", "held out"])
+@pytest.mark.parametrize(
+    ("folder", "at_least"), [(LABELLED, 150), (HELD_OUT, 60), (MOCKS, 90)], ids=["labelled", "held out", "mocks"]
+)
 def test_nearly_all_that_is_missing_is_found(folder: Path, at_least: int) -> None:
     missing = [line for line in labelled_lines(folder) if line.missing]
     found = [line for line in missing if _is_flagged(line)]

@@ -121,7 +121,7 @@ async def test_effect_gives_coroutine():
     async def fake(url):
         return {"url": "x"}
 
-    with patch("service.fetch", MagicMock(side_effect=fake)):  # right
+    with patch("service.fetch", MagicMock(side_effect=fake)):  # wrong
         assert await load("u") == "x"
 
 
