@@ -1,4 +1,4 @@
-from models import Item
+from models import Box, Item, Label
 
 
 async def test_queries():
@@ -32,3 +32,17 @@ async def test_client(async_client):
     assert (await async_client.get("/")).status_code == 200  # right
     async_client.force_login(None)  # right
     async_client.logout()  # right
+
+
+async def test_relations():
+    item, label = await Item.objects.aget(name="a"), Label(text="x")
+    box = Box(item=item)
+    item.box_set.aadd(box, bulk=False)  # missing
+    item.kept.acreate()  # missing
+    box.labels.aset([label])  # missing
+    label.boxes.aadd(box)  # missing
+    await item.box_set.aadd(box, bulk=False)  # right
+    await label.boxes.aclear()  # right
+    item.box_set.add(box, bulk=False)  # right
+    box.labels.clear()  # right
+    item.box_set.filter(pk=1)  # right

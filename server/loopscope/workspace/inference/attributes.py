@@ -152,11 +152,17 @@ def class_attribute(q: Queries, path: PurePath, id_: FactId, name: str, owner: I
             made = grpc_stubs.stub_method(q, owner, name)
             return q.get(instances.attribute_set_on_self, path, id_, name) if made is None else made
         declared = q.get(instances.declared_attribute, path, id_, name)
-        return _made_at_run_time(q, owner, name) if declared is None and found is None else declared
+        if declared is not None or found is not None:
+            return declared
+        return django.reverse_manager(q, path, id_, name) or _made_at_run_time(q, owner, name)
     if isinstance(found, Function | Alternatives) and set_on_self:
         return None
     if isinstance(found, Expression):
-        return _field(q, path, id_, name, value_type(q, found))
+        value = value_type(q, found)
+        related = django.related_manager(q, value) if isinstance(value, Instance) else None
+        if related is not None:
+            return related if isinstance(owner, Instance) else None
+        return _field(q, path, id_, name, value)
     if isinstance(found, Alternatives):
         return _one_of(q, [_taken(q, each, owner) for each in found.values])
     return _taken(q, found, owner)
