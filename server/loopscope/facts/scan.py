@@ -111,11 +111,22 @@ class _Scanner:
             case ast.Expr(ast.Call() as call):
                 if not self._main:
                     self.found.append(Raw("", guard, Effect(call), call))
+                self._added(call, guard)
             case ast.Delete(targets):
                 for target in targets:
                     self._target(target, guard, Rebound("del"))
             case _:
                 self._compound(node, guard)
+
+    def _added(self, call: ast.Call, guard: Guard) -> None:
+        """`pytestmark.append(x)` as what it does: `pytestmark += [x]`."""
+        match call:
+            case ast.Call(ast.Attribute(ast.Name("pytestmark") as target, "append"), [_] as values, []):
+                self._target(target, guard, Value(ast.List(values, ast.Load()), augmented=True))
+            case ast.Call(ast.Attribute(ast.Name("pytestmark") as target, "extend"), [value], []):
+                self._target(target, guard, Value(value, augmented=True))
+            case _:
+                pass
 
     def _compound(self, node: ast.stmt, guard: Guard) -> None:
         condition = combined(guard, Guard.CONDITION)

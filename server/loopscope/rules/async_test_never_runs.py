@@ -30,9 +30,10 @@ The mark `asyncio_event_loop` existed in pytest-asyncio 0.22 only.
 from collections.abc import Iterator
 
 from loopscope.config.model import closest
-from loopscope.facts.expr import dotted
+from loopscope.facts.expr import Const, dotted
 from loopscope.rules.context import Context
-from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, Proof, Rule, Safety, Severity
+from loopscope.rules.examples import examples_of
+from loopscope.rules.model import Finding, Fix, Group, Meta, Rule, Safety, Severity
 from loopscope.rules.support.decorators import add_decorator
 from loopscope.rules.support.marks import MarkUse, mark_name_span, marks_of
 from loopscope.text.edit import Edit
@@ -40,269 +41,7 @@ from loopscope.workspace.model import TestItem, Unknown
 
 META = Meta("async-test-never-runs", Group.MARKS, Severity.ERROR, words=("async",))
 
-EXAMPLES = (
-    Example(
-        "No mark in strict mode",
-        bad="""\
-async def ⟦test_value⟧():
-    assert 1 + 1 == 2
-""",
-        good="""\
-import pytest
-
-
-@pytest.mark.asyncio
-async def test_value():
-    assert 1 + 1 == 2
-""",
-        proof=Proof("async def functions are not natively supported"),
-    ),
-    Example(
-        "A misspelt mark",
-        bad="""\
-import pytest
-
-
-@pytest.mark.asycnio
-async def ⟦test_value⟧():
-    assert 1 + 1 == 2
-""",
-        good="""\
-import pytest
-
-
-@pytest.mark.asyncio
-async def test_value():
-    assert 1 + 1 == 2
-""",
-        proof=Proof("async def functions are not natively supported"),
-    ),
-    Example(
-        "A misspelt mark where marks must be registered",
-        bad="""\
-import pytest
-
-
-@pytest.mark.asyncoi
-async def ⟦test_value⟧():
-    assert 1 + 1 == 2
-""",
-        good="""\
-import pytest
-
-
-@pytest.mark.asyncio
-async def test_value():
-    assert 1 + 1 == 2
-""",
-        proof=Proof("'asyncoi' not found in `markers` configuration option", "error", pytest=">=8.4,!=9.0.*"),
-        config="[pytest]\nasyncio_mode = strict\nasyncio_default_fixture_loop_scope = function\n"
-        "addopts = --strict-markers\n",
-    ),
-    Example(
-        "A misspelt mark of the module",
-        bad="""\
-import pytest
-
-pytestmark = [pytest.mark.asycnio, pytest.mark.filterwarnings("default")]
-
-
-async def ⟦test_value⟧():
-    assert 1 + 1 == 2
-
-
-async def ⟦test_other_value⟧():
-    assert 2 + 2 == 4
-""",
-        good="""\
-import pytest
-
-pytestmark = [pytest.mark.asyncio, pytest.mark.filterwarnings("default")]
-
-
-async def test_value():
-    assert 1 + 1 == 2
-
-
-async def test_other_value():
-    assert 2 + 2 == 4
-""",
-        proof=Proof("async def functions are not natively supported"),
-    ),
-    Example(
-        "A test of hypothesis",
-        bad="""\
-import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-
-
-@given(number=st.integers())
-async def ⟦test_value⟧(number):
-    assert number == int(number)
-""",
-        good="""\
-import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-
-
-@pytest.mark.asyncio
-@given(number=st.integers())
-async def test_value(number):
-    assert number == int(number)
-""",
-        proof=Proof("Hypothesis doesn't know how to run async test functions", requires=("hypothesis",)),
-    ),
-    Example(
-        "A test of pytest-aiohttp in strict mode",
-        bad="""\
-from aiohttp import web
-
-
-async def ⟦test_app⟧(aiohttp_client):
-    client = await aiohttp_client(web.Application())
-    assert (await client.get("/")).status == 404
-""",
-        good="""\
-import pytest
-from aiohttp import web
-
-
-@pytest.mark.asyncio
-async def test_app(aiohttp_client):
-    client = await aiohttp_client(web.Application())
-    assert (await client.get("/")).status == 404
-""",
-        proof=Proof("async def functions are not natively supported", requires=("pytest-aiohttp",)),
-    ),
-    Example(
-        "Methods, beside marks of their own",
-        bad="""\
-import asyncio
-
-import pytest
-
-
-class TestValue:
-    @pytest.mark.parametrize("number", [1, 2])
-    async def ⟦test_value⟧(self, number):
-        await asyncio.sleep(0)
-        assert number
-
-    def test_sync(self):
-        assert True
-""",
-        good="""\
-import asyncio
-
-import pytest
-
-
-class TestValue:
-    @pytest.mark.asyncio
-    @pytest.mark.parametrize("number", [1, 2])
-    async def test_value(self, number):
-        await asyncio.sleep(0)
-        assert number
-
-    def test_sync(self):
-        assert True
-""",
-        proof=Proof("async def functions are not natively supported"),
-    ),
-)
-
-NEAR_MISSES = (
-    NearMiss("auto mode", "async def test_value():\n    assert True\n", config="[pytest]\nasyncio_mode = auto\n"),
-    NearMiss(
-        "the module is marked",
-        "import pytest\n\npytestmark = [pytest.mark.asyncio]\n\n\nasync def test_value():\n    assert True\n",
-    ),
-    NearMiss(
-        "anyio runs it",
-        "import pytest\n\n\n@pytest.mark.anyio\nasync def test_value():\n    assert True\n",
-    ),
-    NearMiss(
-        "an autouse fixture brings anyio's backend",
-        """\
-import pytest
-
-
-@pytest.fixture
-def anyio_backend():
-    return "asyncio"
-
-
-@pytest.fixture(autouse=True)
-async def setup(anyio_backend):
-    pass
-
-
-async def test_value():
-    assert True
-""",
-    ),
-    NearMiss(
-        "unittest awaits its own",
-        """\
-import unittest
-
-
-class ValueTest(unittest.IsolatedAsyncioTestCase):
-    async def test_value(self):
-        self.assertTrue(True)
-""",
-    ),
-    NearMiss(
-        "an alias of the mark",
-        "import pytest\n\nrun = pytest.mark.asyncio\n\n\n@run\nasync def test_value():\n    assert True\n",
-    ),
-    NearMiss(
-        "a decorator that may make it synchronous",
-        """\
-import asyncio
-import functools
-
-
-def run(function):
-    @functools.wraps(function)
-    def wrapper(*args, **kwargs):
-        return asyncio.run(function(*args, **kwargs))
-
-    return wrapper
-
-
-@run
-async def test_value():
-    assert True
-""",
-    ),
-    NearMiss(
-        "a TestCase that awaits its tests itself",
-        """\
-import asyncio
-import unittest
-
-
-class AsyncTestCase(unittest.TestCase):
-    def _callTestMethod(self, method):
-        asyncio.run(method())
-
-
-class ValueTest(AsyncTestCase):
-    async def test_value(self):
-        self.assertTrue(True)
-""",
-    ),
-    NearMiss(
-        "pytest-trio in its mode",
-        "import trio\n\nasync def test_value():\n    await trio.sleep(0)\n",
-        config="[pytest]\ntrio_mode = true\n",
-        requires=("pytest-trio",),
-    ),
-    NearMiss("not collected", "async def helper():\n    assert True\n"),
-)
+EXAMPLES, NEAR_MISSES = examples_of(__name__)
 
 
 def check(ctx: Context) -> Iterator[Finding]:
@@ -311,7 +50,7 @@ def check(ctx: Context) -> Iterator[Finding]:
         if not test.function.is_async or test.function.yields or test.is_unittest:
             continue
         decision = ctx.runner(test)
-        if isinstance(decision, Unknown) or decision.value is not None:
+        if isinstance(decision, Unknown) or decision.value is not None or _is_skipped(ctx, test):
             continue
         misspelt = _misspelt(ctx, test)
         consequence = _consequence(ctx, test, registered=misspelt is None)
@@ -321,6 +60,17 @@ def check(ctx: Context) -> Iterator[Finding]:
         if misspelt is not None:
             message += f" Did you mean `asyncio` instead of `{misspelt.name}`?"
         yield ctx.finding(META, ctx.name_span(test.id), message, data=test)
+
+
+def _is_skipped(ctx: Context, test: TestItem) -> bool:
+    """Whether pytest skips a test anyway, or may: by a condition in a string, which means the module's own names."""
+    return any(
+        mark.name == "skip"
+        or (
+            mark.name == "skipif" and any(isinstance(each, Const) and isinstance(each.value, str) for each in mark.args)
+        )
+        for mark in ctx.view.marks(test)
+    )
 
 
 def fix(ctx: Context, finding: Finding) -> Fix | None:

@@ -142,6 +142,17 @@ async def test_value():
 
 
 @pytest.mark.asyncio
+async def test_nested():
+    done = []
+
+    async def both():
+        await asyncio.wait([asyncio.create_task(value()), asyncio.create_task(value(done.append))])
+
+    await both()
+    assert done == []
+
+
+@pytest.mark.asyncio
 async def test_mock():
     mock = Mock()
     mock()
@@ -181,9 +192,15 @@ def check(ctx: Context) -> Iterator[Finding]:
                 yield ctx.finding(META, ctx.span(body, each.node), message, severity=severity, data=(body, each))
             started = given and all(each.name in _STARTERS for each in given)
             ignored = started and not is_cleanup(body, call.statement) and _is_ignored(body, call)
-            if ignored and not checked_below(body, call.node):
+            if ignored and not _is_checked(ctx, body, call.node):
                 message = "Nobody looks at what `asyncio.wait` returns: it raises neither on failures nor on timeout."
                 yield ctx.finding(META, ctx.span(body, call.node), message)
+
+
+def _is_checked(ctx: Context, body: Body, node: ast.expr | ast.stmt) -> bool:
+    """Whether an assertion below may notice what did not happen: in the function, or below it in those around."""
+    around = ctx.around(body)
+    return checked_below(body, node) or (around is not None and _is_checked(ctx, around, body.node))
 
 
 def fix(ctx: Context, finding: Finding) -> Fix | None:

@@ -54,7 +54,7 @@ from loopscope.rules.support.awaiting import (
 )
 from loopscope.rules.support.callees import result_of, results_of
 from loopscope.rules.support.calls import expects_failure, noted
-from loopscope.rules.support.expected import expected_statements, wants_coroutine
+from loopscope.rules.support.expected import expected_statements, records_warnings, wants_coroutine
 from loopscope.rules.support.synchronous import surely_synchronous
 from loopscope.rules.support.type_errors import checks_of_use
 from loopscope.workspace.inference.calls import call_at
@@ -176,7 +176,7 @@ def _read_of(q: Queries, value: Type | None, attributes: list[str]) -> str | Non
 def _is_expected(body: Body, call: CallSite) -> bool:
     """Whether another rule reports a call, or the test may expect just what this call does without `await`."""
     if not expects_failure(body, call):
-        return False
+        return records_warnings(body, call)
     return any(each.call is call for each in expected_statements(body)) or wants_coroutine(body, call)
 
 

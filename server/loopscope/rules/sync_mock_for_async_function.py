@@ -25,6 +25,7 @@ All.
 """
 
 import ast
+import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -55,6 +56,9 @@ META = Meta("sync-mock-for-async-function", Group.MOCKS, Severity.ERROR, words=(
 EXAMPLES, NEAR_MISSES = examples_of(__name__)
 
 
+_LOOP = re.compile(r"(?:loop|\basyncio\.run|run_until_complete)$")
+
+
 class _Replacement(NamedTuple):
     patch: Patch
     new: ast.expr
@@ -66,7 +70,7 @@ def check(ctx: Context) -> Iterator[Finding]:
         new = patch.argument("new") or patch.argument("new_callable")
         if new is None or patch.unclear or not _gives_nothing(ctx, patch, new):
             continue
-        if is_coroutine_function(ctx.queries, replaced(ctx, patch)) and is_awaited(ctx, patch):
+        if is_coroutine_function(ctx.queries, replaced(ctx, patch)) and _may_be_awaited(ctx, patch):
             message = f"`{shown_target(patch)}` is a coroutine function: awaiting what this gives fails with TypeError."
             yield ctx.finding(META, ctx.span(patch.owner, new), message, data=_Replacement(patch, new))
 
@@ -99,6 +103,12 @@ def fix(ctx: Context, finding: Finding) -> Fix | None:
         case _:
             return None
     return None if name is None else ctx.fix("Use `AsyncMock`", safety, [*imports, edit])
+
+
+def _may_be_awaited(ctx: Context, patch: Patch) -> bool:
+    """Whether somebody awaits what is replaced, and the test leaves the loop that would do it in place."""
+    others = [each for each in patches(ctx) if each.owner == patch.owner and each is not patch]
+    return is_awaited(ctx, patch) and not any(_LOOP.search(shown_target(each)) for each in others)
 
 
 def _gives_nothing(ctx: Context, patch: Patch, new: ast.expr) -> bool:

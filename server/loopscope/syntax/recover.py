@@ -8,6 +8,8 @@ from loopscope.syntax.header import is_header, kept_header
 from loopscope.syntax.logical import Logical, logical_lines
 from loopscope.syntax.strict import Failure, strict
 
+UNREAD_DECORATOR = "@..."
+"""What stands for a decorator that cannot be parsed."""
 LINE_ATTEMPTS = 8
 BLOCK_ATTEMPTS = 8
 
@@ -125,8 +127,10 @@ class _Draft:
         # Of an unclosed bracket only the line that opens it is masked: what follows may be statements.
         last = at.opened if at.opened >= 0 else at.last
         if first.startswith("@", len(indent)):
-            # What follows an unclosed decorator, and is indented more, can only be its arguments.
+            # What follows an unclosed decorator, and is indented more, can only be its arguments. That there is one
+            # goes on to count: it may do anything to what is decorated.
             self._blank(at.first, at.last)
+            self.lines[at.first] = f"{indent}{UNREAD_DECORATOR}"
         elif is_header(first):
             kept = kept_header(self.lines, at)
             self.lines[at.first : at.first + len(kept)] = kept

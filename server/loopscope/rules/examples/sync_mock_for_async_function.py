@@ -338,6 +338,31 @@ def run():
 """,
     ),
     NearMiss(
+        "what would await it is replaced, too",
+        f"""\
+import asyncio
+from unittest.mock import Mock, patch
+
+import app
+
+
+def test_main():
+    with patch("app.load", Mock()), patch.object(asyncio, "new_event_loop") as loop:
+        app.main()
+    loop.return_value.run_until_complete.assert_called_once()
+{_APP}
+
+async def twice():
+    return await load(), await load()
+
+
+def main():
+    import asyncio
+
+    asyncio.new_event_loop().run_until_complete(load())
+""",
+    ),
+    NearMiss(
         "asserted that it is not called",
         f"""\
 from unittest.mock import MagicMock, patch

@@ -173,6 +173,26 @@ def test_value(client_of_nowhere):
         'from unittest import mock\n\n\n@mock.patch("os.getcwd")\ndef test_folder(getcwd):\n    assert getcwd\n',
     ),
     NearMiss(
+        "given by a decorator that only a newer Python can read",
+        """\
+import pytest
+
+
+@pytest.mark.parametrize("given, other", [(t"{1!r}", 1)])
+def test_value(given, other):
+    assert given
+
+
+class TestOther:
+    @pytest.mark.parametrize(
+        "given",
+        [t"{1!r}"],
+    )
+    def test_value(self, given):
+        assert given
+""",
+    ),
+    NearMiss(
         "a parameter with a default",
         "def test_number(number=1):\n    assert number\n",
     ),

@@ -44,6 +44,19 @@ def wants_coroutine(body: Body, call: CallSite) -> bool:
     )
 
 
+def records_warnings(body: Body, call: CallSite) -> bool:
+    """Whether a call stands in a block that records the warnings that it leads to: the test looks at them."""
+    return any(
+        _holds(block, call.node)
+        and any(
+            _last(item.context_expr.func) == "catch_warnings" and item.context_expr.keywords
+            for item in block.items
+            if isinstance(item.context_expr, ast.Call)
+        )
+        for block in body.withs
+    )
+
+
 def _find_statements(body: Body) -> Iterator[Expected]:
     for block in body.withs:
         if not any(_is_one_of(item.context_expr, _BLOCKS) for item in block.items) or _binds_wrongly(block):

@@ -4,6 +4,7 @@ import ast
 from pathlib import PurePath
 
 from loopscope.facts.bodies import Body
+from loopscope.facts.ending import may_reach_end
 from loopscope.facts.expr import ParamKind
 from loopscope.facts.outline import FactId, FunctionFact
 from loopscope.workspace.imports import is_installed
@@ -20,6 +21,7 @@ from loopscope.workspace.inference.frames import Frame, frame_of, instance_of_cl
 from loopscope.workspace.inference.model import (
     NONE,
     AsyncIterable,
+    Awaitable,
     ClassObject,
     Coroutine,
     Group,
@@ -169,7 +171,10 @@ def _wraps(decorator: ast.expr) -> bool:
 
 
 def produced(frame: Frame, *, yields: bool) -> Type | None:
-    """What all `yield`s, or all `return`s, of a function agree on; None for a body that only stands for others."""
+    """What all `yield`s, or all `return`s, of a function agree on; None for a body that only stands for others.
+
+    Nor is it known of a synchronous function that gives a coroutine or nothing: it may do its work by itself then.
+    """
     if yields:
         values = [node.value if isinstance(node, ast.Yield) else node for node in frame.body.yields]
         if any(isinstance(value, ast.YieldFrom) for value in values):
@@ -179,7 +184,10 @@ def produced(frame: Frame, *, yields: bool) -> Type | None:
         if not values:
             return None if _is_stub(frame.body) else NONE
     found = [NONE if value is None else expressions.expression_type(frame, value) for value in values]
-    return agreed(found)
+    result = agreed(found)
+    if isinstance(result, Coroutine | Awaitable) and not (yields or frame.body.is_async):
+        return None if NONE in found or may_reach_end(frame.body.node.body) else result
+    return result
 
 
 def _is_stub(body: Body) -> bool:

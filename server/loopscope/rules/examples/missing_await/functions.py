@@ -208,6 +208,56 @@ def test_save():
 """,
     ),
     NearMiss(
+        "a warning that nothing awaits it is recorded",
+        f"""\
+import gc
+import warnings
+{_SAVE}
+def test_save():
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        coroutine = save(1)
+        del coroutine
+        gc.collect()
+    assert "never awaited" in str(caught[0].message)
+""",
+    ),
+    NearMiss(
+        "a function that gives a coroutine, or does its work itself",
+        f"""\
+import asyncio
+{_SAVE}
+def insert(connection):
+    if connection.is_async:
+
+        async def inserted():
+            await connection.insert()
+
+        return inserted()
+    connection.insert_now()
+
+
+def joined(*threads):
+    if threads and asyncio.iscoroutine(threads[0]):
+        return asyncio.gather(*threads)
+    else:
+        for thread in threads:
+            thread.join()
+
+
+def perhaps(value):
+    if value is None:
+        return None
+    return save(value)
+
+
+def test_save(connection):
+    insert(connection)
+    joined(connection)
+    perhaps(None)
+""",
+    ),
+    NearMiss(
         "below a decorator that says that the code is for the synchronous twin",
         f"""\
 {_SAVE}
