@@ -44,7 +44,7 @@ BENCH = Path(__file__).resolve().parent
 _IGNORED = shutil.ignore_patterns(".git", "node_modules", "__pycache__", ".venv", ".pytest_cache", "*.pyc")
 _CONFIGURATIONS = ("pyproject.toml", "pytest.ini", "tox.ini", "setup.cfg")
 _RUN_SECONDS = 600
-_TEST_SECONDS = 20
+_TEST_SECONDS = 10
 _OF_TASKS = frozenset({"discarded-task", "leaked-task"})
 """What they say of a task that nothing awaits any more is true, and nothing that pytest shows."""
 _NOT_FOUND = re.compile(r"fixture '[^']*' not found")

@@ -9,6 +9,7 @@ import gc
 import inspect
 import json
 import os
+import signal
 import sys
 import warnings
 from collections import defaultdict
@@ -17,6 +18,8 @@ from pathlib import Path
 import pytest
 
 _DEPTH = 30
+_MANY = 5_000
+"""So many coroutines of one test that nobody awaited come from a loop without an end."""
 _WORSE = ("not run", "passed", "skipped", "xfailed", "xpassed", "failed", "error")
 
 
@@ -26,7 +29,8 @@ class _Seen:
     def __init__(self) -> None:
         self.tests: dict[str, dict[str, object]] = {}
         self.warned: dict[str, list[str]] = defaultdict(list)
-        self.never_awaited: list[dict[str, object]] = []
+        self.never_awaited: dict[tuple[object, ...], dict[str, object]] = {}
+        self.unawaited = 0
         self.broken: dict[str, str] = {}
         self.running: str | None = None
         self.finished = True
@@ -44,13 +48,18 @@ def pytest_configure() -> None:
 
     def seen(coroutine: object) -> None:
         origin = getattr(coroutine, "cr_origin", None) or ()
-        _SEEN.never_awaited.append(
-            {
-                "name": coroutine.__qualname__,  # type: ignore[attr-defined]  # each coroutine has one
-                "test": _SEEN.running,
-                "frames": [[str(file), line] for file, line, _ in origin],
-            }
-        )
+        _SEEN.unawaited += 1
+        if _SEEN.unawaited == _MANY and signal.getsignal(signal.SIGALRM) is not signal.SIG_DFL:
+            # pytest-timeout raises once, and what is raised in here is lost: it has to try again.
+            signal.setitimer(signal.ITIMER_REAL, 1, 1)
+        key = (_SEEN.running, *((file, line) for file, line, _ in origin))
+        if key in _SEEN.never_awaited:
+            return
+        _SEEN.never_awaited[key] = {
+            "name": coroutine.__qualname__,  # type: ignore[attr-defined]  # each coroutine has one
+            "test": _SEEN.running,
+            "frames": [[str(file), line] for file, line, _ in origin],
+        }
         original(coroutine)
 
     warnings._warn_unawaited_coroutine = seen  # type: ignore[attr-defined]  # noqa: SLF001
@@ -105,6 +114,7 @@ def pytest_runtest_logstart(nodeid: str) -> None:
     """Coroutines that end now belong to this test."""
     _SEEN.running = nodeid
     _SEEN.finished = False
+    _SEEN.unawaited = 0
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
@@ -144,5 +154,6 @@ def pytest_unconfigure() -> None:
     for nodeid, said in _SEEN.warned.items():
         if nodeid in _SEEN.tests:
             _SEEN.tests[nodeid]["warnings"] = said
-    told = {"root": _SEEN.root, "tests": _SEEN.tests, "never_awaited": _SEEN.never_awaited, "broken": _SEEN.broken}
+    never_awaited = [*_SEEN.never_awaited.values()]
+    told = {"root": _SEEN.root, "tests": _SEEN.tests, "never_awaited": never_awaited, "broken": _SEEN.broken}
     Path(os.environ["RECALL_OUT"]).write_text(json.dumps(told), encoding="utf-8")
