@@ -1,6 +1,7 @@
 """What a rule may ask: one file of one snapshot."""
 
 import ast
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
@@ -18,6 +19,7 @@ from loopscope.facts.outline import FactId, Outline
 from loopscope.facts.part import Part
 from loopscope.rules.model import Finding, Fix, Meta, Related, Safety, Severity, Tag
 from loopscope.rules.support.replacements import is_undone, replacements, sounds_like_replacing
+from loopscope.rules.support.set_attributes import Owner, is_made_here, owners_of
 from loopscope.syntax.chunk import Located, Placed
 from loopscope.text.edit import Edit
 from loopscope.text.span import Span
@@ -58,6 +60,18 @@ class HeldStatement(NamedTuple):
 
 
 # No slots: `cached_property` keeps its values in the instance's dict.
+class Replaced(NamedTuple):
+    """A place where something of a name may be replaced: while one test runs, or everywhere."""
+
+    test: FactId | None
+    owner: Owner | None = None
+    """The object that the test has made and sets the attribute on."""
+
+    def concerns(self, body: Body) -> bool:
+        """Whether that may hold while a function runs."""
+        return self.test is None or self.test == body.outermost
+
+
 @dataclass(frozen=True, eq=False)
 class Context:
     """One file of one snapshot; everything is computed on first use. A configuration file has no Python facts."""
@@ -287,21 +301,31 @@ class Context:
 
         Of a `body`, whether that holds while it runs: what other tests replace by name is put back after them.
         """
-        name = dotted.rpartition(".")[2]
-        places = self.remember(f"patched {name}", lambda: tuple(self._replacing_tests(name)))
-        return bool(places) if body is None else any(each is None or each == body.outermost for each in places)
+        places = self.replaced(dotted.rpartition(".")[2])
+        return bool(places) if body is None else any(each.concerns(body) for each in places)
 
-    def _replacing_tests(self, name: str) -> Iterator[FactId | None]:
-        """The tests in which something of a name may be replaced; None for everywhere."""
+    def replaced(self, name: str) -> tuple[Replaced, ...]:
+        """Where the file may replace what has a name."""
+        return self.remember(f"patched {name}", lambda: tuple(self._replaced(name)))
+
+    def _replaced(self, name: str) -> Iterator[Replaced]:
         if self.facts is None:
             return
+        sets: Counter[FactId] = Counter()
         for part, place, is_quoted in self.facts.looked_at(f"replaces {name}", partial(_replacing, name)).found:
-            if not is_quoted:
-                yield None
+            held = part.function_at(place)
+            in_test = held is not None and held[0] in self._test_ids
+            if held is not None and in_test and not is_quoted:
+                sets[held[0]] += 1
+            elif not is_quoted:
+                yield Replaced(None)
             elif self._replaces_something:
-                held = part.function_at(place)
-                undone = held is not None and held[0] in self._test_ids and is_undone(_source(part, held[1]))
-                yield held[0] if undone and held is not None else None
+                undone = held is not None and in_test and is_undone(_source(part, held[1]))
+                yield Replaced(held[0] if undone and held is not None else None)
+        for test, times in sets.items():
+            owners = owners_of(self.facts.body(test), name)
+            own = len(owners) >= times and all(is_made_here(each) for each in owners)
+            yield from (Replaced(test, each) for each in owners) if own else (Replaced(None),)
 
     @cached_property
     def _replaces_something(self) -> bool:

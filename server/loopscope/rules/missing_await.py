@@ -40,21 +40,19 @@ from loopscope.rules.examples import examples_of
 from loopscope.rules.model import Finding, Fix, Group, Meta, Rule, Severity
 from loopscope.rules.support.awaitable_properties import await_property, unawaited_properties
 from loopscope.rules.support.awaiting import (
-    assigned_name,
     attributes_of,
     await_fix,
-    call_needs_value,
     in_synchronous_code,
     is_awaited_chain,
     is_taken_apart,
-    is_unpacked,
-    last_of,
     never_awaited,
     use_safety,
 )
 from loopscope.rules.support.callees import result_of, results_of
-from loopscope.rules.support.calls import expects_failure, noted
+from loopscope.rules.support.calls import expects_failure
+from loopscope.rules.support.dropped import dropped_calls
 from loopscope.rules.support.expected import expected_statements, records_warnings, wants_coroutine
+from loopscope.rules.support.handed_values import is_handed_as_value, returns_value
 from loopscope.rules.support.synchronous import surely_synchronous
 from loopscope.rules.support.type_errors import checks_of_use
 from loopscope.workspace.inference.calls import call_at
@@ -74,14 +72,12 @@ META = Meta(
 EXAMPLES, NEAR_MISSES = examples_of(__name__)
 
 
-_NEVER = frozenset({"append", "extend", "print", "setattr", "setdefault", "raises", "fail", "skip", "setenv"})
-"""Functions that are no coroutine functions, most of them of builtin types: not worth to be looked up."""
-
-
 def check(ctx: Context) -> Iterator[Finding]:
     """Findings at the calls."""
     for body, call, message in (*_gathered(ctx), *_not_run(ctx), *_read_early(ctx)):
-        if _is_dropped(body, call) and not (_is_expected(body, call) or in_synchronous_code(ctx, body, call.node)):
+        if _is_expected(body, call) or in_synchronous_code(ctx, body, call.node):
+            continue
+        if _is_dropped(ctx, body, call):
             yield _finding(ctx, body, call.node, message, call)
     for body, node in unawaited_properties(ctx):
         if not in_synchronous_code(ctx, body, node):
@@ -123,7 +119,7 @@ def _gather_statements(body: Body) -> list[CallSite]:
 
 def _not_run(ctx: Context) -> Iterator[tuple[Body, CallSite, str]]:
     """The calls that give coroutines which do not run, and futures compared in place of their results."""
-    for body, call, found in results_of(ctx, _dropped, Awaitable, Coroutine):
+    for body, call, found in results_of(ctx, dropped_calls, Awaitable, Coroutine):
         shown = ast.unparse(call.node.func)
         if isinstance(found, Coroutine):
             yield body, call, f"`{shown}` is a coroutine function: without `await` this call does not run it."
@@ -143,7 +139,7 @@ def _is_tested_for_none(call: CallSite) -> bool:
 
 def _read_early(ctx: Context) -> Iterator[tuple[Body, CallSite, str]]:
     """The calls of whose values an attribute is read that only what they give once awaited has."""
-    for body, found in ctx.gathered("dropped calls", _dropped, _attributes_read_early):
+    for body, found in ctx.gathered("dropped calls", dropped_calls, _attributes_read_early):
         for place, attribute in found:
             call = body.calls[place]
             if result_of(ctx, body, call) is not None:
@@ -158,7 +154,7 @@ def _attributes_read_early(q: Queries, path: PurePath, id_: FactId) -> tuple[tup
         return ()
     facts, body = function
     frame = Frame(q, path, facts, body)
-    dropped = {id(call) for call in _dropped(body)}
+    dropped = {id(call) for call in dropped_calls(body)}
     return tuple(
         (place, early)
         for place, call in enumerate(body.calls)
@@ -180,39 +176,12 @@ def _is_expected(body: Body, call: CallSite) -> bool:
     return any(each.call is call for each in expected_statements(body)) or wants_coroutine(body, call)
 
 
-def _is_dropped(body: Body, call: CallSite) -> bool:
-    return never_awaited(body, call) if call.use is Use.ASSIGNED else not is_awaited_chain(body, call)
-
-
-def _dropped(body: Body) -> list[CallSite]:
-    """The calls whose value nothing awaits, as far as is quickly seen."""
-    return noted(body, "dropped", _find_dropped)
-
-
-def _find_dropped(body: Body) -> list[CallSite]:
-    handed_on = frozenset(each.value.id for each in body.awaits if isinstance(each.value, ast.Name))
-    return [
-        call
-        for call in body.calls
-        if not call.in_lambda and not call.in_comprehension and _may_be_dropped(body, call, handed_on)
-    ]
-
-
-def _may_be_dropped(body: Body, call: CallSite, awaited: frozenset[str]) -> bool:
-    match call.use:
-        case Use.STATEMENT:
-            return last_of(call) not in _NEVER and not last_of(call).startswith("assert")
-        case Use.ASSIGNED:
-            if is_unpacked(call):
-                return True
-            name = assigned_name(call)
-            return name is not None and name not in awaited and name not in body.inner_reads
-        case Use.WITH | Use.ASYNC_WITH | Use.ITERATED | Use.ASYNC_ITERATED:
-            return True
-        case Use.COMPARED | Use.ATTRIBUTE | Use.ARGUMENT | Use.OTHER:
-            return not last_of(call).startswith("assert") and call_needs_value(body, call)
-        case _:
-            return False
+def _is_dropped(ctx: Context, body: Body, call: CallSite) -> bool:
+    if call.use is Use.ASSIGNED:
+        return never_awaited(body, call, lambda node: is_handed_as_value(ctx, body, node))
+    if call.use is Use.RETURNED:
+        return returns_value(ctx, body)
+    return not is_awaited_chain(body, call)
 
 
 RULE = Rule(META, __doc__ or "", EXAMPLES, NEAR_MISSES, check, fix)

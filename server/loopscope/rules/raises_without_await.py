@@ -33,6 +33,7 @@ from loopscope.facts.outline import FactId
 from loopscope.rules.context import Context
 from loopscope.rules.examples import examples_of
 from loopscope.rules.model import Finding, Fix, Group, Meta, Rule, Safety, Severity
+from loopscope.rules.support.arguments import surely_takes
 from loopscope.rules.support.awaiting import await_fix
 from loopscope.rules.support.callees import is_coroutine_function, result_of, type_of
 from loopscope.rules.support.constructors import is_harmless
@@ -65,8 +66,10 @@ def check(ctx: Context) -> Iterator[Finding]:
             message = "The task runs after this block: nothing is raised here unless it is awaited inside."
             yield ctx.finding(META, ctx.span(body, call.node), message, data=(body, call))
     for body, places in ctx.gathered("expected statements", expected_statements, _coroutines):
-        for block, call in (expected_statements(body)[place] for place in places):
+        for block, call, wrong_arguments in (expected_statements(body)[place] for place in places):
             if _is_task(body, block, call) or _makes_more(ctx, body, block, call) or result_of(ctx, body, call) is None:
+                continue
+            if wrong_arguments and not _raises_nothing(ctx, body, call):
                 continue
             shown = ast.unparse(call.node.func)
             message = f"`{shown}` is a coroutine function: without `await` nothing runs, so nothing is raised."
@@ -84,7 +87,11 @@ def check(ctx: Context) -> Iterator[Finding]:
 
 
 def _tasks(body: Body) -> list[CallSite]:
-    return [call for block, call in expected_statements(body) if _is_task(body, block, call)]
+    return [
+        call
+        for block, call, wrong_arguments in expected_statements(body)
+        if not wrong_arguments and _is_task(body, block, call)
+    ]
 
 
 def _coroutines(q: Queries, path: PurePath, id_: FactId) -> tuple[int, ...]:
@@ -96,7 +103,7 @@ def _coroutines(q: Queries, path: PurePath, id_: FactId) -> tuple[int, ...]:
     places = {id(call): place for place, call in enumerate(body.calls)}
     return tuple(
         index
-        for index, (_, call) in enumerate(expected_statements(body))
+        for index, (_, call, _) in enumerate(expected_statements(body))
         if isinstance(q.get(call_at, path, id_, places[id(call)]), Coroutine)
     )
 
@@ -118,6 +125,13 @@ def fix(ctx: Context, finding: Finding) -> Fix | None:
     return await_fix(ctx, body, call, Safety.SAFE)
 
 
+def _raises_nothing(ctx: Context, body: Body, call: CallSite) -> bool:
+    """Whether a call surely fits what it calls, and nothing is called for its arguments."""
+    given = (*call.node.args, *(keyword.value for keyword in call.node.keywords))
+    computed = any(isinstance(each, ast.Call) for value in given for each in ast.walk(value))
+    return not computed and surely_takes(ctx, type_of(ctx, body, call.node.func), call.node)
+
+
 def _is_task(body: Body, block: ast.With | ast.AsyncWith, call: CallSite) -> bool:
     others = [each for each in block.body if not (isinstance(each, ast.Expr) and isinstance(each.value, ast.Constant))]
     alone = len(others) == 1 and isinstance(block, ast.With)
@@ -136,8 +150,7 @@ def _makes_more(ctx: Context, body: Body, block: ast.With | ast.AsyncWith, call:
     inner = [each for value in given for each in ast.walk(value) if isinstance(each, ast.Call)]
     made = [each for each in inner if ast.unparse(each.func).rpartition(".")[2][:1].isupper()]
     return not (
-        all(is_harmless(ctx.queries, type_of(ctx, body, each.func), each) for each in made)
-        or _awaits_after(block, call)
+        all(is_harmless(ctx.queries, type_of(ctx, body, each.func)) for each in made) or _awaits_after(block, call)
     )
 
 

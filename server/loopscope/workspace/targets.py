@@ -14,6 +14,7 @@ import typing
 from pathlib import PurePath
 
 from loopscope.facts.outline import ClassFact, FactId, FunctionFact
+from loopscope.workspace.class_decorators import states_same_class
 from loopscope.workspace.imports import find_import, is_installed
 from loopscope.workspace.mro import class_fact, member, mro_of
 from loopscope.workspace.namespace import dereference, followed, imported_name, index_of, module_member
@@ -141,7 +142,8 @@ def class_doubt(q: Queries, path: PurePath, id_: FactId) -> str | None:
     if not is_installed(q, path):
         for expr in owner.decorators:
             name = decorator_name(q, path, expr)
-            if name is None or _canonical(name) not in _KEEPS_CLASS:
+            known = name is not None and _canonical(name) in _KEEPS_CLASS
+            if not (known or states_same_class(q, path, expr)):
                 return f"the decorator `{name or 'of the class'}` may change it"
         if any(key == "metaclass" and not _is_abc(q, path, owner) for key, _ in owner.keywords):
             return "its metaclass may change it"

@@ -126,6 +126,70 @@ async def test_fail():
 """,
         proof=Proof("DID NOT RAISE"),
     ),
+    Example(
+        "A call that fits where a `TypeError` is expected, and objects that only keep what they are given",
+        bad="""\
+from dataclasses import dataclass
+
+import pytest
+
+
+@dataclass
+class Order:
+    number: int
+
+
+class Shop:
+    def __init__(self, name):
+        self.name = name
+        self.orders = []
+
+    async def take(self, order, *, paid=False):
+        if not paid:
+            raise TypeError(order)
+        raise ValueError(order)
+
+
+@pytest.mark.asyncio
+async def test_take():
+    shop = Shop("shop")
+    with pytest.raises(TypeError):
+        ⟦shop.take(1)⟧
+    with pytest.raises(ValueError):
+        ⟦shop.take(Order(2), paid=True)⟧
+""",
+        good="""\
+from dataclasses import dataclass
+
+import pytest
+
+
+@dataclass
+class Order:
+    number: int
+
+
+class Shop:
+    def __init__(self, name):
+        self.name = name
+        self.orders = []
+
+    async def take(self, order, *, paid=False):
+        if not paid:
+            raise TypeError(order)
+        raise ValueError(order)
+
+
+@pytest.mark.asyncio
+async def test_take():
+    shop = Shop("shop")
+    with pytest.raises(TypeError):
+        await shop.take(1)
+    with pytest.raises(ValueError):
+        await shop.take(Order(2), paid=True)
+""",
+        proof=Proof("DID NOT RAISE"),
+    ),
 )
 
 NEAR_MISSES = (
@@ -256,6 +320,59 @@ async def test_needs():
     with pytest.raises(TypeError):
         needs()
     pytest.raises(TypeError, needs)
+""",
+    ),
+    NearMiss(
+        "arguments that may not fit, or whose own making may raise",
+        """\
+from dataclasses import dataclass
+
+import pytest
+
+
+@dataclass
+class Order:
+    number: int
+
+    def __post_init__(self):
+        if self.number < 0:
+            raise ValueError(self.number)
+
+
+class Paid:
+    def __init__(self, number):
+        self.number = number
+
+    @property
+    def number(self):
+        return self._number
+
+    @number.setter
+    def number(self, value):
+        if value < 0:
+            raise ValueError(value)
+        self._number = value
+
+
+async def take(order, *, paid=False):
+    return order, paid
+
+
+@pytest.mark.asyncio
+async def test_take():
+    given = {"late": True}
+    with pytest.raises(TypeError):
+        take(1, True)
+    with pytest.raises(TypeError):
+        take(1, **given)
+    with pytest.raises(TypeError):
+        take(order=1, late=True)
+    with pytest.raises(TypeError):
+        take(int([]))
+    with pytest.raises(ValueError):
+        take(Order(-1))
+    with pytest.raises(ValueError):
+        take(Paid(-1))
 """,
     ),
 )

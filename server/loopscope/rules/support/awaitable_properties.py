@@ -16,6 +16,7 @@ from loopscope.rules.support.callees import may_be_patched_name
 from loopscope.rules.support.calls import expects_failure_at
 from loopscope.text.edit import Edit
 from loopscope.text.span import Span
+from loopscope.workspace.inference.attributes import getter_of
 from loopscope.workspace.inference.expressions import expression_type
 from loopscope.workspace.inference.frames import Frame, decorator_names
 from loopscope.workspace.inference.model import Instance, Type
@@ -67,7 +68,8 @@ def _is_awaitable_property(q: Queries, owner: Type | None, name: str) -> bool:
     if not isinstance(owner, Instance):
         return False
     found = q.get(member, owner.path, owner.id, name)
-    if not isinstance(found, Function) or not found.fact.is_async or found.fact.yields:
+    found = getter_of(q, found) if isinstance(found, Function) else None
+    if found is None or not found.fact.is_async or found.fact.yields:
         return False
     names = decorator_names(q, found.path, found.fact)
     return "property" in names and all(each == "property" or each in _KEEP for each in names)

@@ -2,6 +2,7 @@
 
 import ast
 import re
+from collections.abc import Callable
 from typing import cast
 
 from loopscope.facts.bodies import Body, CallSite, Use
@@ -45,6 +46,8 @@ _BUILTIN_CLASSES = frozenset({"str", "bytes", "int", "float", "bool", "list", "d
 _AS_RESPONSE = frozenset({Use.STATEMENT, Use.ATTRIBUTE, Use.ASSERTED, Use.TESTED, Use.COMPARED})
 _SYNC = re.compile(r"(?<!a)sync", re.IGNORECASE)
 _ONLY_SYNC = re.compile(r"(?:require|only|needs?|if|unless)s?_sync\b|\bsync_only\b")
+_ASSERTION = re.compile(r"assert([A-Z]|_(not_)?(called|awaited)|_any_(call|await)|_has_(calls|awaits))")
+_CONSTANT = re.compile(r"[A-Z][A-Z0-9_]+")
 _ARITHMETIC = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.FloorDiv)
 
 
@@ -66,6 +69,9 @@ def _takes_value(body: Body, parent: ast.AST | None, node: ast.expr) -> bool:
     match parent:
         case ast.Compare(_, [ast.Is() | ast.IsNot()], [ast.Constant()]):
             return True
+        case ast.Compare(left, [ast.Is() | ast.IsNot()], [ast.Name(name) | ast.Attribute(_, name)]):
+            # A sentinel or member of an enumeration.
+            return left is node and _CONSTANT.fullmatch(name) is not None
         case ast.Compare(_, signs):
             return not any(isinstance(sign, ast.Is | ast.IsNot) for sign in signs)
         case ast.FormattedValue():
@@ -90,17 +96,47 @@ def _takes_value(body: Body, parent: ast.AST | None, node: ast.expr) -> bool:
             return False
 
 
-def never_awaited(body: Body, call: CallSite) -> bool:
+def never_awaited(body: Body, call: CallSite, is_value: Callable[[ast.expr], bool]) -> bool:
     """Whether a call's value is given to one name that is then only used as no coroutine can be, or never.
 
-    Reads that surely see what another assignment gives do not count. What is unpacked at once is not awaited either.
+    Where the first use is of that sort, and right below in the same block, no other use matters. Reads that surely see
+    what another assignment gives do not count. What is unpacked at once is not awaited either. `is_value` tells of
+    other reads whether they are of that sort.
     """
     if is_unpacked(call):
         return True
     name = assigned_name(call)
     if name is None or name in body.inner_reads:
         return False
-    return all(needs_value(body, load) or is_tested(body, load) for load in may_see(body, call.statement, name))
+    loads = may_see(body, call.statement, name)
+    if all(needs_value(body, load) or is_tested(body, load) for load in loads):
+        return True
+    first = min(loads, key=lambda load: (load.lineno, load.col_offset))
+    if _is_below(body, call.statement, first) and (_fails(body, first) or is_value(first)):
+        return True
+    return all(needs_value(body, load) or is_tested(body, load) or is_value(load) for load in loads)
+
+
+def _fails(body: Body, node: ast.expr) -> bool:
+    """Whether an expression is used as no coroutine can be, other than that its identity is asked for."""
+    match parents_of(body).get(id(node)):
+        case ast.Compare(_, [ast.Is() | ast.IsNot()]):
+            return False
+        case _:
+            return needs_value(body, node)
+
+
+def _is_below(body: Body, statement: ast.stmt, load: ast.Name) -> bool:
+    """Whether a read stands below a statement, in one of the same block."""
+    around = parents_of(body)
+    inner: ast.AST = load
+    while not isinstance(inner, ast.stmt):
+        if isinstance(inner, ast.Lambda | ast.IfExp | ast.BoolOp):
+            return False
+        inner = around[id(inner)]
+    holder = around.get(id(statement))
+    blocks: list[list[ast.AST]] = [value for value in vars(holder).values() if isinstance(value, list)]
+    return any(statement in block and inner in block[block.index(statement) + 1 :] for block in blocks)
 
 
 def is_response_lost(body: Body, call: CallSite) -> bool:
@@ -166,6 +202,11 @@ def last_of(call: CallSite) -> str:
     """The last name of what is called; empty when it has none."""
     func = call.node.func
     return func.attr if isinstance(func, ast.Attribute) else func.id if isinstance(func, ast.Name) else ""
+
+
+def is_assertion(call: CallSite) -> bool:
+    """Whether a method is called that has the name of an assertion of unittest or its mocks: none is asynchronous."""
+    return isinstance(call.node.func, ast.Attribute) and _ASSERTION.match(call.node.func.attr) is not None
 
 
 def is_tested(body: Body, node: ast.expr) -> bool:

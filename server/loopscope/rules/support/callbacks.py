@@ -1,19 +1,15 @@
 """What is handed over to be called, and not awaited."""
 
 import ast
-from pathlib import PurePath
 
 from loopscope.facts.bodies import Body, CallSite, Use
-from loopscope.facts.outline import FunctionFact
 from loopscope.rules.context import Context
-from loopscope.rules.support.callees import type_of
+from loopscope.rules.support.arguments import taker_of
 from loopscope.rules.support.mock_uses import names_given
 from loopscope.rules.support.names import inner_bodies
 from loopscope.workspace.inference.annotations import Names, parsed, text_type
-from loopscope.workspace.inference.model import Callee, ClassObject, Instance
+from loopscope.workspace.inference.model import Instance
 from loopscope.workspace.mro import member
-from loopscope.workspace.namespace import index_of
-from loopscope.workspace.queries import Queries
 from loopscope.workspace.values import Function
 
 
@@ -40,28 +36,14 @@ def _gets_synchronous(ctx: Context, body: Body, call: CallSite, name: str) -> bo
     values = (*call.node.args, *(keyword.value for keyword in call.node.keywords))
     if not any(isinstance(value, ast.Name) and value.id == name for value in values):
         return False
-    found = _called(ctx.queries, ctx, body, call)
-    if found is None:
+    taker = taker_of(ctx, body, call.node)
+    if taker is None:
         return False
-    path, fact, skipped = found
-    annotations = {param.name: param.annotation for param in fact.params}
+    annotations = {param.name: param.annotation for param in taker.params}
     return any(
-        given.id == name and _is_synchronous(Names(ctx.queries, path), parsed(annotations.get(param)))
-        for param, given in names_given(fact.params[skipped:], call.node)
+        given.id == name and _is_synchronous(Names(ctx.queries, taker.path), parsed(annotations.get(param)))
+        for param, given in names_given(taker.params, call.node)
     )
-
-
-def _called(q: Queries, ctx: Context, body: Body, call: CallSite) -> tuple[PurePath, FunctionFact, int] | None:
-    """The function that gets the arguments, its file, and how many of its parameters are given by itself."""
-    match type_of(ctx, body, call.node.func):
-        case Callee(path, id_, receiver):
-            fact = q.get(index_of, path).functions.get(id_)
-            return None if fact is None else (path, fact, int(receiver is not None))
-        case ClassObject(path, id_):
-            maker = q.get(member, path, id_, "__init__")
-            return (maker.path, maker.fact, 1) if isinstance(maker, Function) else None
-        case _:
-            return None
 
 
 def _is_synchronous(names: Names, annotation: ast.expr | None) -> bool:

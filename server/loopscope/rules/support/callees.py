@@ -10,13 +10,15 @@ from loopscope.facts.expr import dotted
 from loopscope.facts.outline import FactId, FunctionFact
 from loopscope.rules.context import Context
 from loopscope.rules.support.replacements import replacements, sounds_like_replacing
+from loopscope.rules.support.set_attributes import Owner
 from loopscope.rules.support.synchronous import surely_synchronous
 from loopscope.text.files import Unreadable
 from loopscope.workspace.hooks import conftests_of
 from loopscope.workspace.inference.calls import call_at, call_result, call_type
 from loopscope.workspace.inference.expressions import expression_type
 from loopscope.workspace.inference.frames import Frame
-from loopscope.workspace.inference.model import Callee, Coroutine, Type
+from loopscope.workspace.inference.model import Callee, Coroutine, Instance, Known, Type
+from loopscope.workspace.mro import mro_of
 from loopscope.workspace.namespace import index_of
 from loopscope.workspace.queries import Queries
 
@@ -148,7 +150,8 @@ def may_be_patched(ctx: Context, body: Body, call: CallSite) -> bool:
     if isinstance(call.node.func, ast.Name) and call.local_root:
         # Nothing replaces what a local name is, but perhaps the `__call__` of its class.
         return may_be_patched_name(ctx, "__call__", body)
-    return may_be_patched_name(ctx, last_name(call.node.func), body)
+    receiver = call.node.func.value if isinstance(call.node.func, ast.Attribute) else None
+    return may_be_patched_name(ctx, last_name(call.node.func), body, receiver)
 
 
 def last_name(node: ast.expr) -> str | None:
@@ -160,11 +163,17 @@ def last_name(node: ast.expr) -> str | None:
             return None
 
 
-def may_be_patched_name(ctx: Context, name: str | None, body: Body | None = None) -> bool:
-    """Whether the file, or a conftest above it, may replace what has this name; of a `body`, while that runs."""
+def may_be_patched_name(
+    ctx: Context, name: str | None, body: Body | None = None, receiver: ast.expr | None = None
+) -> bool:
+    """Whether the file, or a conftest above it, may replace what has this name; of a `body`, while that runs.
+
+    Of a `receiver`, an expression of the body, that has the name: not by what is set on surely another object.
+    """
     if name is None:
         return False
-    if ctx.is_patched(name, body):
+    places = ctx.replaced(name) if body is None else [each for each in ctx.replaced(name) if each.concerns(body)]
+    if any(body is None or receiver is None or not _is_other(ctx, each.owner, body, receiver) for each in places):
         return True
     words = (f'.{name}"', f".{name}'", f'"{name}"', f"'{name}'")
     return any(
@@ -174,6 +183,22 @@ def may_be_patched_name(ctx: Context, name: str | None, body: Body | None = None
         for conftest in ctx.queries.get(conftests_of, ctx.path.parent)
         if conftest != ctx.path
     )
+
+
+def _is_other(ctx: Context, owner: Owner | None, body: Body, receiver: ast.expr) -> bool:
+    """Whether what an attribute is set on has a type that the receiver of a call has not."""
+    set_on = None if owner is None else type_of(ctx, owner.body, owner.node)
+    called_on = None if set_on is None else type_of(ctx, body, receiver)
+    match set_on, called_on:
+        case Instance(), Instance():
+            return not any(
+                one[:2] in ctx.queries.get(mro_of, other.path, other.id).classes
+                for one, other in ((set_on, called_on), (called_on, set_on))
+            )
+        case (Known(), Instance()) | (Instance(), Known()):
+            return True
+        case _:
+            return False
 
 
 def _replaces(q: Queries, path: PurePath, name: str) -> bool:

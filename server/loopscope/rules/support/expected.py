@@ -23,13 +23,12 @@ class Expected(NamedTuple):
 
     block: Block
     call: CallSite
+    wrong_arguments: bool
+    """Whether the block expects a `TypeError`, which a call with wrong arguments raises at once."""
 
 
 def expected_statements(body: Body) -> list[Expected]:
-    """The calls directly in such blocks, and in the `with` statements in them that expect nothing themselves.
-
-    Not in blocks that expect a `TypeError`, which calls with wrong arguments raise at once.
-    """
+    """The calls directly in such blocks, and in the `with` statements in them that expect nothing themselves."""
     found = body.notes.get("in raises")
     if found is None:
         found = body.notes["in raises"] = list(_find_statements(body))
@@ -59,12 +58,14 @@ def records_warnings(body: Body, call: CallSite) -> bool:
 
 def _find_statements(body: Body) -> Iterator[Expected]:
     for block in body.withs:
-        if not any(_is_one_of(item.context_expr, _BLOCKS) for item in block.items) or _binds_wrongly(block):
+        text = " ".join(ast.unparse(item.context_expr) for item in block.items)
+        if not any(_is_one_of(item.context_expr, _BLOCKS) for item in block.items) or "await" in text:
             continue
+        wrong_arguments = "TypeError" in text or "(Exception" in text
         values = {id(statement.value) for statement in _directly_in(block) if isinstance(statement, ast.Expr)}
         for call in body.calls:
             if call.use is Use.STATEMENT and id(call.node) in values:
-                yield Expected(block, call)
+                yield Expected(block, call, wrong_arguments)
 
 
 def _directly_in(block: Block) -> Iterator[ast.stmt]:
@@ -73,11 +74,6 @@ def _directly_in(block: Block) -> Iterator[ast.stmt]:
             yield statement
         elif not any(_is_one_of(item.context_expr, _BLOCKS) for item in statement.items):
             yield from _directly_in(statement)
-
-
-def _binds_wrongly(block: Block) -> bool:
-    text = " ".join(ast.unparse(item.context_expr) for item in block.items)
-    return "TypeError" in text or "(Exception" in text or "await" in text
 
 
 def _is_one_of(expr: ast.expr, names: frozenset[str]) -> bool:

@@ -16,7 +16,8 @@ _REPLACES = (
     *("patch", "attr", "mock", "stub", "spy", "spie", "fake", "dummy", "replac", "swap", "overrid", "inject"),
     "__dict__",
 )
-_STAYS = re.compile(r"(?<![.\w])setattr\(|\.start\(|(?:class|module|package|session)_mocker|monkey(?:module|session)")
+_STAYS = re.compile(r"(?<![.\w])setattr\(|(?:class|module|package|session)_mocker|monkey(?:module|session)")
+_STARTED = re.compile(r"patch(?:.|\n)*\.start\(")
 
 
 def replacements(text: str, name: str) -> Iterator[tuple[int, bool]]:
@@ -37,7 +38,7 @@ def replacements(text: str, name: str) -> Iterator[tuple[int, bool]]:
 
 def is_undone(test: str) -> bool:
     """Whether what a test replaces by name is put back after it, as far as its code shows."""
-    return _STAYS.search(test) is None
+    return _STAYS.search(test) is None and _STARTED.search(test) is None
 
 
 def _is_quoted(text: str, start: int) -> bool:

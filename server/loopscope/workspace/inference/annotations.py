@@ -94,6 +94,29 @@ def annotation_type(names: Names, node: ast.expr) -> Type | None:
             return None
 
 
+def alternatives(names: Names, node: ast.expr) -> list[Type | None]:
+    """The types that an annotation leaves the choice of, through aliases; None among them where one is not known."""
+    match node:
+        case ast.Constant(str() as text) if (quoted := parsed(text)) is not None:
+            return alternatives(names, quoted)
+        case ast.BinOp(left, ast.BitOr(), right):
+            return [*alternatives(names, left), *alternatives(names, right)]
+        case ast.Subscript(value, inner) if typing_name(names, value) == "Union":
+            return [found for each in _arguments(inner) for found in alternatives(names, each)]
+        case ast.Subscript(value, inner) if typing_name(names, value) == "Optional":
+            return [NONE, *alternatives(names, inner)]
+        case ast.Name() | ast.Attribute() if names.left > 0 and (written := _dotted(node)) is not None:
+            match meaning(names.q, names.path, written):
+                case Expression(path, Opaque("Subscript" | "BinOp")):
+                    found = names.q.get(alias, path, written.rpartition(".")[2])
+                    inside = names._replace(path=path, left=names.left - 1)
+                    return [None] if found is None else alternatives(inside, found)
+                case _:
+                    return [annotation_type(names, node)]
+        case _:
+            return [annotation_type(names, node)]
+
+
 def item_of(names: Names, node: ast.expr | None, *, is_async: bool) -> Type | None:
     """The type T of an annotation `Iterator[T]`, `Generator[T, …]` or their asynchronous kin; None for any other."""
     if not isinstance(node, ast.Subscript):

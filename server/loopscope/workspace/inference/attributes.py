@@ -39,7 +39,7 @@ from loopscope.workspace.inference.model import (
     agreed,
 )
 from loopscope.workspace.mro import class_fact, member, mro_of
-from loopscope.workspace.namespace import module_member
+from loopscope.workspace.namespace import index_of, module_member
 from loopscope.workspace.queries import Cycle, Queries
 from loopscope.workspace.stdlib_async import COROUTINE_FUNCTIONS, INSTANCES, LOOP_FUNCTIONS
 from loopscope.workspace.targets import attribute, class_doubt, may_have, referred, values_doubt
@@ -200,15 +200,29 @@ def _field(q: Queries, path: PurePath, id_: FactId, name: str, value: Type | Non
 def _taken(q: Queries, value: Value, owner: Instance | ClassObject) -> Type | None:
     """A member of a class as taken from an instance or the class."""
     if isinstance(value, Function):
-        names = decorator_names(q, value.path, value.fact)
-        if any(name in PROPERTIES for name in names):
+        getter = getter_of(q, value)
+        if getter is not None:
             if isinstance(owner, ClassObject):
                 return None
-            return q.get(results.function_result, value.path, value.fact.id, owner)
-        if any(name.endswith((".setter", ".getter", ".deleter")) for name in names):
+            return q.get(results.function_result, getter.path, getter.fact.id, owner)
+        if _of_property(decorator_names(q, value.path, value.fact)):
             return None
         return Callee(value.path, value.fact.id, owner)
     return value_type(q, value)
+
+
+def getter_of(q: Queries, function: Function) -> Function | None:
+    """What reads a property that a function is of: itself, else of a setter or deleter the property above it."""
+    names = decorator_names(q, function.path, function.fact)
+    if any(name in PROPERTIES for name in names):
+        return function
+    earlier = FactId(function.fact.id.qualname, function.fact.id.nth - 1)
+    above = q.get(index_of, function.path).functions.get(earlier) if _of_property(names) else None
+    return None if above is None else getter_of(q, Function(function.path, above))
+
+
+def _of_property(names: list[str]) -> bool:
+    return any(name.endswith((".setter", ".deleter")) for name in names)
 
 
 def surely_lacks(q: Queries, value: Instance, name: str) -> bool:

@@ -11,13 +11,23 @@ from loopscope.workspace.inference.annotations import (
     annotation_type,
 )
 from loopscope.workspace.inference.bindings import Bound, How, bindings_of, bound_by, rebound_inside
-from loopscope.workspace.inference.frames import Frame, decorator_names, frame_of, item_at, names_of, own_class
+from loopscope.workspace.inference.frames import (
+    Frame,
+    decorator_names,
+    frame_of,
+    item_at,
+    mentions_mock,
+    names_of,
+    own_class,
+)
 from loopscope.workspace.inference.model import (
     NONE,
     OBJECT,
     AsyncIterable,
     Callee,
     ClassObject,
+    Coroutine,
+    Giving,
     Group,
     Instance,
     Iterable,
@@ -192,8 +202,7 @@ def _bound_type(frame: Frame, name: str, bound: Bound) -> Type | None:
         case How.PARAMETER:
             return _parameter(frame, name, bound)
         case How.DEFINED:
-            found = [inner for inner in frame.body.nested if inner.node.name == name]
-            return LocalFunction(frame.path, found[0].id) if len(found) == 1 else None
+            return _nested(frame, name)
         case How.CLASS:
             found_class = local_classes.local_class(frame.body, name)
             return None if found_class is None else LocalClass(frame.path, frame.body.id, name)
@@ -207,6 +216,8 @@ def _bound_type(frame: Frame, name: str, bound: Bound) -> Type | None:
         # `name: Type`, to be given a value later.
         return NONE if bound.annotation is not None else None
     value = expression_type(frame, bound.node)
+    if value is None and bound.annotation is not None and not mentions_mock(bound.node):
+        value = annotation_type(names_of(frame), bound.annotation)
     match bound.how:
         case How.ENTERED | How.ASYNC_ENTERED:
             value = protocols.entered(q, value, is_async=bound.how is How.ASYNC_ENTERED)
@@ -219,6 +230,21 @@ def _bound_type(frame: Frame, name: str, bound: Bound) -> Type | None:
     return value if bound.place is None else item_at(value, bound.place)
 
 
+def _nested(frame: Frame, name: str) -> LocalFunction | None:
+    """The one nested function of a name, its overloads left out."""
+    found = [inner for inner in frame.body.nested if inner.node.name == name]
+    overloads = sum(any(_is_overload(each) for each in inner.node.decorator_list) for inner in found)
+    return LocalFunction(frame.path, found[-1].id) if len(found) == overloads + 1 else None
+
+
+def _is_overload(decorator: ast.expr) -> bool:
+    match decorator:
+        case ast.Name(name) | ast.Attribute(_, name):
+            return name == "overload"
+        case _:
+            return False
+
+
 def _parameter(frame: Frame, name: str, bound: Bound) -> Type | None:
     own = own_class(frame, name)
     if own is not None:
@@ -229,7 +255,15 @@ def _parameter(frame: Frame, name: str, bound: Bound) -> Type | None:
     if given is not None and (not isinstance(given[0], Instance) or given[0].exact or bound.annotation is None):
         return given[0]
     stated = None if bound.annotation is None else annotation_type(names_of(frame), bound.annotation)
+    if stated is None and given is None and name in ("receive", "send") and _is_asgi(frame.body):
+        return Giving(Coroutine(None))
     return stated if given is None else fixtures.narrowed(frame.q, given[0], stated)
+
+
+def _is_asgi(body: Body) -> bool:
+    """Whether a function is an application of ASGI, which gets awaitable callables to receive and send messages."""
+    names = [each.arg for each in body.node.args.args]
+    return body.is_async and names[-3:] == ["scope", "receive", "send"]
 
 
 def _is_stated(frame: Frame, name: str) -> bool:

@@ -1,7 +1,20 @@
 """What `missing-await` finds, and what it leaves alone, by what is not awaited."""
 
-from loopscope.rules.examples.missing_await import functions, libraries, methods, properties
+from loopscope.rules.examples.missing_await import functions, libraries, methods, objects, properties, values
 
-EXAMPLES = (*functions.EXAMPLES, *methods.EXAMPLES, *libraries.EXAMPLES, *properties.EXAMPLES)
+EXAMPLES = (
+    *functions.EXAMPLES,
+    *values.EXAMPLES,
+    *methods.EXAMPLES,
+    *objects.EXAMPLES,
+    *libraries.EXAMPLES,
+    *properties.EXAMPLES,
+)
 
-NEAR_MISSES = (*functions.NEAR_MISSES, *methods.NEAR_MISSES, *properties.NEAR_MISSES)
+NEAR_MISSES = (
+    *functions.NEAR_MISSES,
+    *values.NEAR_MISSES,
+    *methods.NEAR_MISSES,
+    *objects.NEAR_MISSES,
+    *properties.NEAR_MISSES,
+)

@@ -71,6 +71,48 @@ async def test_proxy():
 """,
         proof=Proof("'coroutine' object is not subscriptable"),
     ),
+    Example(
+        "A property with a setter",
+        bad="""\
+import pytest
+
+
+class Response:
+    @property
+    async def data(self):
+        return b"1"
+
+    @data.setter
+    def data(self, value):
+        self.set_to = value
+
+
+@pytest.mark.asyncio
+async def test_data():
+    response = Response()
+    assert ⟦response.data⟧ == b"1"
+""",
+        good="""\
+import pytest
+
+
+class Response:
+    @property
+    async def data(self):
+        return b"1"
+
+    @data.setter
+    def data(self, value):
+        self.set_to = value
+
+
+@pytest.mark.asyncio
+async def test_data():
+    response = Response()
+    assert await response.data == b"1"
+""",
+        proof=Proof("assert <coroutine object Response.data"),
+    ),
 )
 
 NEAR_MISSES = (
