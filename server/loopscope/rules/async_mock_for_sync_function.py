@@ -34,6 +34,7 @@ from loopscope.rules.support.mock_imports import beside
 from loopscope.rules.support.mock_values import call_gives_awaitable, gives_plain_value, mock_gives_awaitable
 from loopscope.rules.support.mocks import mock_at, patched_mock
 from loopscope.rules.support.patches import (
+    Owner,
     Patch,
     is_awaited,
     lone_function,
@@ -294,7 +295,7 @@ def fix(ctx: Context, finding: Finding) -> Fix | None:
     if new is patch.argument("new_callable"):
         return ctx.fix("Drop `new_callable`", Safety.UNSAFE, [without_keyword(ctx, patch, "new_callable")])
     if isinstance(new, ast.Name):
-        return _made_synchronous(ctx, new.id)
+        return _made_synchronous(ctx, patch.owner, new.id)
     if not isinstance(new, ast.Call) or new is not patch.argument("new"):
         return None
     imports: list[Edit] = []
@@ -303,8 +304,8 @@ def fix(ctx: Context, finding: Finding) -> Fix | None:
     return None if name is None else ctx.fix("Use `MagicMock`", Safety.UNSAFE, [*imports, edit])
 
 
-def _made_synchronous(ctx: Context, name: str) -> Fix | None:
-    function = lone_function(ctx, name)
+def _made_synchronous(ctx: Context, owner: Owner, name: str) -> Fix | None:
+    function = lone_function(ctx, owner, name)
     if function is None or not function.is_async or any(isinstance(each, _WAITING) for each in ast.walk(function.node)):
         return None
     start = ctx.span(function, function.node).start

@@ -13,8 +13,8 @@ If the function really gives something to await a second time. Functions that aw
 
 ## Fix safety
 Unsafe: `return_value=value()` becomes `side_effect=value`, which the mock calls and awaits, and so does a lambda that
-calls `value()`. Where the call has arguments, the coroutine is awaited before the mock gets its result. A future that
-is made and filled for the mock goes: `return_value` becomes its result.
+calls `value()`. Where the call has arguments, or others call the mock, the coroutine is awaited before the mock gets
+its result. A future that is made and filled for the mock goes: `return_value` becomes its result.
 
 ## Versions
 All.
@@ -59,6 +59,10 @@ import pytest
 
 async def double(number):
     return 2 * number
+
+
+async def load(client):
+    return await client.get("/a")
 
 """
 
@@ -123,6 +127,9 @@ async def test_value():
 async def test_double():
     get = AsyncMock(return_value=⟦double(1)⟧)
     assert await get() == 2
+    client = AsyncMock()
+    client.get.return_value = ⟦double(3)⟧
+    assert await load(client) == 6
     pending = double(2)
     other = AsyncMock(return_value=⟦pending⟧)
     assert await other() == 4
@@ -139,6 +146,9 @@ async def test_lambda():
 async def test_double():
     get = AsyncMock(return_value=await double(1))
     assert await get() == 2
+    client = AsyncMock()
+    client.get.return_value = await double(3)
+    assert await load(client) == 6
     pending = double(2)
     other = AsyncMock(return_value=await pending)
     assert await other() == 4
@@ -269,7 +279,7 @@ def fix(ctx: Context, finding: Finding) -> Fix | None:
     if future is not None:
         edits = without_future(ctx, body, value, future)
         return None if edits is None else ctx.fix("Use its result", Safety.UNSAFE, edits)
-    if isinstance(call, ast.Call) and not isinstance(value, ast.Name) and _hands_on(value, call):
+    if isinstance(call, ast.Call) and not isinstance(value, ast.Name) and _fits(body, setting, call):
         edits = [Edit(ctx.span(body, value), ctx.source(ctx.span(body, call.func)))]
         if setting.name == "return_value":
             edits.insert(0, Edit(setting.name_span(ctx), "side_effect"))
@@ -278,6 +288,13 @@ def fix(ctx: Context, finding: Finding) -> Fix | None:
         return None
     start = ctx.span(body, value).start
     return ctx.fix("Insert `await`", Safety.UNSAFE, [Edit(Span(start, start), "await ")])
+
+
+def _fits(body: Body, setting: Setting, call: ast.Call) -> bool:
+    """Whether the mock can call the function itself: with the arguments that it gets."""
+    if setting.name == "return_value" and not _is_awaited_once(body, setting) and body.is_async:
+        return False
+    return _hands_on(setting.value, call)
 
 
 def _hands_on(value: ast.expr, call: ast.Call) -> bool:

@@ -33,6 +33,7 @@ from loopscope.facts.bodies import Body
 from loopscope.rules.context import Context
 from loopscope.rules.examples import examples_of
 from loopscope.rules.model import Finding, Fix, Group, Meta, Rule, Safety, Severity
+from loopscope.rules.support.mock_edits import set_where_made
 from loopscope.rules.support.mock_imports import beside, imported
 from loopscope.rules.support.mock_values import call_gives_awaitable, mock_gives_awaitable
 from loopscope.rules.support.mocks import patched_mock
@@ -97,9 +98,12 @@ def fix(ctx: Context, finding: Finding) -> Fix | None:
             result = ctx.source(ctx.span(patch.owner, new if uses else new.body))
             told = "side_effect" if uses else "return_value"
             safety, edit = Safety.UNSAFE, Edit(ctx.span(patch.owner, new), f"{name}({told}={result})")
-        case ast.Name(name) if (function := lone_function(ctx, name)) is not None:
+        case ast.Name(name) if (function := lone_function(ctx, patch.owner, name)) is not None:
             start = ctx.span(function, function.node).start
             return ctx.fix("Make the function `async`", Safety.UNSAFE, [Edit(Span(start, start), "async ")])
+        case ast.Name(name) if isinstance(patch.owner, Body):
+            made = set_where_made(ctx, patch.owner, name, "", "AsyncMock")
+            return None if made is None else ctx.fix("Use an `AsyncMock` there", Safety.UNSAFE, made)
         case _:
             return None
     return None if name is None else ctx.fix("Use `AsyncMock`", safety, [*imports, edit])

@@ -26,12 +26,14 @@ All.
 
 import ast
 from collections.abc import Iterator
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
 from loopscope.facts.bodies import Body
 from loopscope.rules.context import Context
-from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, Proof, Rule, Safety, Severity
-from loopscope.rules.support.mock_imports import beside
+from loopscope.rules.examples import examples_of
+from loopscope.rules.model import Finding, Fix, Group, Meta, Rule, Safety, Severity
+from loopscope.rules.support.mock_imports import beside, imported
+from loopscope.rules.support.mock_protocol import ProtocolSetUp, protocol_keywords, protocol_set_ups
 from loopscope.rules.support.mock_values import call_gives_awaitable, makes_async_generator
 from loopscope.rules.support.mocks import Kind, Mock, mock_at
 from loopscope.text.edit import Edit
@@ -44,192 +46,9 @@ META = Meta(
     words=("__aenter__", "__aexit__", "__aiter__", "__anext__"),
 )
 
-_LOAD = """\
-from unittest.mock import AsyncMock, MagicMock, Mock
-
-import pytest
-
-
-async def load(session):
-    async with session as opened:
-        return opened
-
-
-async def read(client):
-    return [message async for message in client]
-
-
-async def messages():
-    yield "a"
-
-"""
-
-EXAMPLES = (
-    Example(
-        "A synchronous `__aenter__`",
-        bad=f"""\
-{_LOAD}
-@pytest.mark.asyncio
-async def test_load():
-    session = MagicMock()
-    session.__aenter__ = ⟦MagicMock(return_value=1)⟧
-    assert await load(session) == 1
-
-
-@pytest.mark.asyncio
-async def test_keyword():
-    assert await load(MagicMock(__aenter__=⟦MagicMock(return_value=1)⟧)) == 1
-""",
-        good=f"""\
-{_LOAD}
-@pytest.mark.asyncio
-async def test_load():
-    session = MagicMock()
-    session.__aenter__ = AsyncMock(return_value=1)
-    assert await load(session) == 1
-
-
-@pytest.mark.asyncio
-async def test_keyword():
-    assert await load(MagicMock(__aenter__=AsyncMock(return_value=1))) == 1
-""",
-        proof=Proof("'async with' received an object from __aenter__ that does not implement __await__"),
-    ),
-    Example(
-        "`__aiter__` that is asynchronous itself",
-        bad=f"""\
-{_LOAD}
-@pytest.mark.asyncio
-async def test_read():
-    client = MagicMock()
-    client.__aiter__ = ⟦AsyncMock(return_value=["a"])⟧
-    assert await read(client) == ["a"]
-
-
-@pytest.mark.asyncio
-async def test_generator():
-    client = MagicMock()
-    client.__aiter__.return_value = ⟦messages()⟧
-    assert await read(client) == ["a"]
-""",
-        good=f"""\
-{_LOAD}
-@pytest.mark.asyncio
-async def test_read():
-    client = MagicMock()
-    client.__aiter__.return_value = ["a"]
-    assert await read(client) == ["a"]
-
-
-@pytest.mark.asyncio
-async def test_generator():
-    client = MagicMock()
-    client.__aiter__.side_effect = messages
-    assert await read(client) == ["a"]
-""",
-        proof=Proof("'async for' received an object from __aiter__ that does not implement __anext__: coroutine"),
-    ),
-    Example(
-        "`__anext__` that nobody asks for",
-        bad=f"""\
-{_LOAD}
-@pytest.mark.asyncio
-async def test_read():
-    client = MagicMock()
-    client.__anext__.side_effect = ⟦["a", StopAsyncIteration]⟧
-    async for message in client:
-        assert message == "a"
-""",
-        good=f"""\
-{_LOAD}
-@pytest.mark.asyncio
-async def test_read():
-    client = MagicMock()
-    client.__aiter__.return_value = ["a"]
-    async for message in client:
-        assert message == "a"
-""",
-        proof=Proof("1 passed", "passed"),
-    ),
-    Example(
-        "A `Mock`",
-        bad=f"""\
-{_LOAD}
-@pytest.mark.asyncio
-async def test_load():
-    session = Mock()
-    ⟦session.__aenter__⟧.return_value = 1
-    assert await load(session) == 1
-""",
-        good=f"""\
-{_LOAD}
-@pytest.mark.asyncio
-async def test_load():
-    session = MagicMock()
-    session.__aenter__.return_value = 1
-    assert await load(session) == 1
-""",
-        proof=Proof("AttributeError: __aenter__"),
-    ),
-)
-
-NEAR_MISSES = (
-    NearMiss(
-        "what Python takes",
-        f"""\
-{_LOAD}
-async def enter(*args):
-    return 1
-
-
-async def test_load():
-    session = MagicMock()
-    session.__aenter__ = AsyncMock(return_value=1)
-    session.__aexit__ = enter
-    assert await load(MagicMock(__aenter__=enter, __aexit__=AsyncMock(return_value=None))) == 1
-    other = MagicMock()
-    other.__aenter__.return_value = 1
-    other.__aenter__ = MagicMock(side_effect=enter)
-    plain = Mock()
-    plain.__aenter__ = AsyncMock(return_value=1)
-    plain.__aenter__.return_value = 2
-    plain.__aexit__ = AsyncMock(return_value=None)
-    assert await load(plain) == 2
-""",
-    ),
-    NearMiss(
-        "iterators of all kinds",
-        f"""\
-{_LOAD}
-async def test_read():
-    first, second = MagicMock(), AsyncMock()
-    first.__aiter__.return_value = ["a"]
-    second.__aiter__.side_effect = messages
-    third = MagicMock()
-    third.__aiter__ = lambda self: messages()
-    fourth = MagicMock()
-    fourth.__aiter__ = MagicMock(return_value=messages())
-    fifth = MagicMock()
-    fifth.__aiter__ = lambda self: self
-    fifth.__anext__.side_effect = ["a", StopAsyncIteration]
-    sixth = MagicMock()
-    sixth.__anext__.side_effect = ["a"]
-    assert await anext(sixth) == "a"
-""",
-    ),
-)
+EXAMPLES, NEAR_MISSES = examples_of(__name__)
 
 _AWAITED = ("__aenter__", "__aexit__", "__anext__")
-_METHODS = frozenset({*_AWAITED, "__aiter__"})
-
-
-class _SetUp(NamedTuple):
-    """`owner.method = value`, or with `part` (`return_value`, `side_effect`) behind the method."""
-
-    method: ast.Attribute
-    part: str
-    target: ast.Attribute
-    value: ast.expr
 
 
 class _Given(NamedTuple):
@@ -241,20 +60,20 @@ class _Given(NamedTuple):
 
 class _Mistake(NamedTuple):
     body: Body
-    found: _SetUp
+    found: ProtocolSetUp
     mock: Mock
 
 
 def check(ctx: Context) -> Iterator[Finding]:
     """Findings at the values, or at the method that a `Mock` does not have."""
     for body in ctx.bodies:
-        for found in _set_ups(body):
+        for found in protocol_set_ups(body):
             mock = mock_at(ctx, body, found.method.value)
             message = None if mock is None else _wrong(ctx, body, found, mock)
             if mock is not None and message is not None:
                 node = found.method if _is_missing(found, mock) else found.value
                 yield ctx.finding(META, ctx.span(body, node), message, data=_Mistake(body, found, mock))
-        for call, keyword in _keywords(body):
+        for call, keyword in protocol_keywords(body):
             message = None if mock_at(ctx, body, call) is None else _refused(ctx, body, f"{keyword.arg}", keyword.value)
             if message is not None:
                 yield ctx.finding(META, ctx.span(body, keyword.value), message, data=_Given(body, keyword.value))
@@ -301,8 +120,20 @@ def fix(ctx: Context, finding: Finding) -> Fix | None:
             return ctx.fix("Set what it iterates", Safety.UNSAFE, edits) if fits else None
         case (("__aenter__" | "__aexit__" | "__anext__"), "", ast.Call() as call):
             return _made_async(ctx, body, call)
+        case (("__aenter__" | "__aexit__" | "__anext__"), "", ast.Lambda(arguments, result)) if not _uses(
+            arguments, result
+        ):
+            name = imported(ctx, "AsyncMock", imports)
+            edit = Edit(value, f"{name}(return_value={ctx.source(ctx.span(body, result))})")
+            return None if name is None else ctx.fix("Use `AsyncMock`", Safety.UNSAFE, [*imports, edit])
         case _:
             return None
+
+
+def _uses(arguments: ast.arguments, result: ast.expr) -> bool:
+    """Whether a lambda uses what it gets."""
+    names = {each.arg for each in ast.walk(arguments) if isinstance(each, ast.arg)}
+    return any(isinstance(each, ast.Name) and each.id in names for each in ast.walk(result))
 
 
 def _made_async(ctx: Context, body: Body, call: ast.Call) -> Fix | None:
@@ -312,7 +143,7 @@ def _made_async(ctx: Context, body: Body, call: ast.Call) -> Fix | None:
     return None if name is None else ctx.fix("Use `AsyncMock`", Safety.SAFE, edits)
 
 
-def _wrong(ctx: Context, body: Body, found: _SetUp, mock: Mock) -> str | None:
+def _wrong(ctx: Context, body: Body, found: ProtocolSetUp, mock: Mock) -> str | None:
     """What is wrong with a set-up; None when nothing is."""
     name = found.method.attr
     if found.part:
@@ -338,7 +169,7 @@ def _refused(ctx: Context, body: Body, name: str, value: ast.expr) -> str | None
     return None
 
 
-def _is_missing(found: _SetUp, mock: Mock) -> bool:
+def _is_missing(found: ProtocolSetUp, mock: Mock) -> bool:
     """Whether the method is one of a `Mock` that nothing gave it."""
     if not found.part or mock.kind is not Kind.PLAIN or not mock.bare or mock.set_up("*") is not None:
         return False
@@ -355,29 +186,6 @@ def _ends(value: ast.expr) -> bool:
 def _iterates(mock: Mock) -> bool:
     """Whether `__aiter__` of the mock is replaced, or has an effect of its own."""
     return any(path[:1] == ("__aiter__",) and path[1:] in ((), ("side_effect",)) for path, *_ in mock.set_ups)
-
-
-def _set_ups(body: Body) -> list[_SetUp]:
-    if "protocol" not in body.notes:
-        body.notes["protocol"] = list(_found(body))
-    return cast("list[_SetUp]", body.notes["protocol"])
-
-
-def _keywords(body: Body) -> list[tuple[ast.Call, ast.keyword]]:
-    return [(call.node, each) for call in body.calls for each in call.node.keywords if each.arg in _METHODS]
-
-
-def _found(body: Body) -> Iterator[_SetUp]:
-    for statement in body.statements:
-        match statement:
-            case ast.Assign([ast.Attribute(ast.Attribute() as method, part) as target], value) if (
-                method.attr in _METHODS
-            ):
-                yield _SetUp(method, part, target, value)
-            case ast.Assign([ast.Attribute() as method], value) if method.attr in _METHODS:
-                yield _SetUp(method, "", method, value)
-            case _:
-                pass
 
 
 RULE = Rule(META, __doc__ or "", EXAMPLES, NEAR_MISSES, check, fix)

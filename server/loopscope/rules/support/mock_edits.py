@@ -14,7 +14,7 @@ from loopscope.text.span import Span
 from loopscope.workspace.targets import attribute, is_coroutine_function
 from loopscope.workspace.values import Class
 
-_IMITATING = frozenset({"spec", "spec_set", "autospec", "wraps", "new_callable", "return_value", "side_effect"})
+_IMITATING = frozenset({"spec", "spec_set", "autospec", "wraps", "return_value", "side_effect"})
 
 
 def set_where_made(ctx: Context, body: Body, name: str, path: str, wanted: str) -> list[Edit] | None:
@@ -38,7 +38,10 @@ def set_where_made(ctx: Context, body: Body, name: str, path: str, wanted: str) 
     if place is None:
         return None
     offset, indent = place
-    line = f"{indent}{name}{path} = {written}(){line_end(ctx.text)}"
+    # What a fixture has it give stays.
+    told = mock.set_up(*path.split(".")[1:], "return_value")
+    kept = f"return_value={name}{path}.return_value" if told is not None and told.owner is not body else ""
+    line = f"{indent}{name}{path} = {written}({kept}){line_end(ctx.text)}"
     return [*imports, Edit(Span(offset, offset), line)]
 
 
@@ -53,18 +56,25 @@ def set_in_place(ctx: Context, body: Body, place: Place, path: tuple[str, ...], 
 def imitating(ctx: Context, place: Place, path: tuple[str, ...]) -> Edit | None:
     """The edit that has a patch imitate the class it replaces, where `path` leads to a coroutine function of that."""
     patch = place.patch
-    if not place.local or patch.kind == "setattr" or patch.argument("new") is not None or patch.unclear:
-        return None
-    found = replaced(ctx, patch)
+    found = replaced(ctx, patch) if place.local and patch.kind != "setattr" and not patch.unclear else None
     if not isinstance(found, Class) or len(path) != 2 or path[0] != "return_value":
-        return None
-    if any(keyword.arg in _IMITATING for keyword in patch.node.keywords):
         return None
     if is_coroutine_function(ctx.queries, attribute(ctx.queries, found, path[1])) is not True:
         return None
-    given = patch.node.keywords or patch.node.args
-    end = ctx.span(patch.owner, given[-1]).end
-    return Edit(Span(end, end), ", autospec=True")
+    factory = next((each for each in patch.node.keywords if each.arg == "new_callable"), None)
+    if any(keyword.arg in _IMITATING for keyword in patch.node.keywords):
+        return None
+    if factory is not None:
+        return Edit(ctx.span(patch.owner, factory), "autospec=True")
+    match patch.argument("new"):
+        case None:
+            end = ctx.span(patch.owner, (patch.node.keywords or patch.node.args)[-1]).end
+            return Edit(Span(end, end), ", autospec=True")
+        case ast.Call(_, [], []) as new if isinstance(patch.owner, Body) and new is patch.node.args[-1]:
+            # A decorator would pass what is made then to the test.
+            return Edit(ctx.span(patch.owner, new), "autospec=True")
+        case _:
+            return None
 
 
 def class_name(ctx: Context, body: Body, mock: Mock, wanted: str, imports: list[Edit]) -> str | None:

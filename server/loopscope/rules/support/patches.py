@@ -287,12 +287,17 @@ def takes_self(ctx: Context, patch: Patch) -> bool:
     return not isinstance(value, Function) or bool(value.fact.id.holder)
 
 
-def lone_function(ctx: Context, name: str) -> Body | None:
-    """The undecorated function of the file whose name the text has just twice: in its `def`, and once more."""
+def lone_function(ctx: Context, owner: Owner, name: str) -> Body | None:
+    """The undecorated function that has a name, which is read just once: in the text, or where it is nested."""
+    if isinstance(owner, Body) and name in owner.bound:
+        nested = [each for each in owner.nested if each.node.name == name]
+        alone = (
+            len(owner.reads.get(name, ())) == 1 and binding_count(owner, name) == 1 and name not in owner.inner_reads
+        )
+        return nested[0] if len(nested) == 1 and alone and not nested[0].node.decorator_list else None
     if len(re.findall(rf"\b{re.escape(name)}\b", ctx.text)) != 2:
         return None
-    named = [each for each in ctx.bodies if each.node.name == name]
-    found = [each for each in named if not each.id.holder or ctx.around(each) is not None]
+    found = [each for each in ctx.bodies if each.node.name == name and not each.id.holder]
     return found[0] if len(found) == 1 and not found[0].node.decorator_list else None
 
 

@@ -178,6 +178,18 @@ def client():
     return MagicMock()
 
 
+@pytest.fixture
+def told():
+    client = MagicMock()
+    client.fetch.return_value = 3
+    return client
+
+
+@pytest.mark.asyncio
+async def test_told(told):
+    assert await app.Service(⟦told⟧).run() == 3
+
+
 @pytest.mark.asyncio
 async def test_fetch(client):
     client.fetch.return_value = 1
@@ -204,6 +216,19 @@ import pytest
 @pytest.fixture
 def client():
     return MagicMock()
+
+
+@pytest.fixture
+def told():
+    client = MagicMock()
+    client.fetch.return_value = 3
+    return client
+
+
+@pytest.mark.asyncio
+async def test_told(told):
+    told.fetch = AsyncMock(return_value=told.fetch.return_value)
+    assert await app.Service(told).run() == 3
 
 
 @pytest.mark.asyncio
