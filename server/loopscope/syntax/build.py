@@ -3,10 +3,12 @@
 import ast
 import re
 from bisect import bisect_right
+from collections.abc import Mapping
 from functools import cached_property
+from typing import NamedTuple
 
 from loopscope.syntax.chunk import Chunk, Kind, Piece, Placed, Problem, Unit
-from loopscope.syntax.logical import logical_line
+from loopscope.syntax.logical import Logical, logical_line
 from loopscope.syntax.recover import recover
 from loopscope.syntax.scan import definition_at, next_cut
 from loopscope.syntax.strict import NESTED, Failure, strict
@@ -18,6 +20,7 @@ SPLIT = 2000
 
 _CLASS = re.compile(r"class[ \t]+\w")
 _INDENT = re.compile(r"[ \t]*")
+_DEFINED = re.compile(r"[ \t]*(?:async[ \t]+def|def|class)[ \t]+(\w+)")
 
 
 class Known:
@@ -70,8 +73,17 @@ def _parts(text: str, indent: str, known: Known) -> list[Placed]:
     return [Placed(0, 0, _chunk(text, kind, body, failure, parsed), None)]
 
 
-def _split(text: str, class_at: int, indent: str, known: Known) -> list[Placed] | None:
-    """The header of a class and its members, or None when no member stands on a line of its own."""
+class _Members(NamedTuple):
+    """Where the members of a class begin, on lines of their own, and how they are indented."""
+
+    lines: list[str]
+    header: Logical
+    first: int
+    at: int
+    indent: str
+
+
+def _members(text: str, class_at: int, indent: str) -> _Members | None:
     lines = _lines(text)
     starts = line_starts(text)
     header = logical_line(lines, bisect_right(starts, class_at) - 1)
@@ -82,9 +94,16 @@ def _split(text: str, class_at: int, indent: str, known: Known) -> list[Placed] 
     inner = matched.group() if matched else ""
     if len(inner) <= len(indent) or not inner.startswith(indent) or lines[first].startswith("\f", len(inner)):
         return None
-    at = starts[first]
-    placed = [Placed(0, 0, _header(text[:at], lines[:first], header.last, header.code_end, indent, known), None)]
-    line = first
+    return _Members(lines, header, first, starts[first], inner)
+
+
+def _split(text: str, class_at: int, indent: str, known: Known) -> list[Placed] | None:
+    """The header of a class and its members, or None when no member stands on a line of its own."""
+    members = _members(text, class_at, indent)
+    if members is None:
+        return None
+    lines, header, line, at, inner = members
+    placed = [Placed(0, 0, _header(text[:at], lines[:line], header.last, header.code_end, indent, known), None)]
     while at < len(text):
         end = next_cut(text, at, len(text), inner).end
         above = len(placed)
@@ -94,6 +113,47 @@ def _split(text: str, class_at: int, indent: str, known: Known) -> list[Placed] 
         line = placed[-1].line + placed[-1].chunk.lines
         at = end
     return placed
+
+
+class ClassPiece(NamedTuple):
+    """A class that stands alone in a text: its header, and where its members begin, with their indentation."""
+
+    header: Chunk
+    at: int
+    indent: str
+
+
+def class_piece(text: str) -> ClassPiece | None:
+    """What `build_unit` splits a class into, if it is one and has members on lines of their own; members unparsed."""
+    class_at = definition_at(text, "") if text.startswith("@") else 0
+    members = _members(text, class_at, "") if _CLASS.match(text, class_at) else None
+    if members is None:
+        return None
+    lines, header, first, at, indent = members
+    chunk = _header(text[:at], lines[:first], header.last, header.code_end, "", Known(()))
+    return ClassPiece(chunk, at, indent)
+
+
+def chunk_apart(text: str, indent: str) -> Chunk | None:
+    """The chunk of a piece at an indentation; None when it is made of several."""
+    parts = _parts(text, indent, Known(()))
+    return parts[0].chunk if len(parts) == 1 else None
+
+
+def definitions(text: str, start: int, indent: str) -> Mapping[str, list[Span]]:
+    """The pieces of a text, from `start` on, that define a function or class at an indentation, by its name."""
+    begins = (f"{indent}def", f"{indent}async", f"{indent}class", f"{indent}@")
+    found: dict[str, list[Span]] = {}
+    while start < len(text):
+        end = next_cut(text, start, len(text), indent).end
+        if text.startswith(begins, start):
+            decorated = text.startswith("@", start + len(indent))
+            at = start + definition_at(text[start:end], indent) if decorated else start
+            defined = _DEFINED.match(text, at)
+            if defined is not None:
+                found.setdefault(defined[1], []).append(Span(start, end))
+        start = end
+    return found
 
 
 def _header(text: str, lines: list[str], last: int, code_end: int, indent: str, known: Known) -> Chunk:

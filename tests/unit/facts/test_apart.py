@@ -1,0 +1,157 @@
+"""A function read apart from its file is what it is in the facts of the whole file."""
+
+import ast
+import asyncio
+import dataclasses
+import logging
+from pathlib import Path
+
+import pytest
+
+from loopscope.facts.apart import Apart
+from loopscope.facts.extract import FileFacts, file_facts
+from loopscope.syntax.build import SPLIT
+from loopscope.syntax.parse import parse_whole
+
+TEXT = """\
+import os
+import shutil as files
+from asyncio import sleep, wait
+from json import dumps
+try:
+    from yaml import load
+except ImportError:
+    load = None
+
+
+def dumps(value):
+    return str(value)
+
+
+@decorated(
+    by=dumps,
+)
+async def plain(value):
+    def inner():
+        return sleep(value)
+
+    await inner()
+    return wait
+
+
+class Small:
+    files = 1
+
+    def method(self):
+        return files.copy(load)
+
+
+class Large(Small):
+    \"\"\"
+def not_one(self): a line of a string
+    \"\"\"
+
+    sleep = None
+
+    @property
+    def attribute(self):
+        return sleep
+
+    async def method(self):
+        global rebound
+        rebound = await os.wait()
+        return rebound
+# a comment at the margin
+
+    def last(self): return dumps(wait)
+
+
+if os.name:
+    def conditional(): ...
+
+
+def twice(): ...
+def twice(): ...
+
+
+class Large2:
+    def twice(self): ...
+    def twice(self): ...
+    class Inner:
+        def method(self): ...
+"""
+APART = [
+    "plain",
+    "Small.method",
+    "Large.attribute",
+    "Large.method",
+    "Large.last",
+]
+AS_A_WHOLE = [
+    "dumps",
+    "conditional",
+    "twice",
+    "Large2.twice",
+    "Large2.Inner.method",
+    "missing",
+    "Small.missing",
+    "Small.files",
+]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+@pytest.mark.parametrize(
+    "text",
+    [TEXT, TEXT.replace("# a comment", "# a comment" * SPLIT), TEXT.replace("sleep, wait", "sleep, wait, rebound")],
+)
+def test_the_same_as_in_the_whole(text: str, mark: str, end: str) -> None:
+    text = mark + text.replace("\n", end)
+    whole = file_facts(parse_whole(text))
+    same(text, whole, APART)
+    reader = Apart(text, whole.outline)
+    assert [reader.facts(name) for name in AS_A_WHOLE] == [None] * len(AS_A_WHOLE)
+
+
+@pytest.mark.parametrize("module", [asyncio.tasks, dataclasses, logging])
+def test_the_same_in_real_modules(module: object) -> None:
+    text = Path(str(getattr(module, "__file__", ""))).read_text(encoding="utf-8")
+    whole = file_facts(parse_whole(text))
+    names = [each.id.qualname for each in whole.bodies]
+    read = [name for name in dict.fromkeys(names) if Apart(text, whole.outline).facts(name) is not None]
+    assert len(read) > len(names) // 3
+    same(text, whole, read)
+
+
+def test_only_the_header_of_a_large_class() -> None:
+    text = TEXT.replace("# a comment", "# a comment" * SPLIT)
+    facts = Apart(text, file_facts(parse_whole(text)).outline).facts("Large")
+    assert facts is not None
+    (_, node), *others = facts.parts[0].defs
+    assert not others
+    assert isinstance(node, ast.ClassDef)
+    assert ast.unparse(node) == "class Large(Small):\n    pass"
+
+
+def test_nothing_of_a_file_with_syntax_errors() -> None:
+    text = f"{TEXT}\ndef broken(:\n"
+    assert Apart(text, file_facts(parse_whole(text)).outline).facts("plain") is None
+
+
+def same(text: str, whole: FileFacts, names: list[str]) -> None:
+    reader = Apart(text, whole.outline)
+    for name in names:
+        facts = reader.facts(name)
+        assert facts is not None, name
+        assert facts.names == whole.names
+        here = next(each for each in whole.bodies if each.id.qualname == name)
+        apart = facts.body(here.id)
+        assert apart is not None
+        assert ast.dump(apart.node) == ast.dump(here.node)
+        assert [each.id for each in apart.nested] == [each.id for each in here.nested]
+        assert apart.bound == here.bound
+        assert [each._replace(node=None, parent=None, statement=None) for each in apart.calls] == [
+            each._replace(node=None, parent=None, statement=None) for each in here.calls
+        ]
+        assert facts.span(apart, apart.node) == whole.span(here, here.node)
+        assert facts.layout.defs[here.id] == whole.layout.defs[here.id]
