@@ -24,13 +24,16 @@ All.
 
 import ast
 from collections.abc import Iterator
+from functools import partial
 
-from loopscope.facts.bodies import Body
+from loopscope.facts.bodies import Body, CallSite, Use
 from loopscope.rules.context import Context
 from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, Proof, Rule, Safety, Severity
 from loopscope.rules.support.blocks import own_nodes
+from loopscope.rules.support.callees import result_of
 from loopscope.rules.support.moves import moved_before
 from loopscope.rules.support.raises import Raises, raises_blocks
+from loopscope.workspace.inference.model import AsyncIterable, Coroutine
 
 META = Meta(
     "raises-block-too-wide",
@@ -48,6 +51,10 @@ import pytest
 class Connection:
     async def send(self, data):
         raise ValueError(data)
+
+    async def replies(self):
+        raise ValueError("no replies")
+        yield
 
 
 """
@@ -111,6 +118,20 @@ async def test_send():
         task = asyncio.create_task(connection.send("bad payload"))
         await asyncio.sleep(0)
         await task
+    with pytest.raises(ValueError):
+        sending = connection.send("bad payload")
+        await sending
+    with pytest.raises(ValueError):
+        replies = connection.replies()
+        async for reply in replies:
+            assert reply
+
+
+@pytest.mark.asyncio
+async def test_timeout():
+    with pytest.raises(asyncio.TimeoutError):
+        connection = Connection(timeout=1.23)
+        await asyncio.wait_for(connection.receive(), 0.01)
 """,
     ),
     NearMiss(
@@ -128,6 +149,7 @@ def test_parse():
 )
 
 
+_OF_WAITING = frozenset({"TimeoutError", "CancelledError"})
 _HARMLESS = frozenset({"Mock", "MagicMock", "AsyncMock", "create_task", "ensure_future", "sleep"})
 
 
@@ -136,7 +158,8 @@ def check(ctx: Context) -> Iterator[Finding]:
     for body, _, _ in ctx.async_entries():
         for raises in raises_blocks(body):
             acting = [each for each in raises.statements if not isinstance(each, ast.Assert)]
-            before = [each for each in acting[:-1] if _acts(each)]
+            acts = _awaits if _is_of_waiting(raises) else partial(_acts, ctx, body)
+            before = [each for each in acting[:-1] if acts(each)]
             if before and _awaits(acting[-1]):
                 message = (
                     f"Any of {len(before) + 1} statements may raise this: the test passes when the wrong one does."
@@ -160,13 +183,28 @@ def _awaits(statement: ast.stmt) -> bool:
     return any(isinstance(node, kinds) for node in own_nodes([statement]))
 
 
-def _acts(statement: ast.stmt) -> bool:
-    """Whether a statement calls or awaits something, so that it may raise; making mocks and tasks raises nothing."""
+def _is_of_waiting(raises: Raises) -> bool:
+    """Whether only waiting raises what is expected."""
+    names = [ast.unparse(each).rpartition(".")[2] for each in raises.expected]
+    return bool(names) and all(name in _OF_WAITING for name in names)
+
+
+def _only_makes(ctx: Context, body: Body, call: CallSite) -> bool:
+    found = result_of(ctx, body, call, Coroutine, AsyncIterable) if call.use is Use.ASSIGNED else None
+    return isinstance(found, Coroutine) or (isinstance(found, AsyncIterable) and found.is_generator)
+
+
+def _acts(ctx: Context, body: Body, statement: ast.stmt) -> bool:
+    """Whether a statement calls or awaits something, so that it may raise.
+
+    Making mocks, tasks, coroutines and asynchronous generators raises nothing.
+    """
     nodes = list(own_nodes([statement]))
     calls = [node for node in nodes if isinstance(node, ast.Call)]
     harmless = [call for call in calls if ast.unparse(call.func).rpartition(".")[2] in _HARMLESS]
     # A coroutine that a task is made of does not run yet.
     harmless += [each for call in harmless for each in call.args if isinstance(each, ast.Call)]
+    harmless += [site.node for site in body.calls if site.statement is statement and _only_makes(ctx, body, site)]
     if any(isinstance(node, ast.Await) and not isinstance(node.value, ast.Call) for node in nodes):
         return True
     return any(call not in harmless for call in calls) or any(
