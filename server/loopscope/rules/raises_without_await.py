@@ -41,7 +41,7 @@ from loopscope.rules.support.expected import expected_statements
 from loopscope.rules.support.text import indentation, line_end
 from loopscope.text.edit import Edit
 from loopscope.workspace.inference.calls import call_at
-from loopscope.workspace.inference.model import Coroutine
+from loopscope.workspace.inference.model import Callee, Coroutine
 from loopscope.workspace.queries import Queries
 
 META = Meta(
@@ -69,7 +69,7 @@ def check(ctx: Context) -> Iterator[Finding]:
         for block, call, wrong_arguments in (expected_statements(body)[place] for place in places):
             if _is_task(body, block, call) or _makes_more(ctx, body, block, call) or result_of(ctx, body, call) is None:
                 continue
-            if wrong_arguments and not _raises_nothing(ctx, body, call):
+            if _may_raise_first(ctx, body, call) or (wrong_arguments and not _raises_nothing(ctx, body, call)):
                 continue
             shown = ast.unparse(call.node.func)
             message = f"`{shown}` is a coroutine function: without `await` nothing runs, so nothing is raised."
@@ -136,6 +136,19 @@ def _is_task(body: Body, block: ast.With | ast.AsyncWith, call: CallSite) -> boo
     others = [each for each in block.body if not (isinstance(each, ast.Expr) and isinstance(each.value, ast.Constant))]
     alone = len(others) == 1 and isinstance(block, ast.With)
     return alone and call.name in _STARTS and not call.local_root and body.is_async and bool(call.node.args)
+
+
+def _may_raise_first(ctx: Context, body: Body, call: CallSite) -> bool:
+    """Whether a synchronous function is called that does something before it hands a coroutine on."""
+    callee = type_of(ctx, body, call.node.func)
+    function = ctx.queries.function(callee.path, callee.id) if isinstance(callee, Callee) else None
+    if function is None or function[1].is_async:
+        return False
+    return len([each for each in function[1].statements if not _is_docstring(each)]) > 1
+
+
+def _is_docstring(statement: ast.stmt) -> bool:
+    return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
 
 
 def _makes_more(ctx: Context, body: Body, block: ast.With | ast.AsyncWith, call: CallSite) -> bool:

@@ -375,4 +375,30 @@ async def test_take():
         take(Paid(-1))
 """,
     ),
+    NearMiss(
+        "a synchronous function that checks something before it gives the coroutine",
+        """\
+import pytest
+
+
+class Blueprint:
+    def __init__(self):
+        self.apps = []
+
+    def event(self, name):
+        \"\"\"Give what waits for an event.\"\"\"
+        if not self.apps:
+            raise LookupError(name)
+        return self._event(name)
+
+    async def _event(self, name):
+        return name
+
+
+def test_event():
+    blueprint = Blueprint()
+    with pytest.raises(LookupError):
+        blueprint.event("foo")
+""",
+    ),
 )
