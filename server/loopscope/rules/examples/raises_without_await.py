@@ -381,24 +381,20 @@ async def test_take():
 import pytest
 
 
-class Blueprint:
-    def __init__(self):
-        self.apps = []
+async def wait(name):
+    return name
 
-    def event(self, name):
-        \"\"\"Give what waits for an event.\"\"\"
-        if not self.apps:
-            raise LookupError(name)
-        return self._event(name)
 
-    async def _event(self, name):
-        return name
+def event(name):
+    \"\"\"Give what waits for an event.\"\"\"
+    if not name:
+        raise LookupError(name)
+    return wait(name)
 
 
 def test_event():
-    blueprint = Blueprint()
     with pytest.raises(LookupError):
-        blueprint.event("foo")
+        event("")
 """,
     ),
 )
