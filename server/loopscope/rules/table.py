@@ -51,6 +51,7 @@ TABLE: tuple[Meta, ...] = (
     Meta(name="django-sync-orm-in-async-test", group=Group.DJANGO, severity=Severity.ERROR, texts=(".objects.", ".delete(", ".refresh_from_db(", ".save(")),
     Meta(name="django-sync-to-async-misuse", group=Group.DJANGO, severity=Severity.ERROR, texts=("_to_",)),
     Meta(name="duplicate-test-name", group=Group.MARKS, severity=Severity.WARNING, default=False, preset="strict", overlaps=("ruff: F811", "pyright: reportRedeclaration")),
+    Meta(name="entered-mock-not-set-up", group=Group.MOCKS, severity=Severity.WARNING, words=("Mock", "MagicMock", "AsyncMock", "mocker", "patch")),
     Meta(name="event-loop-fixture-removed", group=Group.VERSIONS, severity=Severity.ERROR, words=("event_loop",)),
     Meta(name="event-loop-outside-async", group=Group.LOOPS, severity=Severity.ERROR, texts=("get_event_loop()", "Future()")),
     Meta(name="event-loop-policy-override", group=Group.VERSIONS, severity=Severity.WARNING, texts=("event_loop_policy",)),

@@ -45,6 +45,12 @@ def set_where_made(ctx: Context, body: Body, name: str, path: str, wanted: str) 
     return [*imports, Edit(Span(offset, offset), line)]
 
 
+def line_where_named(ctx: Context, body: Body, name: str, text: str) -> Edit | None:
+    """The edit that adds a line as soon as a local name is bound; None where that is on no line of its own."""
+    place = _behind_binding(ctx, body, name)
+    return None if place is None else Edit(Span(place[0], place[0]), f"{place[1]}{text}{line_end(ctx.text)}")
+
+
 def set_in_place(ctx: Context, body: Body, place: Place, path: tuple[str, ...], wanted: str) -> list[Edit] | None:
     """`set_where_made` for what a patch puts in place: by the name that the test has for that, or for its result."""
     result, new = place.mock.set_up("return_value"), place.patch.argument("new")
