@@ -1,22 +1,30 @@
-"""Real pytest on small projects: one process that forks for each, so that they share nothing but the start-up.
+"""Real pytest on small projects: one process that forks for each, so that they share nothing but the start-up: modules.
 
 As a script it reads folders from its standard input, a line each, runs pytest in each of them, and answers with a line
 of JSON: the exit code and everything that was printed.
 """
 
 import asyncio  # noqa: F401  imported once, before the forks
+import contextlib
+import gc
+import importlib
 import json
 import os
 import re
 import signal
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from _pytest.config import _prepareconfig
 
 _SECONDS = 30
+_OPTIONS = ("-p", "no:cacheprovider", "--rootdir")
+_IN_EACH_RUN = ("hypothesis",)
+"""What a plugin imports when a run begins."""
 _COUNT = re.compile(r"(\d+) (\w+)")
 
 
@@ -63,6 +71,8 @@ class Judge:
 
 
 def _serve() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        _import_plugins(folder)
     for line in sys.stdin:
         folder = Path(line.rstrip("\n"))
         printed = folder / ".output"
@@ -75,6 +85,17 @@ def _serve() -> None:
         sys.stdout.flush()
 
 
+def _import_plugins(folder: str) -> None:
+    """Lets pytest import what it runs on, its plugins among it, for a run of nothing that never begins."""
+    config = _prepareconfig([*_OPTIONS, folder, folder])
+    for name in _IN_EACH_RUN:
+        with contextlib.suppress(ImportError):
+            importlib.import_module(name)
+    config._ensure_unconfigure()
+    gc.collect()
+    gc.freeze()
+
+
 def _run(folder: Path, printed: Path) -> int:
     signal.alarm(_SECONDS)
     os.chdir(folder)
@@ -82,7 +103,7 @@ def _run(folder: Path, printed: Path) -> int:
     target = os.open(printed, os.O_WRONLY | os.O_CREAT)
     for descriptor in (0, 1, 2):
         os.dup2(target, descriptor)
-    code = pytest.main(["-p", "no:cacheprovider", "--rootdir", str(folder)])
+    code = pytest.main([*_OPTIONS, str(folder)])
     sys.stdout.flush()
     sys.stderr.flush()
     return int(code)

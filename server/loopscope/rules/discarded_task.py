@@ -48,7 +48,7 @@ saved = []
 
 
 async def save(order):
-    await asyncio.sleep(0.01)
+    await asyncio.sleep(0.1)
     saved.append(order)
 
 """

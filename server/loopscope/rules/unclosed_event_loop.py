@@ -57,7 +57,7 @@ EXAMPLES = (
 {_FETCH}def test_fetch():
     assert asyncio.run(fetch()) == 1
 """,
-        proof=Proof("unclosed event loop", "warning", pytest=">=9.2"),
+        proof=Proof("unclosed event loop", "passed", pytest=">=9.2"),
         config=_CONFIG,
     ),
     Example(
@@ -78,7 +78,7 @@ EXAMPLES = (
         loop.close()
 """,
         fixed="",
-        proof=Proof("unclosed event loop", "warning", pytest=">=9.2"),
+        proof=Proof("unclosed event loop", "passed", pytest=">=9.2"),
         config=_CONFIG,
     ),
 )
