@@ -1,5 +1,6 @@
 """Whole sessions with the real server over stdio: documents, diagnostics, and what makes them change."""
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -243,6 +244,37 @@ def test_a_session_begins_with_what_the_one_before_found_where_that_holds(tmp_pa
         finally:
             client.kill()
     assert seen == [["async-test-never-runs"], ["async-test-never-runs"], []]
+
+
+AT_ONCE = [
+    sys.executable,
+    "-c",
+    "from loopscope.cli.main import main; from loopscope.lsp import publish\n"
+    "publish.AT_ONCE_SECONDS = 0\n"
+    "main(['server'])",
+]
+TWO_MISTAKES = f"{NEVER_RUNS}\n\nasync def later():\n    return 1\n\n\ndef test_value():\n    assert later()\n"
+
+
+def test_what_is_found_early_is_published_before_the_rest(tmp_path: Path, cache: Path) -> None:
+    (tmp_path / "test_a.py").write_text(TWO_MISTAKES)
+    client = Client(tmp_path, cache, AT_ONCE)
+    try:
+        client.initialize(tmp_path)
+        uri = client.open(tmp_path / "test_a.py")
+        assert codes(client.diagnostics(uri, 1)) == ["async-test-never-runs"]
+        both = ["assert-on-coroutine", "async-test-never-runs"]
+        pulled = client.request("textDocument/diagnostic", {"textDocument": {"uri": uri}})
+        assert sorted(codes(pulled["items"])) == both
+        # Once the session looked at it, edits are answered in one go, and what was found stays until then.
+        since = client.since()
+        client.change(uri, 2, {"text": f"{TWO_MISTAKES}\n"})
+        assert sorted(codes(client.diagnostics(uri, 2, since))) == both
+        published = [each["params"] for each in client.messages if each["method"] == "textDocument/publishDiagnostics"]
+        assert [len(each["diagnostics"]) for each in published if each["uri"] == uri] == [1, 2, 2]
+        assert client.stop() == 0
+    finally:
+        client.kill()
 
 
 def test_who_pulls_gets_what_the_session_before_found_and_hears_when_it_is_otherwise(

@@ -66,6 +66,20 @@ def select(settings: Settings = DEFAULT_SETTINGS) -> Selection:
     return Selection(rules, severities, ignores, settings.folder, noqa, tuple(reader.problems))
 
 
+_ABOUT_VALUES = frozenset(
+    (Group.AWAITING, Group.MOCKS, Group.TASKS, Group.RESOURCES, Group.NETWORK, Group.EXCEPTIONS, Group.DJANGO)
+)
+
+
+def without_values(selection: Selection) -> Selection:
+    """The rules that need not know what expressions are: they tell long before the others, and the same as among them.
+
+    What comments silence is known of these only, so `unused-suppression` is not one.
+    """
+    rules = tuple(rule for rule in selection.rules if rule.meta.group not in _ABOUT_VALUES)
+    return replace(selection, rules=tuple(rule for rule in rules if rule.meta.name != "unused-suppression"))
+
+
 def offered(settings: Settings = DEFAULT_SETTINGS) -> Selection:
     """The rules with a fix that are not selected, and that no setting turned off by name: suggestions for who asks."""
     chosen = select(settings).rules

@@ -8,7 +8,7 @@ from lsprotocol import types
 
 from loopscope.engine.neighbours import not_left
 from loopscope.engine.run import FileReport, check_file
-from loopscope.engine.selection import select
+from loopscope.engine.selection import select, without_values
 from loopscope.host.walk import iter_python_files
 from loopscope.lsp.convert import diagnostic
 from loopscope.lsp.log import LOG
@@ -45,10 +45,19 @@ def check_document(state: State, path: PurePath, token: CancelToken) -> list[typ
     return diagnostics_of(state, path, shown_findings(state, path, token))
 
 
+def early_diagnostics(state: State, path: PurePath, token: CancelToken) -> list[types.Diagnostic]:
+    """Those diagnostics of `check_document` that are found in a fraction of its time, at the beginning of a session."""
+    selection = without_values(select(state.snapshot.settings_of(path)))
+    return diagnostics_of(state, path, _shown(state, path, check_file(state.snapshot, path, selection, token).findings))
+
+
 def shown_findings(state: State, path: PurePath, token: CancelToken) -> list[Finding]:
     """The findings of which `check_document` makes diagnostics. Raises `Cancelled`."""
+    return _shown(state, path, report_for(state, path, token).findings)
+
+
+def _shown(state: State, path: PurePath, findings: Sequence[Finding]) -> list[Finding]:
     tools = [tool.value for tool in state.snapshot.settings_of(path).beside.value]
-    findings = report_for(state, path, token).findings
     return not_left(state.snapshot, path, findings, tools) if tools else list(findings)
 
 

@@ -1,18 +1,21 @@
 """Diagnostics that the server sends unasked: of a document when it changes, of others when what they depend on does."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from pathlib import PurePath
 
 from lsprotocol import types
 
-from loopscope.lsp.checks import check_document
+from loopscope.lsp.checks import check_document, early_diagnostics
 from loopscope.lsp.documents import Document
 from loopscope.lsp.server import Server
 from loopscope.lsp.state import State
 from loopscope.workspace.cancel import CancelToken
 
 _AS_SAVED = object()
+AT_ONCE_SECONDS = 0.2
+"""What was found early is worth sending when it took longer than this: then the whole check takes a multiple."""
 
 
 class Publisher:
@@ -108,20 +111,31 @@ class Publisher:
         first = None if state.client.pulls_diagnostics else await self._first(state, document.path)
         if first is not None:
             self._send(state, document, first)
-        outline = await self._server.workers.run(lambda token: _outline(state, document, token))
+        elif not state.client.pulls_diagnostics and document.uri not in self._sent:
+            await self._begin(state, document)
+        outline, found = await self._server.workers.run(lambda token: _look(state, document, token))
         seen = self._outlines.get(document.path)
         self._outlines[document.path] = outline
         if seen is not _AS_SAVED and seen is not outline and seen != outline:
             self._others_changed(self._state or state, document.uri)
-        if state.client.pulls_diagnostics:
+        if found is None:
             self._tell_waiting()
             return
-        found = await self._server.workers.run(lambda token: check_document(state, document.path, token))
         current = self._state.documents.get(document.uri) if self._state is not None else None
         if current is None or current.version != document.version:
             return
         self.looked_at(state, document.path)
         self._send(state, document, found)
+
+    async def _begin(self, state: State, document: Document) -> None:
+        """Publish of a document that was just opened what is found before values are looked into, if that takes long.
+
+        All of it is found again by the check that follows.
+        """
+        began = time.perf_counter()
+        early = await self._server.workers.run(lambda token: early_diagnostics(state, document.path, token))
+        if early and time.perf_counter() - began > AT_ONCE_SECONDS:
+            self._send(state, document, early)
 
     def _send(self, state: State, document: Document, found: list[types.Diagnostic]) -> None:
         """Publish when the set changed; for a client that reads versions also when only the version did.
@@ -149,7 +163,11 @@ class Publisher:
         await self._server.workspace_diagnostic_refresh_async(None)
 
 
-def _outline(state: State, document: Document, token: CancelToken) -> object:
-    """What other files can see of a document: its outline, or its whole text when it is no Python file."""
+def _look(state: State, document: Document, token: CancelToken) -> tuple[object, list[types.Diagnostic] | None]:
+    """What other files can see of a document, and its diagnostics if the client does not ask for them.
+
+    That is its outline, or its whole text when it is no Python file. In one go: each way to a thread and back costs.
+    """
     token.check()
-    return state.snapshot.outline(document.path) if document.path.suffix == ".py" else document.text
+    outline = state.snapshot.outline(document.path) if document.path.suffix == ".py" else document.text
+    return outline, None if state.client.pulls_diagnostics else check_document(state, document.path, token)
