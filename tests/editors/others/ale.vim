@@ -11,7 +11,7 @@ function! Fail(what) abort
 endfunction
 
 function! Until(what, condition) abort
-  for l:attempt in range(1000)
+  for l:attempt in range(2000)
     if a:condition()
       return
     endif
@@ -79,7 +79,7 @@ function! Run(_timer) abort
   catch
     call Fail(v:exception . ' at ' . v:throwpoint)
   endtry
-  let s:end = localtime() + 20
+  let s:end = localtime() + 40
   call timer_start(50, 'Completed', {'repeat': -1})
 endfunction
 

@@ -8,7 +8,7 @@
 
 (defun loopscope-test-until (what condition)
   "Wait until CONDITION returns something, and return that; fail naming WHAT."
-  (let ((end (+ (float-time) 20)) found)
+  (let ((end (+ (float-time) 40)) found)
     (while (and (not (setq found (funcall condition))) (< (float-time) end))
       (accept-process-output nil 0.05))
     (or found (error "Waited in vain for %s" what))))

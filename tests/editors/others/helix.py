@@ -24,6 +24,8 @@ LANGUAGES = Path(__file__).resolve().parents[3] / "editors" / "helix" / "languag
 TESTS = Path("tests/test_orders.py")
 CONFTEST = Path("tests/conftest.py")
 ESCAPE = "\x1b"
+PATIENCE = 40
+"""Seconds until something must have happened."""
 _CONTROL = re.compile(rb"\x1b\[[0-9;:?]*[a-zA-Z]|\x1b[()][A-Z0-9]|\x1b[=>]")
 
 
@@ -49,7 +51,14 @@ class Terminal:
         self.type(ESCAPE)
         self.type(f"{command}\r")
 
-    def wait(self, condition: Callable[[], bool], seconds: float = 20) -> bool:
+    def save(self, command: str, saved: Callable[[], bool]) -> None:
+        """Saves until what was asked of the server is in the files: its answer may come after the first time."""
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end and not saved():
+            self.run(command)
+            self.wait(saved, 1)
+
+    def wait(self, condition: Callable[[], bool], seconds: float = PATIENCE) -> bool:
         """Whether a condition comes true while the program draws."""
         end = time.monotonic() + seconds
         while time.monotonic() < end and not condition():
@@ -75,8 +84,7 @@ def main() -> None:
     terminal.type(" a")
     terminal.see("Insert `await`")
     terminal.type("\r")
-    terminal.run(":w")
-    terminal.wait(lambda: "await is_empty" in TESTS.read_text())
+    terminal.save(":w", lambda: "await is_empty" in TESTS.read_text())
     expect("assert await is_empty(database)" in TESTS.read_text(), "the code action")
 
     terminal.run(":9")
@@ -88,8 +96,7 @@ def main() -> None:
     terminal.type("f(l r")
     terminal.see("rename")
     terminal.type("\x15storage\r")
-    terminal.run(":wa")
-    terminal.wait(lambda: "storage" in CONFTEST.read_text())
+    terminal.save(":wa", lambda: "storage" in CONFTEST.read_text() and "storage" in TESTS.read_text())
     expect("async def storage():" in CONFTEST.read_text(), "the renamed fixture")
     expect("async def test_first_order(storage)" in TESTS.read_text(), "the renamed use")
 

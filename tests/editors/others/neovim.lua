@@ -1,7 +1,7 @@
 -- nvim --headless --clean -u CONFIGURATION -c 'luafile neovim.lua', in the example project; ends with 0 or 1.
 
 local function until_(what, condition)
-  assert(vim.wait(20000, condition, 20), "waited in vain for " .. what)
+  assert(vim.wait(40000, condition, 20), "waited in vain for " .. what)
 end
 
 local function lines()
@@ -75,7 +75,7 @@ local function play()
   vim.fn.setline(row, "async def test_first_order(storage, cata):")
   local position = { line = row - 1, character = #"async def test_first_order(storage, cata" }
   local params = { textDocument = { uri = vim.uri_from_bufnr(0) }, position = position }
-  local answer = vim.lsp.buf_request_sync(0, "textDocument/completion", params, 20000)[client.id]
+  local answer = vim.lsp.buf_request_sync(0, "textDocument/completion", params, 40000)[client.id]
   local labels = vim.tbl_map(function(item)
     return item.label
   end, answer.result.items)

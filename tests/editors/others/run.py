@@ -29,7 +29,7 @@ NEOVIM_FOLDER = ROOT / ".loopscope-dev" / "neovim-0.11.4"
 HELIX_FOLDER = ROOT / ".loopscope-dev" / "helix"
 AT_ONCE = 2
 """Editors that play at the same time: they wait more than they work."""
-LIMIT = 90
+LIMIT = 180
 """Seconds after which an editor is ended."""
 ELPA = "/usr/share/emacs/site-lisp/elpa"
 
