@@ -129,7 +129,7 @@ class Context:
         """
         if self.facts is None:
             return ()
-        return self.snapshot.gather(self.path, self.facts.picked(key, pick), about, *args, **_)
+        return self.snapshot.gather(self.path, self.facts, self.facts.picked(key, pick), about, *args, **_)
 
     @cached_property
     def definitions(self) -> tuple[Definition, ...]:

@@ -308,12 +308,18 @@ class Snapshot:
         self._gathered = carried(gathered, self._memory.dropped) if gone is not None else {}
 
     def gather(
-        self, path: PurePath, among: Picked[tuple[Body, object]], about: About[P, T], *args: P.args, **_: P.kwargs
+        self,
+        path: PurePath,
+        facts: FileFacts,
+        among: Picked[tuple[Body, object]],
+        about: About[P, T],
+        *args: P.args,
+        **_: P.kwargs,
     ) -> Sequence[tuple[Body, Sequence[T]]]:
-        """`workspace.gathered.gather` for a file: what a query finds in those of its functions that were picked."""
-        facts = self.facts(path)
-        if isinstance(facts, Unreadable):
-            return ()
+        """`workspace.gathered.gather` for a file: what a query finds in those of its functions that were picked.
+
+        `facts` are those which were picked from: of a file that is not edited the snapshot may have made others since.
+        """
         return gather(self.queries, self._gathered, path, facts, among, about, *args, **_)
 
     def ask_oracle(self, question: Question) -> Answer | None:

@@ -60,7 +60,7 @@ def found(snapshot: Snapshot, log: Log) -> list[tuple[str, Sequence[str]]]:
     facts = snapshot.facts(PATH)
     assert isinstance(facts, FileFacts)
     among = facts.picked("calling", _calling)
-    return [(body.id.qualname, each) for body, each in snapshot.gather(PATH, among, asks, log)]
+    return [(body.id.qualname, each) for body, each in snapshot.gather(PATH, facts, among, asks, log)]
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,6 @@ from loopscope.workspace.inference.frames import (
     decorator_names,
     frame_of,
     item_at,
-    mentions_mock,
     names_of,
     own_class,
 )
@@ -216,8 +215,6 @@ def _bound_type(frame: Frame, name: str, bound: Bound) -> Type | None:
         # `name: Type`, to be given a value later.
         return NONE if bound.annotation is not None else None
     value = expression_type(frame, bound.node)
-    if value is None and bound.annotation is not None and not mentions_mock(bound.node):
-        value = annotation_type(names_of(frame), bound.annotation)
     match bound.how:
         case How.ENTERED | How.ASYNC_ENTERED:
             value = protocols.entered(q, value, is_async=bound.how is How.ASYNC_ENTERED)

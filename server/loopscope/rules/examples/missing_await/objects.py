@@ -74,7 +74,7 @@ async def test_send(client):
         proof=Proof("assert <coroutine object Client.send"),
     ),
     Example(
-        "A factory with overloads, by whose result the annotation of a variable is borne out",
+        "A factory with overloads",
         bad=f"""\
 from typing import overload
 {_CLIENT}@pytest.fixture
@@ -93,16 +93,6 @@ def make_client():
 async def test_send(make_client):
     client: Client = ⟦make_client()⟧
     assert client.sent == []
-
-
-def registered(name):
-    return globals()[name]()
-
-
-@pytest.mark.asyncio
-async def test_registered():
-    client: Client = registered("Client")
-    ⟦client.send(1)⟧
 """,
         good=f"""\
 from typing import overload
@@ -122,16 +112,6 @@ def make_client():
 async def test_send(make_client):
     client: Client = await make_client()
     assert client.sent == []
-
-
-def registered(name):
-    return globals()[name]()
-
-
-@pytest.mark.asyncio
-async def test_registered():
-    client: Client = registered("Client")
-    await client.send(1)
 """,
         proof=Proof("'coroutine' object has no attribute 'sent'"),
     ),
