@@ -1,6 +1,7 @@
 """Which names in a function are mocks, of which kind, and what the function sets up on them."""
 
 import ast
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import Enum
@@ -8,6 +9,7 @@ from pathlib import PurePath
 
 from loopscope.facts.bodies import Body
 from loopscope.facts.outline import FactId
+from loopscope.facts.part import Part
 from loopscope.facts.reading import dotted_name
 from loopscope.rules.context import Context
 from loopscope.rules.support.calls import binding_count
@@ -29,6 +31,7 @@ from loopscope.workspace.inference.instances import setters
 from loopscope.workspace.model import FixtureDef, Unknown
 from loopscope.workspace.mro import member, mro_of
 from loopscope.workspace.namespace import index_of
+from loopscope.workspace.queries import Queries
 from loopscope.workspace.targets import attribute, is_coroutine_function
 from loopscope.workspace.values import Class, Value
 
@@ -79,7 +82,9 @@ DATA = frozenset(
 _NOT_SET_UP = frozenset(
     {"spec", "spec_set", "autospec", "wraps", "name", "unsafe", "new", "new_callable", "create", "instance", "parent"}
 )
-_WORDS = ("Mock", "mocker", "patch")
+_WORDS = ("Mock", "mocker", "patch", "create_autospec")
+_SIGNS = re.compile(r"\b(?:(?:NonCallable)?(?:Async|Magic)?Mock|\w*mocker|patch|create_autospec)\b")
+"""Those words alone: not `MockServer`, `dispatch` or `monkeypatch`."""
 _RESTRICTING = frozenset({"spec", "spec_set", "autospec", "wraps"})
 
 
@@ -113,9 +118,19 @@ class Mock:
 
 def has_mocks(ctx: Context) -> bool:
     """Whether the file, or a conftest above it, says anything of mocks."""
-    if any(word in ctx.text for word in _WORDS):
+    if ctx.facts is not None and ctx.facts.looked_at("says something of mocks", _signs).found:
         return True
-    return any(ctx.queries.mentions(each, _WORDS) for each in conftests_of(ctx.queries, ctx.path.parent))
+    conftests = conftests_of(ctx.queries, ctx.path.parent)
+    return any(ctx.queries.mentions(each, _WORDS) and ctx.queries.get(_has_signs, each) for each in conftests)
+
+
+def _signs(part: Part) -> list[Part]:
+    return [part] if _SIGNS.search(part.chunk.text) else []
+
+
+def _has_signs(q: Queries, path: PurePath) -> bool:
+    text = q.files.read(path)
+    return not isinstance(text, Unreadable) and _SIGNS.search(text) is not None
 
 
 def mock_of(ctx: Context, body: Body, name: str) -> Mock | None:
