@@ -33,7 +33,7 @@ def reaching(body: Body, read: ast.Name) -> int | None:
     """
     if body.times_bound.get(read.id, 0) < 2:
         return None
-    return _seen(body).get(id(read))
+    return _seen(body, read.id).get(id(read))
 
 
 def may_see(body: Body, statement: ast.stmt, name: str) -> list[ast.Name]:
@@ -41,31 +41,35 @@ def may_see(body: Body, statement: ast.stmt, name: str) -> list[ast.Name]:
     reads = body.reads.get(name, ())
     if body.times_bound.get(name, 0) < 2:
         return list(reads)
-    seen = _seen(body)
+    seen = _seen(body, name)
     return [read for read in reads if (place := seen.get(id(read))) is None or body.statements[place] is statement]
 
 
-def _seen(body: Body) -> Mapping[int, int]:
-    found = body.notes.get("reaching")
+def _seen(body: Body, name: str) -> Mapping[int, int]:
+    """Where the assignments stand that the reads of a name see, by the `id` of the read."""
+    # The keys are used here only.
+    known = cast("dict[str, Mapping[int, int]]", body.notes.setdefault("reaching", {}))
+    found = known.get(name)
     if found is None:
-        found = body.notes["reaching"] = dict(_all_seen(body))
-    # The key is used here only.
-    return cast("Mapping[int, int]", found)
-
-
-def _all_seen(body: Body) -> Iterator[tuple[int, int]]:
-    places: dict[str, list[int]] = {}
-    for place, statement in enumerate(body.statements):
-        for name in _binds(statement):
-            places.setdefault(name, []).append(place)
-    parameters = _parameters(body)
-    for name, times in body.times_bound.items():
-        bound = places.get(name, [])
+        bound = _places(body).get(name, [])
+        found = known[name] = {}
         # What is bound in another way (`except`, `match`, `global`, a walrus, a nested function) is not followed.
-        if times > 1 and bound and len(bound) + (name in parameters) == times:
-            for read in body.reads.get(name, ()):
-                if (seen := _reached(body, read, bound)) is not None:
-                    yield id(read), seen
+        if bound and len(bound) + (name in _parameters(body)) == body.times_bound[name]:
+            seen = ((id(read), _reached(body, read, bound)) for read in body.reads.get(name, ()))
+            found = known[name] = {read: place for read, place in seen if place is not None}
+    return found
+
+
+def _places(body: Body) -> Mapping[str, list[int]]:
+    """The places in `body.statements` of the statements that bind a name."""
+    found = body.notes.get("places of bindings")
+    if found is None:
+        places: dict[str, list[int]] = {}
+        for place, statement in enumerate(body.statements):
+            for name in _binds(statement):
+                places.setdefault(name, []).append(place)
+        found = body.notes["places of bindings"] = places
+    return cast("Mapping[str, list[int]]", found)
 
 
 def _reached(body: Body, read: ast.Name, bound: list[int]) -> int | None:

@@ -84,7 +84,8 @@ class Remembered(NamedTuple):
     needs: frozenset[Key]
 
 
-_NOTHING: frozenset[Key] = frozenset()
+_ABSENT = object()
+_RUNNING = object()
 
 
 class Cycle(Exception):  # noqa: N818  a signal between queries, never an error that anybody sees
@@ -94,17 +95,15 @@ class Cycle(Exception):  # noqa: N818  a signal between queries, never an error 
 class Memory:
     """The answers of one snapshot. Filled from any thread: entries are only ever added, and equal when added twice."""
 
-    def __init__(self, earlier: "Memory | None" = None, changed: Iterable[Key] = (), *, traced: bool = True) -> None:
-        """With all answers of an `earlier` memory that need no changed input.
-
-        Without `traced` nothing is noted of what answers depend on: no later memory can share them.
-        """
-        self.traced = traced
+    def __init__(self, earlier: "Memory | None" = None, changed: Iterable[Key] = ()) -> None:
+        """With all answers of an `earlier` memory that need no changed input."""
         self.entries: dict[Key, Remembered] = {} if earlier is None else earlier.entries.copy()
         self.dropped: tuple[Key, ...] = () if earlier is None else earlier.drop(self.entries, changed)
         """The answers of the earlier memory that are not among them."""
         self.users: dict[Key, set[Key]] = {} if earlier is None else earlier.users
         """Which entries need a key, and perhaps some that did; shared by all memories that share entries."""
+        self.untraced: dict[Key, object] = {}
+        """The answers of which nobody notes what they depend on: no later memory shares them."""
 
     def drop(self, left: dict[Key, Remembered], changed: Iterable[Key]) -> tuple[Key, ...]:
         """Take away what needs one of the changed inputs, directly or through other entries; what that was."""
@@ -137,7 +136,7 @@ class Queries:
         self._memory = memory
         self._entries = memory.entries
         self._running: set[Key] = set() if running is None else running
-        self._traced = memory.traced and running is not None
+        self._traced = running is not None
         self._needs: set[Key] = set()
 
     @property
@@ -147,8 +146,8 @@ class Queries:
 
     def get(self, query: Callable[Concatenate["Queries", P], T], *args: P.args, **_: P.kwargs) -> T:
         """The answer of `query` for these arguments. Raises `Cycle` when that is what is being computed."""
-        # The shortest way first: this is asked some hundred thousand times for a few megabytes of tests.
         key: Key = (query, *args)
+        # The shortest way first: there are many questions.
         entry = self._entries.get(key)
         if self._traced:
             self._needs.add(key)
@@ -167,9 +166,6 @@ class Queries:
             value = query(inner, *args, **_)
         finally:
             self._running.discard(key)
-        if not inner._traced:
-            entry = self._entries[key] = Remembered(value, _NOTHING)
-            return entry
         entry = Remembered(value, frozenset(inner._needs))
         # In this order, for a thread that goes on to the next snapshot meanwhile.
         users = self._memory.users
@@ -239,6 +235,35 @@ class Queries:
         if self._traced:
             self._needs.add((SETS, path, name))
         return name in self._inputs.text_sets(path)
+
+
+class Once(Queries):
+    """Asks queries where no edit follows that would share an answer, in one thread: nothing is noted of dependencies.
+
+    A few megabytes of tests ask some hundred thousand times: it is the same object that each query is given.
+    """
+
+    __slots__ = ("_values",)
+
+    def __init__(self, inputs: Inputs, memory: Memory) -> None:
+        """The answers are kept in the memory."""
+        super().__init__(inputs, memory)
+        self._values = memory.untraced
+
+    def get(self, query: Callable[Concatenate["Queries", P], T], *args: P.args, **_: P.kwargs) -> T:
+        """As that of `Queries`."""
+        key: Key = (query, *args)
+        value = self._values.get(key, _ABSENT)
+        if value is _ABSENT:
+            self._values[key] = _RUNNING
+            try:
+                value = self._values[key] = query(self, *args, **_)
+            except BaseException:
+                del self._values[key]
+                raise
+        elif value is _RUNNING:
+            raise Cycle
+        return value  # type: ignore[return-value]  # a key holds its own query, which returns a `T`
 
 
 class _TracedFiles:

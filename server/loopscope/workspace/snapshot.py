@@ -20,7 +20,7 @@ from loopscope.workspace.environment import Environment
 from loopscope.workspace.gathered import About, Gathered, carried, gather
 from loopscope.workspace.oracle import Answer, Answers, Question
 from loopscope.workspace.project import config_at, workspace_root
-from loopscope.workspace.queries import BODY, FOLDER, MENTIONS, ORACLE, OUTLINE, SETS, TEXT, Key, Memory, Queries
+from loopscope.workspace.queries import BODY, FOLDER, MENTIONS, ORACLE, OUTLINE, SETS, TEXT, Key, Memory, Once, Queries
 from loopscope.workspace.view import ModuleView
 
 P = ParamSpec("P")
@@ -92,7 +92,7 @@ class Snapshot:
         self._edited = frozenset(edited)
         self._environments: dict[PurePath, Environment] = {}
         self._environment_at: dict[PurePath, Environment] = {}
-        self._memory = Memory(traced=not whole)
+        self._memory = Memory()
         self._gathered: dict[Key, Gathered] = {}
         self._pieces: dict[tuple[PurePath, str], FileFacts] = {}
         self._readers: dict[PurePath, Apart] = {}
@@ -177,7 +177,7 @@ class Snapshot:
     @property
     def queries(self) -> Queries:
         """Asks the memoised queries of this snapshot."""
-        return Queries(self, self._memory)
+        return Once(self, self._memory) if self._whole else Queries(self, self._memory)
 
     def environment_of(self, path: PurePath) -> Environment:
         """The environment of the project of `path`; for an installed file, the environment that it belongs to."""
@@ -304,7 +304,7 @@ class Snapshot:
         """Take over the answers that need nothing that is `gone`; none of them when that is None."""
         # In this order: answers that come meanwhile are missing here, and in nothing that was gathered.
         gathered = earlier._gathered.copy()  # noqa: SLF001  another object of this class
-        self._memory = Memory(earlier._memory if gone is not None else None, gone or (), traced=not self._whole)  # noqa: SLF001
+        self._memory = Memory(earlier._memory if gone is not None else None, gone or ())  # noqa: SLF001
         self._gathered = carried(gathered, self._memory.dropped) if gone is not None else {}
 
     def gather(

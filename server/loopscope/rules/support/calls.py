@@ -2,13 +2,15 @@
 
 import ast
 from collections.abc import Callable
-from typing import cast
+from typing import TypeVar, cast
 
 from loopscope.facts.bodies import Body, CallSite, Use
 from loopscope.rules.context import Context
 from loopscope.rules.support.text import indentation, line_end, line_stop
 from loopscope.text.edit import Edit
 from loopscope.text.span import Span
+
+T = TypeVar("T")
 
 _EXPECTING = frozenset(
     {
@@ -27,13 +29,13 @@ _LOOP = _RUNNING_LOOP | {"asyncio.new_event_loop"}
 _BARE = frozenset(Use) - {Use.ATTRIBUTE, Use.AWAITED, Use.OTHER}
 
 
-def noted(body: Body, key: str, compute: Callable[[Body], list[CallSite]]) -> list[CallSite]:
-    """What `compute` picks of a body's calls, remembered with the body: it must follow from the body alone."""
+def noted(body: Body, key: str, compute: Callable[[Body], T]) -> T:
+    """What `compute` finds in a body, remembered with the body: it must follow from the body alone."""
     found = body.notes.get(key)
     if found is None:
         found = body.notes[key] = compute(body)
     # A key is used with one `compute` only.
-    return cast("list[CallSite]", found)
+    return cast("T", found)
 
 
 def expects_failure(body: Body, call: CallSite) -> bool:
