@@ -1,11 +1,11 @@
 """Command lines for pytest, as far as they change what a test does: `addopts`, PYTEST_ADDOPTS and arguments."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from loopscope.config.model import Origin, Sourced
 from loopscope.config.words import split_words
+from loopscope.text.frozen import frozen
 
 # Options of pytest 9.2 (and the plugins that matter here) that take the next word as their value.
 _TAKES_VALUE = frozenset(
@@ -143,7 +143,7 @@ class Option(NamedTuple):
     origin: Origin
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CommandLine:
     """Options in the order in which pytest applies them (the last one wins), and the paths that are surely paths."""
 

@@ -1,9 +1,9 @@
 """A configuration file in one shape, whatever its syntax: sections of keys, each with its place in the text."""
 
 from bisect import bisect_right
-from dataclasses import dataclass
 from typing import NamedTuple, cast
 
+from loopscope.text.frozen import frozen
 from loopscope.text.lines import line_starts
 from loopscope.text.span import Span
 
@@ -44,7 +44,7 @@ class SyntaxProblem(NamedTuple):
     message: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Lines:
     """The line starts of one text, to tell the 1-based line of an offset."""
 

@@ -1,6 +1,5 @@
 """From files and command lines to effective values: `Config.parse` of `_pytest/config/__init__.py`."""
 
-from dataclasses import replace
 from pathlib import PurePath
 from typing import NamedTuple, cast
 
@@ -13,6 +12,7 @@ from loopscope.config.model import ConfigProblem, ProblemKind, Sourced, closest,
 from loopscope.config.pytest_config import PytestConfig
 from loopscope.config.values import InvalidValueError, RawValue, convert
 from loopscope.text.files import Files
+from loopscope.text.frozen import replace
 
 _STRICT_FLAGS = {"--strict": "strict", "--strict-markers": "strict_markers", "--strict-config": "strict_config"}
 _ASYNCIO_OFF = ("no:asyncio", "no:pytest_asyncio")

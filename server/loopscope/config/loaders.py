@@ -1,7 +1,6 @@
 """What one configuration file says to pytest: `CONFIG_LOADERS_BY_NAME` of `_pytest/config/findpaths.py`."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import NamedTuple
 
@@ -74,12 +73,12 @@ def load(files: Files, path: PurePath, version: Version | None = None) -> Loaded
     return Loaded(path, None)
 
 
-@dataclass(slots=True)
 class _Reader:
-    path: PurePath
-    lines: Lines
-    version: Version | None
-    problems: list[ConfigProblem] = field(default_factory=list[ConfigProblem])
+    def __init__(self, path: PurePath, lines: Lines, version: Version | None) -> None:
+        self.path = path
+        self.lines = lines
+        self.version = version
+        self.problems: list[ConfigProblem] = []
 
     def refuse(self, problem: SyntaxProblem) -> Loaded:
         span = None if problem.line is None else self.lines.span(problem.line)

@@ -1,10 +1,10 @@
 """What every configured value carries: where it came from, and what is wrong with it."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Generic, Literal, TypeVar
 
+from loopscope.text.frozen import frozen
 from loopscope.text.span import Span
 
 T_co = TypeVar("T_co", covariant=True)
@@ -27,7 +27,7 @@ ProblemKind = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Origin:
     """Where a value is written.
 
@@ -52,7 +52,7 @@ class Origin:
 DEFAULT = Origin(note="default")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Sourced(Generic[T_co]):
     """A value with where it was written."""
 
@@ -65,7 +65,7 @@ class Sourced(Generic[T_co]):
         return self.origin == DEFAULT
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ConfigProblem:
     """Something in a configuration that pytest or loopscope refuses or ignores.
 

@@ -13,7 +13,6 @@ pytest decides by its working directory and arguments, which a language server c
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import PurePath
 
 from loopscope.config.catalog import ASYNCIO_OPTIONS
@@ -23,6 +22,7 @@ from loopscope.config.loaders import Loaded, Version
 from loopscope.config.model import ConfigProblem, problem_at
 from loopscope.config.pytest_config import PytestConfig
 from loopscope.text.files import Files
+from loopscope.text.frozen import replace
 
 _PROJECT_FILES = ("pyproject.toml", "setup.py", "setup.cfg")
 

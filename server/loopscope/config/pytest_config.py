@@ -1,7 +1,6 @@
 """The configuration that a run of pytest would have, each value with where it is written."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import Literal, NamedTuple, cast
 
@@ -10,6 +9,7 @@ from loopscope.config.command_line import CommandLine
 from loopscope.config.loaders import Version
 from loopscope.config.model import ConfigProblem, Origin, Sourced
 from loopscope.config.values import RawValue
+from loopscope.text.frozen import field, frozen
 
 AsyncioMode = Literal["auto", "strict"]
 LoopScope = Literal["function", "class", "module", "package", "session"]
@@ -25,7 +25,7 @@ class Marker(NamedTuple):
     origin: Origin
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PytestConfig:
     """What `pytest` run in `invocation_dir` is configured to do.
 

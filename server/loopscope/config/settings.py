@@ -1,7 +1,6 @@
 """loopscope's settings: `[tool.loopscope]`, loopscope.toml and the editor's, each value with where it is written."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from pathlib import PurePath
 from typing import Any, cast
 
@@ -13,13 +12,14 @@ from loopscope.config.paths import upwards
 from loopscope.config.settings_table import SETTINGS, SETTINGS_BY_NAME, Setting
 from loopscope.config.toml import TomlFile, parse_toml
 from loopscope.text.files import Files, Unreadable
+from loopscope.text.frozen import frozen, replace
 
 SETTINGS_FILE = "loopscope.toml"
 EDITOR_NOTE = "editor setting"
 EDITOR_DEFAULT_NOTE = "default of the editor"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Settings:
     """The settings in effect; what each means stands in `settings_table`.
 
@@ -145,7 +145,7 @@ def _unsaid(values: Mapping[str, object], base: Settings) -> dict[str, object]:
     return {name: value for name, value in values.items() if name not in said}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Places:
     """Tells where values of one source stand."""
 

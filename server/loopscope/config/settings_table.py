@@ -1,8 +1,9 @@
 """Every setting of loopscope, once: checks, documentation and the JSON schema come from this table."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal
+
+from loopscope.text.frozen import frozen
 
 SettingType = Literal["flag", "text", "texts", "text or null", "table of texts", "table of severities", "preset"]
 
@@ -11,7 +12,7 @@ PRESETS = ("default", "recommended", "strict", "all")
 TOOLS = ("mypy", "pyright", "ruff", "ty")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Setting:
     """One key of `[tool.loopscope]`, of loopscope.toml and of the editor's settings. `choices` limit texts."""
 

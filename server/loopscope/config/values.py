@@ -1,7 +1,6 @@
 """Values as they stand in a configuration, and pytest's conversions to the type of their option."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import PurePath
 from typing import Literal, NamedTuple, TypeVar
 
@@ -10,6 +9,7 @@ from loopscope.config.document import Lines, Located, as_list
 from loopscope.config.model import Origin, Sourced
 from loopscope.config.paths import absolute
 from loopscope.config.words import split_words
+from loopscope.text.frozen import replace
 from loopscope.text.span import Span
 
 T = TypeVar("T")

@@ -1,7 +1,6 @@
 """Fixes: of one finding, and of whole files, applied until nothing is left to mend."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import NamedTuple
 
@@ -11,6 +10,7 @@ from loopscope.rules import by_name
 from loopscope.rules.model import Finding, Fix, Safety
 from loopscope.text.edit import Edit, apply_edits
 from loopscope.text.files import Entry, Files, Unreadable
+from loopscope.text.frozen import field, frozen
 from loopscope.workspace.cancel import NEVER, CancelToken
 from loopscope.workspace.snapshot import Snapshot
 
@@ -24,7 +24,7 @@ class Applied(NamedTuple):
     fix: Fix
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FixedText:
     """What fixing a file led to.
 
@@ -39,7 +39,7 @@ class FixedText:
     converged: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Overlay:
     """Files with the texts of some existing ones replaced."""
 

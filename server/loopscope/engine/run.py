@@ -1,7 +1,6 @@
 """Run rules over one file of a snapshot."""
 
 from collections.abc import Set as AbstractSet
-from dataclasses import replace
 from pathlib import PurePath
 from typing import NamedTuple
 
@@ -13,6 +12,7 @@ from loopscope.facts.part import words_in
 from loopscope.rules.context import Context
 from loopscope.rules.model import CheckedFiles, Finding, Meta, Rule
 from loopscope.text.files import Unreadable
+from loopscope.text.frozen import replace
 from loopscope.text.span import Span
 from loopscope.workspace.cancel import NEVER, Cancelled, CancelToken
 from loopscope.workspace.snapshot import Snapshot

@@ -1,7 +1,6 @@
 """Which rules run on a file, and how loudly: settings turned into rules."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 
 from loopscope.config.model import ConfigProblem, Sourced, closest, did_you_mean, problem_at
@@ -9,6 +8,7 @@ from loopscope.config.patterns import fnmatch_ex
 from loopscope.config.settings import DEFAULT_SETTINGS, Settings
 from loopscope.rules import RULES, by_name
 from loopscope.rules.model import Group, Rule, Severity
+from loopscope.text.frozen import field, frozen, replace
 
 GROUPS: Mapping[str, Group] = {group.name.lower(): group for group in Group}
 """Groups of rules by the names under which settings select them."""
@@ -16,7 +16,7 @@ GROUPS: Mapping[str, Group] = {group.name.lower(): group for group in Group}
 _PRESETS = ("default", "recommended", "strict", "all")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Selection:
     """The rules to run, by name, with the severities that settings give; `problems` are names that no rule has."""
 

@@ -2,7 +2,6 @@
 
 import ast
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
@@ -24,6 +23,7 @@ from loopscope.facts.part import make_part
 from loopscope.facts.scan import Raw, Value, scan_chunk
 from loopscope.syntax.build import SPLIT, chunk_apart, class_piece, definitions
 from loopscope.syntax.chunk import Chunk, Placed, Tree
+from loopscope.text.frozen import frozen
 from loopscope.text.lines import LINE_END
 from loopscope.text.span import Span
 
@@ -31,7 +31,7 @@ _NOWHERE = ast.Pass()
 
 
 # No slots: `cached_property` keeps its values in the instance's dict.
-@dataclass(frozen=True, eq=False)
+@frozen(eq=False)
 class Apart:
     """A text with its outline, from which functions and classes are read one by one."""
 

@@ -3,13 +3,13 @@
 import ast
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
 from typing import NamedTuple
 
 from loopscope.facts.binding import assigned, read_in_lambdas
 from loopscope.facts.outline import FactId
+from loopscope.text.frozen import frozen
 
 _BY_VALUE = (ast.Eq, ast.NotEq, ast.Lt, ast.Gt, ast.LtE, ast.GtE)
 
@@ -57,7 +57,7 @@ class CallSite(NamedTuple):
 
 
 # No slots: `cached_property` keeps its values in the instance's dict.
-@dataclass(frozen=True, eq=False)
+@frozen(eq=False)
 class Body:
     """One `def` (nested ones too) and what its own body does. Spans come from `FileFacts.span(body, node)`."""
 

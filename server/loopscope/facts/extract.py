@@ -3,7 +3,6 @@
 import ast
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeVar, cast
 
@@ -17,13 +16,14 @@ from loopscope.facts.part import Part, make_part
 from loopscope.facts.picked import Picked, Since, picked, since
 from loopscope.facts.scan import Raw, scan_chunk
 from loopscope.syntax.chunk import Chunk, Located, Placed, Tree
+from loopscope.text.frozen import field, frozen
 from loopscope.text.span import Span
 
 T = TypeVar("T")
 
 
 # No slots: `cached_property` keeps its values in the instance's dict.
-@dataclass(frozen=True, eq=False)
+@frozen(eq=False)
 class FileFacts:
     """What one version of one file says. Everything but the outline is computed on first use."""
 

@@ -1,9 +1,9 @@
 """Where the facts of an outline stand in the text."""
 
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from loopscope.facts.outline import FactId
+from loopscope.text.frozen import field, frozen
 from loopscope.text.span import Span
 
 
@@ -23,7 +23,7 @@ class DefSpans(NamedTuple):
     docstring: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Layout:
     """Offsets for the ids of an outline, absolute code points.
 

@@ -1,12 +1,12 @@
 """What one file says to others: an outline without offsets, so that typing in a body leaves it equal."""
 
-from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
 from typing import NamedTuple
 
 from loopscope.facts.distinct import distinct
 from loopscope.facts.expr import Expr, Param
+from loopscope.text.frozen import frozen
 
 
 class FactId(NamedTuple):
@@ -113,7 +113,7 @@ class GuardedEffect(NamedTuple):
     call: Expr
 
 
-@dataclass(frozen=True)
+@frozen
 class Outline:
     """All that other files, and pytest's collection, can see of a file.
 

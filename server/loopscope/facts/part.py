@@ -4,7 +4,6 @@ import ast
 import re
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 
 from loopscope.facts.bodies import Body, CallSite
@@ -29,6 +28,7 @@ from loopscope.facts.reading import read
 from loopscope.facts.scan import Definition, Effect, Raw, Value, global_names, scan
 from loopscope.facts.seek import lines_with
 from loopscope.syntax.chunk import Chunk
+from loopscope.text.frozen import frozen
 from loopscope.text.span import Span
 
 _OTHERS = bytes(range(128, 256))
@@ -40,7 +40,7 @@ _SETS_AS = re.compile(r"as self\.(\w++)")
 
 
 # No slots: `cached_property` keeps its values in the instance's dict.
-@dataclass(frozen=True, eq=False)
+@frozen(eq=False)
 class Part:
     """The facts of a chunk, for given module imports (`names`), a given holder, and the equal names above it."""
 

@@ -1,17 +1,17 @@
 """What was picked from the pieces of a file: after an edit only pieces that are new are looked at."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Generic, NamedTuple, TypeVar
 
 from loopscope.facts.part import Part
+from loopscope.text.frozen import frozen
 
 T = TypeVar("T")
 
 
 # No slots: `cached_property` keeps its values in the instance's dict.
-@dataclass(frozen=True, eq=False)
+@frozen(eq=False)
 class Picked(Generic[T]):
     """What there is in the parts of one version of a file; parts without any are left out of `by_part`."""
 

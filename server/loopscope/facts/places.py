@@ -1,7 +1,6 @@
 """Where the definitions and bindings of a chunk stand, relative to the chunk."""
 
 import ast
-import inspect
 import re
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
@@ -58,6 +57,8 @@ def docstring(body: Iterable[ast.stmt]) -> str | None:
     """The cleaned docstring that a body begins with, if it does."""
     match next(iter(body), None):
         case ast.Expr(ast.Constant(str() as text)):
+            import inspect  # noqa: PLC0415  slow to load, and a check needs no docstrings
+
             return inspect.cleandoc(text)
         case _:
             return None

@@ -1,12 +1,12 @@
 """Small questions about expressions and outlines that many ask."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import Enum
 from typing import Final, NamedTuple, TypeAlias, cast
 
 from loopscope.facts.expr import Call, Concat, Const, Expr, Items, Pairs, Ref, dotted
 from loopscope.facts.outline import Assigned, ClassFact, FunctionFact, Guard, Outline
+from loopscope.text.frozen import frozen
 
 MARK_PREFIX = "pytest.mark."
 FIXTURE_DECORATORS = frozenset(
@@ -38,7 +38,7 @@ class DecoratorCall(NamedTuple):
     called: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Mark:
     """One `pytest.mark.name(...)`: `index` is that of the decorator, or of the item of a `pytestmark` list."""
 

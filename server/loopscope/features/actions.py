@@ -1,7 +1,6 @@
 """Code actions: mend one finding, mend all of a file, or silence a rule."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import Enum
 from pathlib import PurePath
@@ -16,6 +15,7 @@ from loopscope.features.suggestions import suggestions
 from loopscope.rules.model import Finding, Fix, Safety
 from loopscope.text.edit import Edit
 from loopscope.text.files import Unreadable
+from loopscope.text.frozen import frozen
 from loopscope.text.span import Span
 from loopscope.workspace.cancel import NEVER, CancelToken
 from loopscope.workspace.snapshot import Snapshot
@@ -35,7 +35,7 @@ class ActionKind(Enum):
     MIGRATE = "makes a whole file ready for another mode"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Action:
     """Something to do about `findings` of the file `path`. `edits` None: to be computed with `fix_all` when chosen."""
 

@@ -1,6 +1,5 @@
 """Who requests a fixture, and what a test or fixture requests: LSP's call hierarchy over fixtures instead of calls."""
 
-from dataclasses import dataclass
 from pathlib import PurePath
 
 from loopscope.facts.outline import FactId
@@ -12,6 +11,7 @@ from loopscope.features.occurrences import Key, fixtures_of, for_fixture, key_of
 from loopscope.features.references import of_definitions
 from loopscope.features.search import Search
 from loopscope.features.symbols import SymbolKind, test_detail
+from loopscope.text.frozen import frozen
 from loopscope.text.span import Span
 from loopscope.workspace.cancel import NEVER, CancelToken
 from loopscope.workspace.closure import Asked
@@ -25,7 +25,7 @@ _REQUESTING = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Item:
     """A test, a fixture, or the class or module whose mark requests one (`owner` None). `whole` includes decorators."""
 
@@ -38,7 +38,7 @@ class Item:
     selection: Span
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Request:
     """One end of a request and the `spans` at which it is made, in the text of the one who requests."""
 

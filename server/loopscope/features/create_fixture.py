@@ -1,7 +1,6 @@
 """Code actions that create a fixture that a test or fixture requests and that does not exist."""
 
 import re
-from dataclasses import dataclass
 from pathlib import PurePath
 
 from loopscope.engine.run import context_of
@@ -12,6 +11,7 @@ from loopscope.rules.support.text import line_end
 from loopscope.rules.unknown_fixture import missing_name
 from loopscope.text.edit import Edit
 from loopscope.text.files import Unreadable
+from loopscope.text.frozen import frozen
 from loopscope.text.span import Span
 from loopscope.workspace.hooks import conftests_of
 from loopscope.workspace.model import Unknown
@@ -21,7 +21,7 @@ from loopscope.workspace.snapshot import Snapshot
 _TABS = re.compile(r"^\t", re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Creation:
     """Edits of one existing file that create a fixture. Offsets are code points."""
 

@@ -1,11 +1,11 @@
 """What stands at an offset, read from the tokens of its logical line, so that it works while the line is half typed."""
 
 import re
-from dataclasses import dataclass
 from enum import Enum
 from keyword import iskeyword
 
 from loopscope.features.brackets import Group, Token, logical_line, path_to
+from loopscope.text.frozen import frozen
 from loopscope.text.source import Source
 from loopscope.text.span import Span
 
@@ -30,7 +30,7 @@ class Place(Enum):
     OTHER = "anywhere else"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Signature:
     """The function whose parameters are being typed. `names` are all of them but the one at the cursor."""
 
@@ -38,7 +38,7 @@ class Signature:
     names: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CallSyntax:
     """The call that the cursor is in. `callee` is as written; `keywords` are all names of keyword arguments but the one
     at the cursor; `keyword` is whose value the cursor is in, `index` the number of its argument from 0.
@@ -60,7 +60,7 @@ class CallSyntax:
         return next((span for keyword, span in self.values if keyword == name), None)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Cursor:
     """What stands at `offset`. `word` is the identifier, dotted name's part or string content there, `text` its text.
 

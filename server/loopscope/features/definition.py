@@ -1,15 +1,15 @@
 """Where a fixture is defined."""
 
-from dataclasses import dataclass
 from pathlib import PurePath
 
 from loopscope.features.requested import requested_at
 from loopscope.features.site import Site
 from loopscope.text.files import Unreadable
+from loopscope.text.frozen import frozen
 from loopscope.text.span import Span
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Target:
     """A definition: `whole` with its decorators, `name` what to select. `origin` is the span that was asked about."""
 

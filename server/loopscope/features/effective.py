@@ -1,7 +1,6 @@
 """What is in effect for a file: pytest's configuration, environment, plugins and settings, each with its origin."""
 
 from collections.abc import Iterable
-from dataclasses import fields
 from pathlib import PurePath
 from typing import NamedTuple, cast
 
@@ -10,6 +9,7 @@ from loopscope.config.model import ConfigProblem, Origin, Sourced
 from loopscope.config.paths import shown_path
 from loopscope.config.pytest_config import PytestConfig
 from loopscope.config.settings import Settings
+from loopscope.text.frozen import fields_of
 from loopscope.workspace.environment import Environment
 from loopscope.workspace.model import Where
 from loopscope.workspace.snapshot import Snapshot
@@ -130,11 +130,11 @@ def _plugins(snapshot: Snapshot, path: PurePath, base: PurePath) -> Section:
 
 def _settings(settings: Settings) -> Section:
     lines: list[Line] = []
-    for item in fields(settings):
-        value = getattr(settings, item.name)
+    for name in fields_of(Settings):
+        value = getattr(settings, name)
         if isinstance(value, Sourced):
             sourced = cast("Sourced[object]", value)
-            lines.append(Line(item.name.replace("_", "-"), _text(sourced.value), sourced.origin.describe()))
+            lines.append(Line(name.replace("_", "-"), _text(sourced.value), sourced.origin.describe()))
     return Section("loopscope", tuple(lines))
 
 

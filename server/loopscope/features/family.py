@@ -1,7 +1,6 @@
 """All occurrences of a fixture name in the workspace, and which definitions belong together by overriding."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from pathlib import PurePath
 
 from loopscope.facts.expr import dotted
@@ -25,6 +24,7 @@ from loopscope.features.occurrences import (
 )
 from loopscope.features.search import Search
 from loopscope.text.files import Unreadable
+from loopscope.text.frozen import frozen, replace
 from loopscope.workspace.cancel import NEVER, CancelToken
 from loopscope.workspace.model import FixtureDef, Unknown
 from loopscope.workspace.mro import mro_of
@@ -36,7 +36,7 @@ from loopscope.workspace.view import level_at
 from loopscope.workspace.visibility import session_level
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Occurrences:
     """All places of a workspace that mean a fixture of one name, by file, and what may mean one: `open`, by file."""
 

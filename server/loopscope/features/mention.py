@@ -1,9 +1,9 @@
 """What a place that writes a name is, as far as the syntax of its file tells."""
 
-from dataclasses import dataclass
 from enum import Enum
 
 from loopscope.facts.outline import FactId
+from loopscope.text.frozen import frozen
 from loopscope.text.span import Span
 
 NOWHERE = Span(0, 0)
@@ -36,7 +36,7 @@ class Role(Enum):
     UNPLACED = "somewhere in code that is nested too deep"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Mention:
     """One place that writes a name.
 

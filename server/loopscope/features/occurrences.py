@@ -1,7 +1,6 @@
 """What each mention of a name means in its own file: the fixtures that pytest would inject there."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import PurePath
 from typing import NamedTuple, TypeAlias
 
@@ -10,6 +9,7 @@ from loopscope.facts.expr import ParamKind
 from loopscope.facts.outline import FactId, FunctionFact
 from loopscope.features.mention import Mention, Role
 from loopscope.features.mentions import mentions_in
+from loopscope.text.frozen import frozen
 from loopscope.text.span import Span
 from loopscope.workspace.closure import Asked
 from loopscope.workspace.collection import Collected, collect_module
@@ -27,7 +27,7 @@ Chain: TypeAlias = tuple[FixtureDef, ...]
 Key: TypeAlias = tuple[PurePath, FactId]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Occurrence:
     """One place that means fixtures of one name.
 

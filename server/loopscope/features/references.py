@@ -1,6 +1,5 @@
 """All requests of a fixture in the workspace; those of fixtures that override it are kept apart."""
 
-from dataclasses import dataclass
 from pathlib import PurePath
 
 from loopscope.features.family import Occurrences, occurrences
@@ -8,6 +7,7 @@ from loopscope.features.meant import meant_at
 from loopscope.features.mention import NOWHERE, Role
 from loopscope.features.occurrences import Key, Occurrence
 from loopscope.features.search import Search
+from loopscope.text.frozen import frozen
 from loopscope.text.span import Span
 from loopscope.workspace.cancel import NEVER, CancelToken
 from loopscope.workspace.snapshot import Snapshot
@@ -16,7 +16,7 @@ DECLARATIONS = frozenset({Role.DEFINITION, Role.NAME, Role.ALIAS})
 """The roles in which a fixture gets its name."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reference:
     """One place that means the fixture; `declares` where it gets its name."""
 

@@ -1,16 +1,16 @@
 """Why something is not done."""
 
-from dataclasses import dataclass
 from pathlib import PurePath
 
 from loopscope.features.describe import shown
 from loopscope.text.files import Unreadable
+from loopscope.text.frozen import frozen
 from loopscope.text.lines import line_starts
 from loopscope.text.span import Span
 from loopscope.workspace.snapshot import Snapshot
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Refusal:
     """A request that would do harm; `reason` is a sentence for the user, `code` one word or two for programs."""
 

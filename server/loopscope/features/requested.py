@@ -1,11 +1,10 @@
 """Which fixture a place in the text means: a definition, a parameter, a parameter's use in a body, a string."""
 
-from dataclasses import dataclass
-
 from loopscope.facts.bodies import Body
 from loopscope.facts.outline import FactId
 from loopscope.features.cursor import Place
 from loopscope.features.site import Site, class_path
+from loopscope.text.frozen import frozen
 from loopscope.text.span import Span
 from loopscope.workspace.model import FixtureDef, TestItem, Unknown
 
@@ -14,7 +13,7 @@ GETFIXTUREVALUE = "getfixturevalue"
 PARAMETRIZE = "pytest.mark.parametrize"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Requested:
     """A fixture meant at `span`. The last of `chain` is what pytest injects there, the others it overrides."""
 

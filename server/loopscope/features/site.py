@@ -1,6 +1,5 @@
 """One place in one file of a snapshot: the cursor there, with what the file and the workspace say of it."""
 
-from dataclasses import dataclass
 from pathlib import PurePath
 
 from loopscope.facts.extract import FileFacts
@@ -8,13 +7,14 @@ from loopscope.facts.layout import DefSpans
 from loopscope.facts.outline import FactId
 from loopscope.features.cursor import Cursor, cursor_at
 from loopscope.text.files import Unreadable
+from loopscope.text.frozen import frozen
 from loopscope.text.source import Source
 from loopscope.workspace.model import FixtureDef, TestItem
 from loopscope.workspace.snapshot import Snapshot
 from loopscope.workspace.view import ModuleView
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Site:
     """An offset in a file, and whose code it is."""
 

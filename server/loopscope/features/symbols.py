@@ -1,12 +1,12 @@
 """The outline of a test file: classes, tests and fixtures, with who runs them and on which loop."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import PurePath
 
 from loopscope.features.describe import summary
 from loopscope.text.files import Unreadable
+from loopscope.text.frozen import frozen, replace
 from loopscope.text.span import Span
 from loopscope.workspace.loops import runner, test_loop_scope
 from loopscope.workspace.model import Runner, TestItem, Unknown
@@ -22,7 +22,7 @@ class SymbolKind(Enum):
     CLASS = "class"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Symbol:
     """One entry, with those inside of it. `whole` includes decorators."""
 

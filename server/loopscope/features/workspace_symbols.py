@@ -1,11 +1,11 @@
 """The tests and fixtures of the workspace by name, with who runs them and on which loop."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import PurePath
 
 from loopscope.features.describe import shown, summary
 from loopscope.features.symbols import SymbolKind, test_detail
+from loopscope.text.frozen import frozen
 from loopscope.text.span import Span
 from loopscope.workspace.cancel import NEVER, CancelToken
 from loopscope.workspace.snapshot import Snapshot
@@ -14,7 +14,7 @@ LIMIT = 500
 """How many symbols are given at most: an editor asks again with every letter."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class WorkspaceSymbol:
     """A test or fixture; `container` is its class or file."""
 

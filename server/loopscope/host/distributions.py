@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import PurePath
 from typing import NamedTuple
-from urllib.parse import unquote, urlsplit
 
 from loopscope.host.layout import read_text
 from loopscope.workspace.environment import PLUGIN_GROUP, Distribution, EntryPoint, EntryPointPlugin, normalised
@@ -132,6 +131,7 @@ def _source(direct_url: PurePath) -> PurePath | None:
         return None
     try:
         import json  # noqa: PLC0415  seldom needed, slow to load
+        from urllib.parse import unquote, urlsplit  # noqa: PLC0415  as above
 
         record: object = json.loads(read_text(direct_url))
         match record:

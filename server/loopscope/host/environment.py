@@ -2,13 +2,13 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import PurePath
 
 from loopscope.host.candidates import Candidate, candidates, places
 from loopscope.host.distributions import PathFiles, plugins_of, read_distributions, read_path_files
 from loopscope.host.layout import Layout, is_environment, prefix_of, python_version_in, read_layout, running_layout
 from loopscope.host.pins import fits, read_pins
+from loopscope.text.frozen import replace
 from loopscope.workspace.environment import NEWEST_KNOWN, Distribution, Environment, EnvironmentKind, normalised
 
 _ACTIVE = "the environment that is active in the editor"

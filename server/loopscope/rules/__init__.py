@@ -1,12 +1,12 @@
 """Layer 4: one file per mistake, and the registry of them all."""
 
 from collections.abc import Mapping
-from dataclasses import fields
 from importlib import import_module
 from typing import cast
 
 from loopscope.rules.model import Meta, Rule
 from loopscope.rules.table import TABLE
+from loopscope.text.frozen import fields_of
 
 
 class _Postponed(Rule):
@@ -15,21 +15,18 @@ class _Postponed(Rule):
     On a small project that is most of what `loopscope check` would spend its time on.
     """
 
-    __slots__ = ()
-
     def __getattr__(self, name: str) -> object:
-        """What no slot holds yet."""
-        if name not in Rule.__slots__:
+        """What is not there yet."""
+        if name not in fields_of(Rule):
             raise AttributeError(name)
         rule = rule_of_module(module_of(self.meta.name))
-        for each in fields(Rule):
-            object.__setattr__(self, each.name, getattr(rule, each.name))
+        vars(self).update(vars(rule))
         return getattr(rule, name)
 
 
 def _postponed(meta: Meta) -> Rule:
-    rule = object.__new__(_Postponed)
-    object.__setattr__(rule, "meta", meta)
+    rule = _Postponed.__new__(_Postponed)
+    vars(rule)["meta"] = meta
     return rule
 
 

@@ -26,7 +26,6 @@ All.
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from loopscope.facts.bodies import Body
 from loopscope.rules.context import Context
@@ -36,6 +35,7 @@ from loopscope.rules.support.openers import OPENING, Opener, is_looked_at, opene
 from loopscope.rules.support.text import own_lines
 from loopscope.rules.support.wrapping import indented
 from loopscope.text.edit import Edit
+from loopscope.text.frozen import frozen
 
 META = Meta("client-not-closed", Group.RESOURCES, Severity.WARNING, texts=OPENING)
 
@@ -289,7 +289,7 @@ async def session():
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Open:
     body: Body
     statement: ast.Assign

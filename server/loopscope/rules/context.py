@@ -3,7 +3,6 @@
 import ast
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property, partial
 from pathlib import PurePath
 from typing import NamedTuple, ParamSpec, TypeVar, cast
@@ -22,6 +21,7 @@ from loopscope.rules.support.replacements import is_undone, replacements, sounds
 from loopscope.rules.support.set_attributes import Owner, is_made_here, owners_of
 from loopscope.syntax.chunk import Located, Placed
 from loopscope.text.edit import Edit
+from loopscope.text.frozen import field, frozen
 from loopscope.text.span import Span
 from loopscope.workspace import loops
 from loopscope.workspace.environment import Environment
@@ -72,7 +72,7 @@ class Replaced(NamedTuple):
         return self.test is None or self.test == body.outermost
 
 
-@dataclass(frozen=True, eq=False)
+@frozen(eq=False)
 class Context:
     """One file of one snapshot; everything is computed on first use. A configuration file has no Python facts."""
 

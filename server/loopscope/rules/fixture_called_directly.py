@@ -22,7 +22,6 @@ All.
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from loopscope.facts.bodies import Body, CallSite, Use
 from loopscope.facts.outline import FunctionFact
@@ -31,6 +30,7 @@ from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, 
 from loopscope.rules.support.calls import expects_failure
 from loopscope.rules.support.names import add_parameter, binds_anywhere, inner_bodies, place, requesters
 from loopscope.text.edit import Edit
+from loopscope.text.frozen import frozen
 from loopscope.workspace.model import Decorator, FixtureDef, Kind, Scope, TestItem, Unknown
 from loopscope.workspace.recipes import Recipe, recipe_of
 from loopscope.workspace.values import Function
@@ -155,7 +155,7 @@ def test_value(value):
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _DirectCall:
     body: Body
     call: CallSite

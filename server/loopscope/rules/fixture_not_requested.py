@@ -25,7 +25,6 @@ All. Before pytest 8.4 the name is a plain function.
 import ast
 import builtins
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from loopscope.facts.bodies import Body
 from loopscope.facts.outline import FunctionFact, Guard
@@ -34,6 +33,7 @@ from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, 
 from loopscope.rules.support.names import add_parameter, binds_anywhere, inner_bodies, place_of_name, requesting
 from loopscope.rules.support.related import definition_related
 from loopscope.rules.support.uses import uses_value
+from loopscope.text.frozen import frozen
 from loopscope.workspace.model import FixtureDef, Scope, TestItem, Unknown
 from loopscope.workspace.namespace import index_of
 
@@ -150,7 +150,7 @@ def test():
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Use:
     owner: TestItem | FixtureDef
     name: str

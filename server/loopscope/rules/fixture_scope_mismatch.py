@@ -25,7 +25,6 @@ All.
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from loopscope.facts.questions import fixture_decorator
 from loopscope.rules.context import Context
@@ -38,6 +37,7 @@ from loopscope.rules.support.scopes import narrow_backend, too_narrow
 from loopscope.rules.support.text import without_item
 from loopscope.rules.support.wrapping import under
 from loopscope.text.edit import Edit
+from loopscope.text.frozen import frozen
 from loopscope.text.span import Span
 from loopscope.workspace.model import FixtureDef, Scope, Unknown, Where
 
@@ -49,7 +49,7 @@ META = Meta("fixture-scope-mismatch", Group.LOOPS, Severity.ERROR)
 EXAMPLES, NEAR_MISSES = examples_of(__name__)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Mismatch:
     fixture: FixtureDef
     needed: FixtureDef

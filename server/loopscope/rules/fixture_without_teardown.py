@@ -27,7 +27,6 @@ All.
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from loopscope.facts.bodies import Body
 from loopscope.rules.context import Context
@@ -41,6 +40,7 @@ from loopscope.rules.support.openers import OPENING, Opener, is_looked_at, opene
 from loopscope.rules.support.text import indentation, line_end
 from loopscope.rules.support.wrapping import unit_of
 from loopscope.text.edit import Edit
+from loopscope.text.frozen import frozen
 from loopscope.workspace.model import FixtureDef
 
 META = Meta("fixture-without-teardown", Group.RESOURCES, Severity.WARNING, texts=OPENING)
@@ -320,7 +320,7 @@ async def session():
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Given:
     fixture: FixtureDef
     body: Body

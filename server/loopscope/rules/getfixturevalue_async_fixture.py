@@ -28,7 +28,6 @@ All. "This event loop is already running" with pytest-asyncio <= 1.0.
 import ast
 import keyword
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from loopscope.facts.bodies import Body, CallSite
 from loopscope.rules.context import Context
@@ -39,6 +38,7 @@ from loopscope.rules.support.names import add_parameter, binds_anywhere, place
 from loopscope.rules.support.related import definition_related
 from loopscope.rules.support.text import own_lines
 from loopscope.text.edit import Edit
+from loopscope.text.frozen import frozen
 from loopscope.workspace.model import FixtureDef, Runner, Scope, TestItem, Unknown
 
 META = Meta("getfixturevalue-async-fixture", Group.FIXTURES, Severity.ERROR, texts=("getfixturevalue",))
@@ -254,7 +254,7 @@ async def test_value():
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Ask:
     owner: TestItem | FixtureDef
     body: Body

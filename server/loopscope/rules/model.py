@@ -1,12 +1,12 @@
 """What a rule is: one value that holds its documentation, its proof, its check and its fix."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import PurePath
 from typing import TYPE_CHECKING, NamedTuple
 
 from loopscope.text.edit import Edit
+from loopscope.text.frozen import field, frozen
 from loopscope.text.span import Span
 
 if TYPE_CHECKING:
@@ -138,7 +138,7 @@ class Related(NamedTuple):
     message: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Finding:
     """One mistake found. `data` carries what the fix needs; it never leaves the process.
 
@@ -165,7 +165,7 @@ class Fix(NamedTuple):
     preferred: bool = True
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen(eq=False)
 class Rule:
     """A rule as a value: no state to leak. `doc` is the module's docstring, the page of the documentation."""
 

@@ -26,7 +26,6 @@ All.
 import ast
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from loopscope.config.model import closest, did_you_mean
 from loopscope.facts.expr import Call, Const, Items, ParamKind, dotted, strings
@@ -36,6 +35,7 @@ from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, 
 from loopscope.rules.support.marks import MarkUse, marks_of
 from loopscope.rules.support.names import add_parameter
 from loopscope.text.edit import Edit
+from loopscope.text.frozen import frozen
 from loopscope.text.span import Span
 from loopscope.workspace.hooks import generated_names
 from loopscope.workspace.model import TestItem
@@ -202,7 +202,7 @@ def test_number():
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Misnamed:
     """A name of a mark that a test does not take: its span without quotes, and what the fix needs."""
 

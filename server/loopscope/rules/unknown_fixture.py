@@ -24,7 +24,6 @@ All.
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from loopscope.config.model import closest, did_you_mean
 from loopscope.facts.outline import FactId
@@ -39,6 +38,7 @@ from loopscope.rules.support.names import rename_parameter
 from loopscope.rules.support.plugin_fixtures import absent_plugin_of
 from loopscope.rules.support.skips import may_be_skipped
 from loopscope.text.edit import Edit
+from loopscope.text.frozen import frozen
 from loopscope.text.span import Span
 from loopscope.workspace.model import FixtureDef, TestItem, Unknown
 
@@ -48,7 +48,7 @@ META = Meta("unknown-fixture", Group.FIXTURES, Severity.ERROR)
 EXAMPLES, NEAR_MISSES = examples_of(__name__)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Request:
     """A name that has no fixture: where it stands, the parameter's function (None in a mark), a name that is near."""
 

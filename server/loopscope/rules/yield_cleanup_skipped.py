@@ -25,7 +25,6 @@ All.
 import ast
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from loopscope.facts.bodies import Body
 from loopscope.rules.context import Context
@@ -36,6 +35,7 @@ from loopscope.rules.support.text import indentation, line_end, line_start
 from loopscope.rules.support.wrapping import indented
 from loopscope.rules.support.yields import yields_in
 from loopscope.text.edit import Edit
+from loopscope.text.frozen import frozen
 from loopscope.text.span import Span
 
 META = Meta(
@@ -290,7 +290,7 @@ async def thing(make):
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Step:
     """`guarded` belong below `try`, `last` below `finally`."""
 

@@ -3,9 +3,9 @@
 import ast
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal, NamedTuple, Protocol
 
+from loopscope.text.frozen import frozen
 from loopscope.text.span import Span
 
 Kind = Literal["statements", "class", "member"]
@@ -35,7 +35,7 @@ class Problem(NamedTuple):
     message: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen(eq=False)
 class Chunk:
     """A piece of a file, parsed by itself. The same object stands for the same text from one parse to the next.
 
@@ -142,7 +142,7 @@ class Piece(NamedTuple):
     unit: Unit
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen(eq=False)
 class Tree:
     """A parsed text: its chunks in order. Every code point but a byte order mark belongs to exactly one chunk."""
 

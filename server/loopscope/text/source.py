@@ -1,12 +1,12 @@
 """One version of one text, with what can be computed of it once."""
 
-from dataclasses import dataclass
 from functools import cached_property
 
+from loopscope.text.frozen import frozen
 from loopscope.text.lines import LineIndex
 
 
-@dataclass(frozen=True)
+@frozen
 class Source:
     """A text that never changes; an edit makes a new `Source`."""
 

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import Literal, NamedTuple, TypeAlias
+
+from loopscope.text.frozen import field, frozen
 
 Version: TypeAlias = tuple[int, ...]
 EnvironmentKind: TypeAlias = Literal["venv", "conda", "setting", "server", "none"]
@@ -71,7 +72,7 @@ class Release(NamedTuple):
     pin: Pin | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Environment:
     """What is installed for a project, and how that was found.
 

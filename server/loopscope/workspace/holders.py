@@ -1,11 +1,11 @@
 """The fixtures that pytest finds in a module or in an instance of a class: `FixtureManager.parsefactories`."""
 
 import sys
-from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 
 from loopscope.facts.expr import Call, dotted
 from loopscope.facts.outline import Assigned, Binding, ClassFact, FactId, FunctionFact, Guard, ImportedName
+from loopscope.text.frozen import field, frozen, replace
 from loopscope.workspace.glance import FIXTURE, import_may_bring
 from loopscope.workspace.imports import find_import, importable, is_installed
 from loopscope.workspace.model import Unknown
@@ -16,7 +16,7 @@ from loopscope.workspace.recipes import Recipe, recipe_of
 from loopscope.workspace.values import Alternatives, Value
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen(eq=False)
 class Held:
     """The fixtures of one holder in the order of registration; names that may be fixtures; why there may be more."""
 

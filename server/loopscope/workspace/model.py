@@ -1,15 +1,15 @@
 """The answers of the workspace: fixture definitions, tests, closures, runners and loops, each with its reason."""
 
-from dataclasses import dataclass
 from enum import Enum
 from pathlib import PurePath
 from typing import Generic, NamedTuple, TypeVar
 
 from loopscope.config.model import Origin
 from loopscope.facts.outline import FactId, FunctionFact
+from loopscope.text.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Unknown:
     """No answer can be given, and why; whatever depends on it stays silent."""
 
@@ -67,7 +67,7 @@ class Decorator(Enum):
     OTHER = "another decorator"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FixtureDef:
     """One registered fixture (`_pytest.fixtures.FixtureDef`)."""
 
@@ -121,7 +121,7 @@ class Runner(Enum):
     HOOK = "a hook of the project or of a plugin"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Decision(Generic[T]):
     """An answer with its `reason`, a phrase for the user; `origin` is the text that decided, when there is one."""
 
@@ -130,7 +130,7 @@ class Decision(Generic[T]):
     origin: Origin | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TestItem:
     """One test function as pytest collects it (variants folded).
 
@@ -147,7 +147,7 @@ class TestItem:
     is_unittest: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Doctest:
     """The examples of one docstring, or of a text file, as pytest collects them (`DoctestItem`).
 

@@ -1,6 +1,5 @@
 """Static module namespaces: what the names of a module are once it has been imported."""
 
-from dataclasses import dataclass
 from pathlib import PurePath
 from typing import NamedTuple
 
@@ -16,6 +15,7 @@ from loopscope.facts.outline import (
     ImportedName,
     Rebound,
 )
+from loopscope.text.frozen import frozen
 from loopscope.workspace.imports import find_import, importable, is_installed, stub_of
 from loopscope.workspace.known_names import NOT_FOLLOWED, SAME
 from loopscope.workspace.libraries import VALUES
@@ -31,7 +31,7 @@ class Placed(NamedTuple):
     block: int = -1
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen(eq=False)
 class Index:
     """The bindings of one file by name, in order; star imports apart; definitions by id, methods included."""
 

@@ -1,13 +1,13 @@
 """One module as pytest sees it: its role, its tests, its fixtures, and what each of them gets."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import PurePath
 from typing import Literal, TypeAlias
 
 from loopscope.config.patterns import path_matches_patterns
 from loopscope.facts.outline import FactId
+from loopscope.text.frozen import frozen
 from loopscope.workspace.closure import Asked, all_marks, asked_by, closure_of
 from loopscope.workspace.collection import Collected, collect_module
 from loopscope.workspace.definitions import defined_in
@@ -23,7 +23,7 @@ Role: TypeAlias = Literal["test", "conftest", "other"]
 
 
 # No slots: `cached_property` keeps its values in the instance's dict.
-@dataclass(frozen=True, eq=False)
+@frozen(eq=False)
 class ModuleView:
     """The answers about one file of one snapshot. Cheap to make: everything is computed, and shared, on first use."""
 

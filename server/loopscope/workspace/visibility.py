@@ -1,9 +1,9 @@
 """Which fixtures a test can see, level by level: plugins and the rootdir, folders, the module, its classes."""
 
-from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 
 from loopscope.facts.outline import FactId
+from loopscope.text.frozen import field, frozen, replace
 from loopscope.workspace.holders import NOTHING, Held, held_by_class, held_by_module
 from loopscope.workspace.model import Decorator, FixtureDef, Scope, Unknown, Where
 from loopscope.workspace.mro import TESTCASES, is_subclass
@@ -14,7 +14,7 @@ from loopscope.workspace.recipes import Recipe
 from loopscope.workspace.xunit import class_setup, module_setup, unittest_setup
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen(eq=False)
 class Level:
     """The fixtures registered at one node of the collection tree; `above` is that of its parent.
 
@@ -200,7 +200,7 @@ def _conftests(q: Queries, folder: PurePath, *, outside: bool) -> tuple[PurePath
     )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LoopRequests:
     """What pytest-asyncio before 1.0 adds to async fixtures (`_preprocess_async_fixtures`): `request`, `event_loop`."""
 

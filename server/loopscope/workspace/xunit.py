@@ -1,10 +1,10 @@
 """The autouse fixtures that pytest makes of xunit-style set-up (`_register_setup_…` of `_pytest/python.py`)."""
 
-from dataclasses import replace
 from pathlib import PurePath
 
 from loopscope.facts.expr import Param, ParamKind
 from loopscope.facts.outline import FactId, FunctionFact
+from loopscope.text.frozen import replace
 from loopscope.workspace.imports import base_folder, find_absolute
 from loopscope.workspace.model import Decorator, FixtureDef, Kind, Scope, Unknown, Where
 from loopscope.workspace.modules import module_name

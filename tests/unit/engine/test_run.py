@@ -1,7 +1,6 @@
 """Running rules: broken ones, cancelling, selection by settings, files that cannot be read."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import pytest
 
@@ -15,6 +14,7 @@ from loopscope.rules import RULES, by_name
 from loopscope.rules.context import Context
 from loopscope.rules.model import Finding, Fix, Group, Safety, Severity
 from loopscope.text.edit import Edit
+from loopscope.text.frozen import replace
 from loopscope.text.span import Span
 from loopscope.workspace.cancel import Cancelled
 from rules.world import ROOT, snapshot_of

@@ -1,13 +1,12 @@
 """Whose members are offered when other language servers tell those of the rest."""
 
-from dataclasses import replace
-
 import pytest
 
 from loopscope.config.settings import DEFAULT_SETTINGS
 from loopscope.config.values import Sourced
 from loopscope.features.completion import completions
 from loopscope.features.site import site_at
+from loopscope.text.frozen import replace
 from loopscope.text.source import Source
 from rules.world import ROOT, snapshot_of
 

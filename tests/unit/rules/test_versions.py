@@ -1,12 +1,11 @@
 """Findings and messages that depend on what is installed, or on what the project pins."""
 
-from dataclasses import replace
-
 import pytest
 
 from loopscope.engine.run import check_file
 from loopscope.engine.selection import Selection
 from loopscope.rules import by_name
+from loopscope.text.frozen import replace
 from loopscope.workspace.environment import Environment, EnvironmentKind, Pin
 from rules.world import ROOT, environment, snapshot_of
 

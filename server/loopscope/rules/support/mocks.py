@@ -3,7 +3,6 @@
 import ast
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import PurePath
 
@@ -26,6 +25,7 @@ from loopscope.rules.support.patches import (
     site_of,
 )
 from loopscope.text.files import Unreadable
+from loopscope.text.frozen import frozen, replace
 from loopscope.workspace.hooks import conftests_of
 from loopscope.workspace.inference.instances import setters
 from loopscope.workspace.model import FixtureDef, Unknown
@@ -96,7 +96,7 @@ class Kind(Enum):
     PLAIN = "Mock"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen(eq=False)
 class Mock:
     """A mock: its kind (None: decided by what it replaces, which is not known) and all that is set up on it.
 

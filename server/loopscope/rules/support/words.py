@@ -3,11 +3,11 @@
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import PurePath
 
 from loopscope.rules.context import Context
 from loopscope.text.files import Unreadable
+from loopscope.text.frozen import frozen
 from loopscope.workspace.queries import Queries
 
 _WORD = re.compile(r"[^\W\d]\w*")
@@ -16,7 +16,7 @@ _SUFFIXES = frozenset((".py", ".pyi", ".rst", ".md", ".txt", ".feature", ".yaml"
 _NO_FOLDERS = frozenset(("node_modules", "__pycache__", "site-packages"))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Words:
     """In how many files each word stands; `computed` when a name for `getfixturevalue` is anything but a literal."""
 

@@ -2,7 +2,6 @@
 
 import ast
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
 _NO_CODE = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
@@ -16,18 +15,17 @@ class _Count(NamedTuple):
     most: int
 
 
-@dataclass
-class Flow:
+class Flow(NamedTuple):
     """What was found: yields that surely come after another one, and returns that no yield can have come before."""
 
-    second: list[Yielding] = field(default_factory=list[Yielding])
-    early: list[ast.Return] = field(default_factory=list[ast.Return])
+    second: list[Yielding]
+    early: list[ast.Return]
 
 
 def flow_of(node: ast.FunctionDef | ast.AsyncFunctionDef) -> Flow:
     """Follows the paths through a generator function; exceptions may leave a `try` anywhere, loops run any number of
     times."""
-    flow = Flow()
+    flow = Flow([], [])
     _block(node.body, _Count(0, 0), flow)
     return flow
 
