@@ -36,7 +36,7 @@ from loopscope.rules.support.text import indentation, line_end, line_stop, own_l
 from loopscope.text.edit import Edit
 from loopscope.text.span import Span
 
-META = Meta("async-addfinalizer", Group.RESOURCES, Severity.ERROR, overlaps=("ruff: PT021",), texts=("addfinalizer",))
+META = Meta("async-addfinalizer", Group.RESOURCES, Severity.ERROR, overlaps=("ruff: PT021",), words=("addfinalizer",))
 
 _AUTO = "[pytest]\nasyncio_mode = auto\nasyncio_default_fixture_loop_scope = function\n"
 _TESTS = """\

@@ -36,7 +36,7 @@ from loopscope.rules.support.text import own_lines
 from loopscope.text.edit import Edit
 from loopscope.workspace.model import Runner, TestItem, Unknown
 
-META = Meta("async-generator-test", Group.MARKS, Severity.ERROR, overlaps=("flake8-async: ASYNC900",), texts=("yield",))
+META = Meta("async-generator-test", Group.MARKS, Severity.ERROR, overlaps=("flake8-async: ASYNC900",), words=("yield",))
 
 _AUTO = "[pytest]\nasyncio_mode = auto\nasyncio_default_fixture_loop_scope = function\n"
 

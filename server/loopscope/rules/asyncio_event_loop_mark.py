@@ -29,7 +29,7 @@ from loopscope.rules.support.marks import MarkUse, delete_mark, marks_of
 from loopscope.text.edit import Edit
 from loopscope.text.span import Span
 
-META = Meta("asyncio-event-loop-mark", Group.VERSIONS, Severity.WARNING, texts=("asyncio_event_loop",))
+META = Meta("asyncio-event-loop-mark", Group.VERSIONS, Severity.WARNING, words=("asyncio_event_loop",))
 
 NAME = "asyncio_event_loop"
 _SYMPTOM = "Unknown pytest.mark.asyncio_event_loop"

@@ -33,7 +33,7 @@ from loopscope.text.span import Span
 from loopscope.workspace.model import TestItem
 
 META = Meta(
-    "asyncio-mark-over-sync-tests", Group.MARKS, Severity.HINT, default=False, preset="strict", texts=("asyncio",)
+    "asyncio-mark-over-sync-tests", Group.MARKS, Severity.HINT, default=False, preset="strict", words=("asyncio",)
 )
 
 _SYMPTOM = "is marked with '@pytest.mark.asyncio' but it is not an async function"

@@ -31,7 +31,7 @@ from loopscope.text.edit import Edit
 from loopscope.text.span import Span
 from loopscope.workspace.imports import find_import, is_installed
 
-META = Meta("asynctest-import", Group.VERSIONS, Severity.ERROR, texts=("asynctest",))
+META = Meta("asynctest-import", Group.VERSIONS, Severity.ERROR, words=("asynctest",))
 
 NAME = "asynctest"
 _SAME = (

@@ -28,7 +28,7 @@ from loopscope.rules.context import Context
 from loopscope.rules.model import Example, Finding, Group, Meta, NearMiss, Proof, Rule, Severity
 from loopscope.workspace.targets import is_coroutine_function, referred
 
-META = Meta("coroutine-in-parametrize", Group.TASKS, Severity.ERROR, texts=("parametrize",))
+META = Meta("coroutine-in-parametrize", Group.TASKS, Severity.ERROR, words=("parametrize",))
 
 _FETCH = """\
 import pytest

@@ -34,7 +34,7 @@ META = Meta(
     Severity.WARNING,
     default=False,
     preset="recommended",
-    texts=("DJANGO_ALLOW_ASYNC_UNSAFE",),
+    words=("DJANGO_ALLOW_ASYNC_UNSAFE",),
 )
 
 _NAME = "DJANGO_ALLOW_ASYNC_UNSAFE"

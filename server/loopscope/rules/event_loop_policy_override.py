@@ -32,7 +32,7 @@ from loopscope.text.edit import Edit
 from loopscope.text.span import Span
 from loopscope.workspace.model import FixtureDef
 
-META = Meta("event-loop-policy-override", Group.VERSIONS, Severity.WARNING, texts=("event_loop_policy",))
+META = Meta("event-loop-policy-override", Group.VERSIONS, Severity.WARNING, words=("event_loop_policy",))
 
 NAME = "event_loop_policy"
 _FACTORIES = {

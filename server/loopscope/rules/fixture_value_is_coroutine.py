@@ -38,7 +38,7 @@ from loopscope.text.span import Span
 from loopscope.workspace.inference.model import Coroutine
 from loopscope.workspace.model import FixtureDef, Kind
 
-META = Meta("fixture-value-is-coroutine", Group.FIXTURES, Severity.ERROR, texts=("return", "yield"))
+META = Meta("fixture-value-is-coroutine", Group.FIXTURES, Severity.ERROR, words=("return", "yield"))
 
 _USER = """\
 import pytest

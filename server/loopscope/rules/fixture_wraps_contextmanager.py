@@ -43,7 +43,7 @@ META = Meta(
     Group.FIXTURES,
     Severity.ERROR,
     overlaps=("pyright: reportCallIssue",),
-    texts=("contextmanager",),
+    words=("contextmanager", "asynccontextmanager"),
 )
 
 _WRAPPERS = ("contextlib.asynccontextmanager", "contextlib.contextmanager")

@@ -35,7 +35,7 @@ from loopscope.text.edit import Edit
 from loopscope.text.span import Span
 from loopscope.workspace.hooks import conftests_of
 
-META = Meta("frozen-event-loop-clock", Group.BLOCKING, Severity.ERROR, texts=("freeze_time",))
+META = Meta("frozen-event-loop-clock", Group.BLOCKING, Severity.ERROR, words=("freeze_time",))
 
 _CONFIG = "[pytest]\nasyncio_default_fixture_loop_scope = function\ntimeout = 2\ntimeout_method = signal\n"
 _DECORATED = """\

@@ -41,7 +41,7 @@ from loopscope.text.edit import Edit
 from loopscope.text.frozen import frozen
 from loopscope.workspace.model import FixtureDef, Runner, Scope, TestItem, Unknown
 
-META = Meta("getfixturevalue-async-fixture", Group.FIXTURES, Severity.ERROR, texts=("getfixturevalue",))
+META = Meta("getfixturevalue-async-fixture", Group.FIXTURES, Severity.ERROR, words=("getfixturevalue",))
 
 _FIXTURE = """\
 import pytest

@@ -35,7 +35,7 @@ from loopscope.rules.support.text import without_item
 from loopscope.rules.support.waits import awaited_statement, is_cleanup, only_measured, starts_inline
 from loopscope.text.edit import Edit
 
-META = Meta("ignored-gather-exceptions", Group.TASKS, Severity.ERROR, texts=("return_exceptions",))
+META = Meta("ignored-gather-exceptions", Group.TASKS, Severity.ERROR, words=("return_exceptions",))
 
 _SAVE = """\
 import asyncio

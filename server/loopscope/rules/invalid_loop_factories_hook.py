@@ -30,7 +30,7 @@ from loopscope.rules.model import Example, Finding, Group, Meta, NearMiss, Proof
 from loopscope.rules.support.loop_factories import HOOK, returned_value
 from loopscope.rules.support.plugins import is_plugin_module
 
-META = Meta("invalid-loop-factories-hook", Group.LOOPS, Severity.ERROR, texts=(HOOK,))
+META = Meta("invalid-loop-factories-hook", Group.LOOPS, Severity.ERROR, words=(HOOK,))
 
 _TEST = "import pytest\n\n\n@pytest.mark.asyncio\nasync def test_value():\n    assert 1 + 1 == 2\n# file: conftest.py\n"
 

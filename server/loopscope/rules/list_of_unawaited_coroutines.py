@@ -40,7 +40,7 @@ META = Meta(
     Group.AWAITING,
     Severity.ERROR,
     overlaps=("pyright: reportCallIssue", "pyright: reportArgumentType", "ty: no-matching-overload"),
-    texts=("for",),
+    words=("for",),
 )
 
 _FETCH = """\

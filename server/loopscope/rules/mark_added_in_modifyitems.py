@@ -42,7 +42,7 @@ from loopscope.text.edit import Edit
 from loopscope.text.span import Span
 from loopscope.workspace.model import Unknown
 
-META = Meta("mark-added-in-modifyitems", Group.MARKS, Severity.ERROR, texts=("pytest_collection_modifyitems",))
+META = Meta("mark-added-in-modifyitems", Group.MARKS, Severity.ERROR, words=("pytest_collection_modifyitems",))
 
 HOOK = "pytest_collection_modifyitems"
 _MARK = "pytest.mark.asyncio"

@@ -31,7 +31,7 @@ from loopscope.rules.support.marks import MarkUse, delete_mark, marks_of
 from loopscope.workspace.marks import Mark
 from loopscope.workspace.model import Runner, Scope, TestItem, Unknown
 
-META = Meta("mark-resets-loop-scope", Group.LOOPS, Severity.WARNING, texts=("asyncio",))
+META = Meta("mark-resets-loop-scope", Group.LOOPS, Severity.WARNING, words=("asyncio",))
 
 _SEVERAL = 2
 _SCOPES = {scope.value: scope for scope in Scope}

@@ -47,7 +47,7 @@ from loopscope.text.files import Unreadable
 from loopscope.text.span import Span
 from loopscope.workspace.queries import Queries
 
-META = Meta("pytestmark-without-effect", Group.MARKS, Severity.ERROR, texts=("pytestmark",))
+META = Meta("pytestmark-without-effect", Group.MARKS, Severity.ERROR, words=("pytestmark",))
 
 NAME = "pytestmark"
 _IMPORTED = re.compile(rf"\bimport\b(?:[^\n(]*|\s*\([^)]*)\b{NAME}\b|\.{NAME}\b")

@@ -25,7 +25,7 @@ from collections.abc import Iterator
 from loopscope.rules.context import Context
 from loopscope.rules.model import Example, Finding, Group, Meta, NearMiss, Proof, Rule, Severity
 
-META = Meta("raises-group-unsupported", Group.VERSIONS, Severity.ERROR, texts=("RaisesGroup", "RaisesExc"))
+META = Meta("raises-group-unsupported", Group.VERSIONS, Severity.ERROR, words=("RaisesGroup", "RaisesExc"))
 
 EXAMPLES = (
     Example(

@@ -36,7 +36,7 @@ from loopscope.rules.support.raises import Raises, call_of, full_name, raises_bl
 from loopscope.text.edit import Edit
 from loopscope.text.span import Span
 
-META = Meta("raises-needs-group", Group.EXCEPTIONS, Severity.ERROR, texts=("TaskGroup", "create_task_group"))
+META = Meta("raises-needs-group", Group.EXCEPTIONS, Severity.ERROR, words=("TaskGroup", "create_task_group"))
 
 _FAIL = """\
 import asyncio

@@ -49,7 +49,7 @@ META = Meta(
         "ty: no-matching-overload",
         "ty: unknown-argument",
     ),
-    texts=("asyncio",),
+    words=("asyncio",),
 )
 
 

@@ -40,7 +40,7 @@ META = Meta(
     Severity.INFORMATION,
     default=False,
     overlaps=("ruff: ASYNC110",),
-    texts=("sleep",),
+    words=("sleep",),
 )
 
 _WORKER = """\

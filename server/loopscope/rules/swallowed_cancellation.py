@@ -35,7 +35,7 @@ META = Meta(
     Group.TASKS,
     Severity.ERROR,
     overlaps=("flake8-async: ASYNC103", "ruff: BLE001", "bugbear: B036", "ruff: E722", "ruff: S110"),
-    texts=("while",),
+    words=("while",),
 )
 
 _IMPORTS = """\

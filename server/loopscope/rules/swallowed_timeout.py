@@ -39,7 +39,7 @@ META = Meta(
     Severity.WARNING,
     default=False,
     overlaps=("ruff: SIM105",),
-    texts=("TimeoutError",),
+    words=("TimeoutError",),
 )
 
 EXAMPLES = (

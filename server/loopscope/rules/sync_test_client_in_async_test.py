@@ -39,7 +39,7 @@ META = Meta(
     Severity.WARNING,
     default=False,
     preset="recommended",
-    texts=("TestClient",),
+    words=("TestClient",),
 )
 
 _AUTO = "[pytest]\nasyncio_mode = auto\nasyncio_default_fixture_loop_scope = function\n"

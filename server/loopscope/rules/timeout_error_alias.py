@@ -35,7 +35,7 @@ META = Meta(
     default=False,
     preset="strict",
     overlaps=("ruff: UP041",),
-    texts=("TimeoutError",),
+    words=("TimeoutError",),
 )
 
 _TEST = """\

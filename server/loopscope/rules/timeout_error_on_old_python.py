@@ -32,7 +32,7 @@ from loopscope.rules.support.python_versions import lowest_python
 from loopscope.rules.support.raises import Raises, call_of, full_name, raises_blocks
 from loopscope.text.edit import Edit
 
-META = Meta("timeout-error-on-old-python", Group.EXCEPTIONS, Severity.ERROR, texts=("TimeoutError",))
+META = Meta("timeout-error-on-old-python", Group.EXCEPTIONS, Severity.ERROR, words=("TimeoutError",))
 
 _TEST = """\
 import asyncio

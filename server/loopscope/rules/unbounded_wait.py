@@ -35,7 +35,7 @@ from loopscope.rules.support.raises import call_of
 from loopscope.text.edit import Edit
 from loopscope.text.span import Span
 
-META = Meta("unbounded-wait", Group.BLOCKING, Severity.INFORMATION, default=False, preset="strict", texts=("asyncio",))
+META = Meta("unbounded-wait", Group.BLOCKING, Severity.INFORMATION, default=False, preset="strict", words=("asyncio",))
 
 _CONSUMER = """\
 import asyncio

@@ -32,7 +32,7 @@ from loopscope.rules.support.imports import spelled
 from loopscope.rules.support.text import own_lines
 from loopscope.text.edit import Edit
 
-META = Meta("unclosed-event-loop", Group.LOOPS, Severity.WARNING, texts=("new_event_loop",))
+META = Meta("unclosed-event-loop", Group.LOOPS, Severity.WARNING, words=("new_event_loop",))
 
 _FETCH = """\
 import asyncio
