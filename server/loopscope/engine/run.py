@@ -1,5 +1,6 @@
 """Run rules over one file of a snapshot."""
 
+from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 from pathlib import PurePath
 from typing import NamedTuple
@@ -7,7 +8,7 @@ from typing import NamedTuple
 from loopscope.engine.selection import Selection
 from loopscope.engine.settings import setting_findings
 from loopscope.engine.suppress import apply_suppressions
-from loopscope.engine.words import encoded, words_of
+from loopscope.engine.words import encoded, texts_of, words_of
 from loopscope.facts.part import words_in
 from loopscope.rules.context import Context
 from loopscope.rules.model import CheckedFiles, Finding, Meta, Rule
@@ -54,8 +55,9 @@ def check_file(
     errors: list[RuleError] = []
     rules = selection.rules_for(path)
     words = words_of(ctx.facts, ctx.text) if part is None else words_in(ctx.source(part))
+    has_one_of = texts_of(ctx.facts, ctx.text)
     for rule in rules:
-        if not _may_find(rule.meta, ctx, words):
+        if not _may_find(rule.meta, ctx, words, has_one_of):
             continue
         cancel.check()
         findings, error = _run(rule, ctx)
@@ -83,14 +85,16 @@ def context_of(snapshot: Snapshot, path: PurePath) -> Context | Unreadable:
     return facts if isinstance(facts, Unreadable) else Context(snapshot, path, text, facts)
 
 
-def _may_find(meta: Meta, ctx: Context, words: AbstractSet[bytes]) -> bool:
+def _may_find(
+    meta: Meta, ctx: Context, words: AbstractSet[bytes], has_one_of: Callable[[tuple[str, ...]], bool]
+) -> bool:
     """Whether a rule may find something in a file of which it is given the words, or those of a part of it."""
     kind = CheckedFiles.CONFIGURATION if ctx.facts is None else CheckedFiles.PYTHON
     if meta.files is not kind and meta.files is not CheckedFiles.ALL:
         return False
     if meta.words and words.isdisjoint(encoded(meta.words)):
         return False
-    return not meta.texts or any(each in ctx.text for each in meta.texts)
+    return not meta.texts or has_one_of(meta.texts)
 
 
 def _run(rule: Rule, ctx: Context) -> tuple[list[Finding], RuleError | None]:

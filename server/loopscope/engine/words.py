@@ -1,10 +1,13 @@
 """Which words a text has, so that rules run only where they can find something."""
 
+from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 from functools import cache
+from typing import cast
 
 from loopscope.facts.extract import FileFacts
-from loopscope.facts.part import words_in
+from loopscope.facts.part import Part, words_in
+from loopscope.rules import RULES
 
 
 def words_of(facts: FileFacts | None, text: str) -> AbstractSet[bytes]:
@@ -12,6 +15,31 @@ def words_of(facts: FileFacts | None, text: str) -> AbstractSet[bytes]:
     if facts is None:
         return words_in(text.removeprefix("\ufeff"))
     return frozenset[bytes]().union(*[part.words for part in facts.parts])
+
+
+def texts_of(facts: FileFacts | None, text: str) -> Callable[[tuple[str, ...]], bool]:
+    """Whether a file has one of some pieces of text, each without a line end; asked by rule after rule.
+
+    Those that rules name are looked for once in each piece of the file that edits leave as it is.
+    """
+    if facts is None or len(facts.parts) < 2:
+        return lambda texts: any(each in text for each in texts)
+    known = frozenset[str]().union(*[_texts_in(part) for part in facts.parts])
+    return lambda texts: not known.isdisjoint(texts) or any(each in text for each in texts if each not in _named())
+
+
+def _texts_in(part: Part) -> frozenset[str]:
+    found = part.notes.get("texts")
+    if found is None:
+        found = part.notes["texts"] = frozenset([each for each in _named() if each in part.chunk.text])
+    # The key is used here only.
+    return cast("frozenset[str]", found)
+
+
+@cache
+def _named() -> frozenset[str]:
+    """The pieces of text that rules name."""
+    return frozenset([each for rule in RULES for each in rule.meta.texts])
 
 
 @cache
