@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import PurePath
 from typing import ParamSpec, Protocol, TypeVar
+from weakref import WeakValueDictionary
 
 from loopscope.config.effective import Invocation
 from loopscope.config.pytest_config import PytestConfig
@@ -86,6 +87,8 @@ class Snapshot:
         self._sets: dict[PurePath, frozenset[str]] = {}
         self._defined: dict[PurePath, set[str]] = {}
         self._facts: dict[PurePath, FileFacts] = {}
+        # What somebody looks at is not made again: nodes of two versions of one text do not go together.
+        self._held: WeakValueDictionary[PurePath, FileFacts] = WeakValueDictionary()
         self._asked_last: PurePath | None = None
         self._kept = 0
         self._older: dict[PurePath, FileFacts] = {}
@@ -114,6 +117,9 @@ class Snapshot:
                 self._facts[path] = known
                 self._asked_last = path
             return known
+        held = self._held.get(path)
+        if held is not None:
+            return held
         text = self.files.read(path)
         if isinstance(text, Unreadable):
             return text
@@ -122,7 +128,7 @@ class Snapshot:
             facts = file_facts(parse_whole(text), previous)
         else:
             facts = file_facts(parse(text, previous.tree if previous is not None else None), previous)
-        self._facts[path] = facts
+        self._facts[path] = self._held[path] = facts
         if self._whole:
             self._kept += len(text)
             while self._kept > _KEPT_WHOLE and len(self._facts) > _FACTS_KEPT:
@@ -138,7 +144,7 @@ class Snapshot:
         if self._whole:
             return self.facts(path)
         self._defined.setdefault(path, set()).add(qualname)
-        if path in self._facts or path in self._edited:
+        if path in self._facts or path in self._held or path in self._edited:
             return self.facts(path)
         return self._apart(path, qualname) or self.facts(path)
 
