@@ -114,7 +114,8 @@ def _binding_may_be_fixture(q: Queries, path: PurePath, binding: Binding) -> boo
         case FunctionFact() as fact:
             return bool(fact.decorators)
         case Assigned(value, _):
-            return not isinstance(value, Call) or bool(value.args or value.keywords)
+            named = "fixture" in (dotted(value) or "")
+            return named or not isinstance(value, Call) or bool(value.args or value.keywords)
         case ImportedName(module, name):
             # pytest's own modules import no fixtures from each other.
             return "_pytest" not in path.parts and import_may_bring(q, path, module, name, FIXTURE)

@@ -17,6 +17,15 @@ from loopscope.workspace.queries import Queries
 from loopscope.workspace.values import Function, last_of
 
 _RUNS_TESTS = ("pytest_pyfunc_call", "pytest_pycollect_makeitem")
+_SEES_TESTS = (
+    *_RUNS_TESTS,
+    "pytest_collection_modifyitems",
+    "pytest_itemcollected",
+    "pytest_runtest_protocol",
+    "pytest_runtest_setup",
+    "pytest_runtest_call",
+)
+"""Hooks that may give a test another function: `item.obj = wrapped(item.obj)`."""
 _FALSE = ast.dump(ast.Constant(False))
 _KNOWN = frozenset(("asyncio", "anyio", "trio", "pytest_trio", "twisted", "pytest_twisted", "django", "mark"))
 
@@ -46,13 +55,13 @@ class Generated(NamedTuple):
 
 
 def runner_hooks(q: Queries, folder: PurePath) -> tuple[Hook, ...]:
-    """Hooks for the tests of a folder that may run or replace test functions; wrappers around them left out."""
+    """Hooks for the tests of a folder that may run or replace test functions; mere wrappers around them left out."""
     found: list[Hook] = []
     for path in conftests_of(q, folder):
-        found += _hooks(q, path, _RUNS_TESTS, "conftest.py")
+        found += _hooks(q, path, "conftest.py")
     for plugin in q.get(roster_of, folder).plugins:
         if plugin.where is not Where.PYTEST and plugin.name not in _KNOWN:
-            found += _hooks(q, plugin.path, _RUNS_TESTS, plugin.name, plugin.holder)
+            found += _hooks(q, plugin.path, plugin.name, plugin.holder)
     return tuple(found)
 
 
@@ -204,8 +213,25 @@ def conftests_of(q: Queries, folder: PurePath) -> tuple[PurePath, ...]:
     return tuple(path for each in folders if q.files.is_file(path := each / "conftest.py"))
 
 
-def _hooks(q: Queries, path: PurePath, names: tuple[str, ...], plugin: str, holder: FactId | None = None) -> list[Hook]:
-    return [Hook(name, path, plugin) for name in names if _implements(q, path, name, holder)]
+def _hooks(q: Queries, path: PurePath, plugin: str, holder: FactId | None = None) -> list[Hook]:
+    found = [Hook(name, path, plugin) for name in _RUNS_TESTS if _implements(q, path, name, holder)]
+    if not found and q.mentions(path, (".obj = ", '"obj"', "'obj'")):
+        found = [Hook(name, path, plugin) for name in _SEES_TESTS if _replaces_function(q, path, name, holder)]
+    return found
+
+
+def _replaces_function(q: Queries, path: PurePath, name: str, holder: FactId | None) -> bool:
+    """Whether a hook of a module, or of a class of it, gives a test another function to run."""
+    value = last_of(q.get(lookup, path, name) if holder is None else q.get(member, path, holder, name))
+    function = q.function(value.path, value.fact.id) if isinstance(value, Function) else None
+    if function is None:
+        return False
+    body = function[1]
+    targets = [each for statement in body.statements if isinstance(statement, ast.Assign) for each in statement.targets]
+    return any(isinstance(each, ast.Attribute) and each.attr == "obj" for each in targets) or any(
+        call.name == "setattr" and len(call.node.args) > 1 and ast.unparse(call.node.args[1]) in ("'obj'", '"obj"')
+        for call in body.calls
+    )
 
 
 def _implements(q: Queries, path: PurePath, name: str, holder: FactId | None) -> bool:

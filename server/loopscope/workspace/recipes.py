@@ -1,5 +1,6 @@
 """What a decorator or call says about a fixture: `fixture()` of pytest, of pytest-asyncio and of their kin."""
 
+import ast
 from pathlib import PurePath
 from typing import NamedTuple
 
@@ -159,16 +160,28 @@ def _decorated(q: Queries, path: PurePath, fact: FunctionFact, name: str, *, bou
 def _assigned(q: Queries, path: PurePath, call: Call, name: str, *, bound: bool) -> Recipe | Unknown | None:
     """`name = pytest.fixture(...)(function)` and `name = pytest.fixture(function, ...)`."""
     given = call.args[0] if call.args else call.keyword("fixture_function")
-    if given is None or isinstance(given, Const):
-        return None
-    marker = marker_of(q, path, call.func)
-    if marker is None or isinstance(marker, Unknown):
-        return marker
+    marker = None if given is None or isinstance(given, Const) else marker_of(q, path, call.func)
+    if marker is None:
+        return _made_by_function(q, path, call, name)
+    if given is None or isinstance(marker, Unknown):
+        return marker if isinstance(marker, Unknown) else None
     marker = _with_arguments(q, path, marker, call)
     function = last_of(dereference(q, path, given.name)) if isinstance(given, Ref) else None
     if not isinstance(function, Function):
         return Unknown(f"the function of the fixture `{name}` is not found")
     return _recipe(q, function.path, function.fact, name, marker, function.fact.decorators, bound=bound)
+
+
+def _made_by_function(q: Queries, path: PurePath, call: Call, name: str) -> Unknown | None:
+    """What a function gives that defines a fixture inside: it is found by the name that it is given to."""
+    maker = last_of(dereference(q, path, call.func.name)) if isinstance(call.func, Ref) else None
+    if not isinstance(maker, Function) or maker.fact.decorators or not q.mentions(maker.path, ("fixture",)):
+        return None
+    function = q.function(maker.path, maker.fact.id)
+    inner = function[1].nested if function is not None else ()
+    if any("fixture" in ast.unparse(each) for body in inner for each in body.node.decorator_list):
+        return Unknown(f"`{name}` is what `{maker.fact.name}` gives, which makes a fixture")
+    return None
 
 
 def _recipe(

@@ -264,6 +264,26 @@ class ValueTest(AsyncTestCase):
         requires=("pytest-trio",),
     ),
     NearMiss(
+        "a hook gives the test another function",
+        """\
+async def test_value():
+    assert True
+# file: conftest.py
+import asyncio
+import inspect
+
+import pytest
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_call(item):
+    if inspect.iscoroutinefunction(item.obj):
+        function = item.obj
+        item.obj = lambda **given: asyncio.run(function(**given))
+    yield
+""",
+    ),
+    NearMiss(
         "skipped anyway",
         """\
 import pytest

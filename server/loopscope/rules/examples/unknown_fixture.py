@@ -173,6 +173,45 @@ def test_value(client_of_nowhere):
         'from unittest import mock\n\n\n@mock.patch("os.getcwd")\ndef test_folder(getcwd):\n    assert getcwd\n',
     ),
     NearMiss(
+        "made by a function",
+        """\
+import factories
+import pytest
+
+database = factories.made("database", scope="module")
+
+
+def local_fixture():
+    @pytest.fixture
+    def made():
+        return 1
+
+    return made
+
+
+local = local_fixture()
+
+
+@pytest.fixture
+def connected(database, local):
+    return database
+
+
+def test_connected(connected, local):
+    assert connected
+# file: factories.py
+import pytest
+
+
+def made(name, scope):
+    @pytest.fixture(scope=scope)
+    def create():
+        return name
+
+    return create
+""",
+    ),
+    NearMiss(
         "given by a decorator that only a newer Python can read",
         """\
 import pytest
