@@ -8,7 +8,6 @@ from weakref import WeakValueDictionary
 from loopscope.config.effective import Invocation
 from loopscope.config.pytest_config import PytestConfig
 from loopscope.config.settings import DEFAULT_SETTINGS, Settings
-from loopscope.facts.apart import Apart
 from loopscope.facts.bodies import Body
 from loopscope.facts.extract import FileFacts, file_facts
 from loopscope.facts.outline import Outline
@@ -20,6 +19,7 @@ from loopscope.text.files import Files, Unreadable
 from loopscope.workspace.environment import Environment
 from loopscope.workspace.gathered import About, Gathered, carried, gather
 from loopscope.workspace.oracle import Answer, Answers, Question
+from loopscope.workspace.pieces import Pieces
 from loopscope.workspace.project import config_at, workspace_root
 from loopscope.workspace.queries import BODY, FOLDER, MENTIONS, ORACLE, OUTLINE, SETS, TEXT, Key, Memory, Once, Queries
 from loopscope.workspace.view import ModuleView
@@ -32,8 +32,6 @@ _FACTS_KEPT = 12
 """Of how many files the facts are remembered at least where each file is looked at once."""
 _OTHERS_KEPT = 6
 """Of how many files besides those that are being edited, in a session: syntax trees are large."""
-_PIECES_KEPT = 100
-"""Of how many functions and classes of other files, in a session."""
 _AROUND = 80
 """How much text around an edit is looked at for words that it may have completed: more than any of them has."""
 _KEPT_WHOLE = 3_000_000
@@ -97,8 +95,7 @@ class Snapshot:
         self._environment_at: dict[PurePath, Environment] = {}
         self._memory = Memory()
         self._gathered: dict[Key, Gathered] = {}
-        self._pieces: dict[tuple[PurePath, str], FileFacts] = {}
-        self._readers: dict[PurePath, Apart] = {}
+        self._pieces = Pieces()
         self._questions: set[Question] = set()
         self._answers: Answers = {}
         self._stale: set[Question] = set()
@@ -146,25 +143,7 @@ class Snapshot:
         self._defined.setdefault(path, set()).add(qualname)
         if path in self._facts or path in self._held or path in self._edited:
             return self.facts(path)
-        return self._apart(path, qualname) or self.facts(path)
-
-    def _apart(self, path: PurePath, qualname: str) -> FileFacts | None:
-        """The facts of one function or class, where it can be read without the rest of its file."""
-        key = path, qualname
-        known = self._pieces.get(key)
-        if known is None:
-            reader = self._readers.get(path)
-            if reader is None:
-                text, outline = self.files.read(path), self.read_outline(path)
-                if isinstance(text, Unreadable) or isinstance(outline, Unreadable):
-                    return None
-                reader = self._readers[path] = Apart(text, outline)
-            known = reader.facts(qualname)
-            if known is not None:
-                self._pieces[key] = known
-                for each in list(self._pieces)[:-_PIECES_KEPT]:
-                    self._pieces.pop(each, None)
-        return known
+        return self._pieces.facts(path, qualname, self.files, self.read_outline) or self.facts(path)
 
     def release(self, path: PurePath) -> None:
         """Forget the facts of a file that was looked at once and for all; they are made again for who asks."""
@@ -288,10 +267,8 @@ class Snapshot:
         new._questions, new._answers = self._questions.copy(), self._answers.copy()
         # Until it is answered again, what was said of a file that is edited goes on to count.
         new._stale = self._stale | {each for each in self._answers if each.path in touched}
-        new._pieces = {key: known for key, known in list(self._pieces.items()) if key[0] not in touched}
-        new._readers = self._readers.copy()
+        new._pieces = self._pieces.without(touched)
         for path in touched:
-            new._readers.pop(path, None)
             new._outlines.pop(path, None)
             new._mentions.pop(path, None)
             new._sets.pop(path, None)
