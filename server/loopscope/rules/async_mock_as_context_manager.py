@@ -196,6 +196,8 @@ class Session:
 async def test_fetch(other):
     session = AsyncMock(spec=Session)
     await fetch(session)
+    found = other["session.of.the.first"]
+    await fetch(found)
     mock = AsyncMock()
     other = mock.session
     await fetch(mock.session if other else None)

@@ -211,8 +211,10 @@ def _mock_of(ctx: Context, body: Body, name: str) -> Mock | None:
         around = ctx.around(around)
     if around is None or binding_count(around, start) != 1:
         return None
-    if "." in name:
-        return _held(ctx, around, *name.split("."))
+    holder, _, attribute_name = name.rpartition(".")
+    # The key of an item may hold dots of its own.
+    if holder.isidentifier():
+        return _held(ctx, around, holder, attribute_name)
     made = _bound(ctx, around, name)
     if made is None:
         return None
