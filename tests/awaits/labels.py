@@ -35,6 +35,8 @@ flagged."""
 
 FIRST_SIGHT_OF_MOCKS = 58
 """How many mistakes with mocks were found when they were written; of those that are right, none was flagged."""
+HELD_OUT_MOCKS = ("test_held_out.py", 5)
+"""The file that was written when the rules had been made for the others, and how many of it were found then."""
 
 
 class Line(NamedTuple):

@@ -1,9 +1,9 @@
 """A mock is told to return an exception instead of raising it, or runs out of results.
 
 ## What it does
-Reports a new exception as `return_value` of a mock in a function that expects that very exception to be raised
-(`pytest.raises(ValueError)`, `except ValueError`), and `side_effect=[...]` of fewer items than the function calls the
-mock itself, one call after the other.
+Reports a new exception as `return_value` of a mock, or of a lambda as `side_effect`, in a function that expects that
+very exception to be raised (`pytest.raises(ValueError)`, `except ValueError`), and `side_effect=[...]` of fewer items
+than the function calls the mock itself, one call after the other.
 
 ## Why is this bad
 `return_value=ValueError()` hands the exception over as a value: nothing is raised, and the branch that was to be tested
@@ -32,7 +32,8 @@ from typing import NamedTuple
 
 from loopscope.facts.bodies import Body, CallSite
 from loopscope.rules.context import Context
-from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, Proof, Rule, Safety, Severity
+from loopscope.rules.examples import examples_of
+from loopscope.rules.model import Finding, Fix, Group, Meta, Rule, Safety, Severity
 from loopscope.rules.support.calls import binding_count, expects_failure
 from loopscope.rules.support.mock_objects import is_alone
 from loopscope.rules.support.mock_settings import Setting, settings
@@ -46,197 +47,7 @@ from loopscope.workspace.values import Class
 
 META = Meta("side-effect-misuse", Group.MOCKS, Severity.WARNING, words=("return_value", "side_effect"))
 
-_LOAD = """\
-from unittest.mock import AsyncMock, MagicMock
-
-import pytest
-
-
-async def load(client):
-    return await client.get()
-
-"""
-
-EXAMPLES = (
-    Example(
-        "An exception that is returned",
-        bad=f"""\
-{_LOAD}
-@pytest.mark.asyncio
-async def test_load():
-    client = AsyncMock()
-    client.get.⟦return_value⟧ = ValueError("no")
-    with pytest.raises(ValueError):
-        await load(client)
-
-
-@pytest.mark.asyncio
-async def test_get():
-    get = AsyncMock(⟦return_value⟧=ValueError("no"))
-    with pytest.raises(ValueError, match="no"):
-        await get()
-
-
-@pytest.mark.asyncio
-async def test_caught():
-    get = AsyncMock(⟦return_value⟧=ValueError("no"))
-    try:
-        await get()
-    except ValueError:
-        return
-    pytest.fail("DID NOT RAISE")
-""",
-        good=f"""\
-{_LOAD}
-@pytest.mark.asyncio
-async def test_load():
-    client = AsyncMock()
-    client.get.side_effect = ValueError("no")
-    with pytest.raises(ValueError):
-        await load(client)
-
-
-@pytest.mark.asyncio
-async def test_get():
-    get = AsyncMock(side_effect=ValueError("no"))
-    with pytest.raises(ValueError, match="no"):
-        await get()
-
-
-@pytest.mark.asyncio
-async def test_caught():
-    get = AsyncMock(side_effect=ValueError("no"))
-    try:
-        await get()
-    except ValueError:
-        return
-    pytest.fail("DID NOT RAISE")
-""",
-        proof=Proof("DID NOT RAISE"),
-    ),
-    Example(
-        "Too few results",
-        bad=f"""\
-{_LOAD}
-@pytest.mark.asyncio
-async def test_results():
-    get = AsyncMock(⟦side_effect⟧=[1, 2])
-    assert [await get(), await get(), await get()] == [1, 2, 2]
-
-
-@pytest.mark.asyncio
-async def test_synchronous():
-    get = MagicMock(⟦side_effect⟧=[1])
-    get()
-    get()
-
-
-@pytest.mark.asyncio
-async def test_attribute():
-    client = AsyncMock()
-    client.get.⟦side_effect⟧ = iter([1])
-    await client.get()
-    await client.get()
-    client.get.assert_awaited()
-""",
-        good=f"""\
-{_LOAD}
-@pytest.mark.asyncio
-async def test_results():
-    get = AsyncMock(side_effect=[1, 2, 2])
-    assert [await get(), await get(), await get()] == [1, 2, 2]
-
-
-@pytest.mark.asyncio
-async def test_synchronous():
-    get = MagicMock(return_value=1)
-    get()
-    get()
-
-
-@pytest.mark.asyncio
-async def test_attribute():
-    client = AsyncMock()
-    client.get.return_value = 1
-    await client.get()
-    await client.get()
-    client.get.assert_awaited()
-""",
-        proof=Proof("StopAsyncIteration"),
-    ),
-)
-
-NEAR_MISSES = (
-    NearMiss(
-        "functions that return exceptions, and values that are none",
-        """\
-from unittest.mock import AsyncMock, Mock
-
-import pytest
-
-
-class ErrorReport:
-    pass
-
-
-async def test_task():
-    task = Mock()
-    task.exception.return_value = ValueError("x")
-    get_error = AsyncMock(return_value=ValueError("x"))
-    last_exception = Mock(return_value=ValueError("x"))
-    report = AsyncMock(return_value=ErrorReport())
-    with pytest.raises(ValueError):
-        raise await get_error()
-
-
-async def test_check():
-    health = AsyncMock(return_value=ConnectionError("refused"))
-    with pytest.raises(RuntimeError):
-        raise RuntimeError(await health())
-""",
-    ),
-    NearMiss(
-        "enough results, or nobody knows how many",
-        """\
-from unittest.mock import AsyncMock, call
-
-import pytest
-
-
-async def test_results():
-    get = AsyncMock(side_effect=[1, 2])
-    assert [await get(), await get()] == [1, 2]
-    with pytest.raises(StopAsyncIteration):
-        await get()
-    more = AsyncMock(side_effect=[1, *range(3)])
-    for _ in range(2):
-        await more()
-    again = AsyncMock(side_effect=[1])
-    await again()
-    again.side_effect = [2]
-    await again()
-    reset = AsyncMock(side_effect=[1])
-    await reset()
-    if get.called:
-        reset.reset_mock(side_effect=True)
-    await reset()
-    given = AsyncMock(side_effect=(each for each in [1, 2]))
-    await given()
-    client = AsyncMock()
-    client.get.side_effect = [1]
-    await client.get()
-    client.get.side_effect = None
-    await client.get()
-    client.put.side_effect = [1]
-    await client.put()
-    client.put.reset_mock(side_effect=True)
-    await client.put()
-    await client.post()
-    client.post.side_effect = [1]
-    await client.post()
-""",
-    ),
-)
+EXAMPLES, NEAR_MISSES = examples_of(__name__)
 
 _RETURNS_EXCEPTIONS = re.compile(r"exc|err|fail|cause|handle|convert|translate|wrap|make|build|create", re.IGNORECASE)
 _ASKING = frozenset({*CALL_ASSERTIONS, *AWAIT_ASSERTIONS, "call_count", "await_count"})
@@ -250,10 +61,22 @@ class _TooFew(NamedTuple):
     calls: int
 
 
+class _Returned(NamedTuple):
+    """A lambda that returns an exception."""
+
+    setting: Setting
+    exception: ast.expr
+
+
 def check(ctx: Context) -> Iterator[Finding]:
     """Findings at the names of what is set."""
     for setting in settings(ctx):
-        if setting.name == "return_value":
+        if setting.name == "side_effect" and isinstance(setting.value, ast.Lambda):
+            returned = setting._replace(value=setting.value.body)
+            if _is_expected(returned) and _is_exception(ctx, returned) and not _returns_exceptions(setting):
+                message = "A `side_effect` that returns an exception does not raise it: the exception itself is raised."
+                yield ctx.finding(META, setting.name_span(ctx), message, data=_Returned(setting, setting.value.body))
+        elif setting.name == "return_value":
             if _is_expected(setting) and _is_exception(ctx, setting) and not _returns_exceptions(setting):
                 message = "An exception as `return_value` is returned, not raised: `side_effect` raises it."
                 yield ctx.finding(META, setting.name_span(ctx), message, data=setting)
@@ -269,6 +92,9 @@ def fix(ctx: Context, finding: Finding) -> Fix | None:
     match finding.data:
         case Setting() as setting:
             return ctx.fix("Use `side_effect`", Safety.UNSAFE, [Edit(setting.name_span(ctx), "side_effect")])
+        case _Returned(setting, exception):
+            edits = [Edit(ctx.span(setting.owner, setting.value), ctx.source(ctx.span(setting.owner, exception)))]
+            return ctx.fix("Raise it", Safety.UNSAFE, edits)
         case _TooFew(setting, calls) if isinstance(given := _results(setting.value), ast.List) and given.elts:
             value, item = ctx.span(setting.owner, setting.value), ctx.span(setting.owner, given.elts[-1])
             if len(given.elts) == 1:

@@ -14,12 +14,21 @@ def surely_runs(body: Body, call: CallSite) -> bool:
         return False
     block = body.node.body
     while not any(each is call.statement for each in block):
-        inner = [each for each in block if isinstance(each, ast.With | ast.AsyncWith) and _holds(each, call.statement)]
+        inner = [held for each in block if (held := _always(each)) and _holds(held, call.statement)]
         if not inner:
             return False
-        block = inner[0].body
+        block = inner[0]
     return not any(isinstance(each, _ENDS) and each.lineno < call.node.lineno for each in body.statements)
 
 
-def _holds(block: ast.With | ast.AsyncWith, statement: ast.stmt) -> bool:
-    return block.lineno <= statement.lineno <= (block.end_lineno or 0)
+def _always(statement: ast.stmt) -> list[ast.stmt]:
+    """The block of a statement that runs whenever the statement does, and whose exceptions go on."""
+    match statement:
+        case ast.With(body=body) | ast.AsyncWith(body=body) | ast.Try(body=body, handlers=[]):
+            return body
+        case _:
+            return []
+
+
+def _holds(block: list[ast.stmt], statement: ast.stmt) -> bool:
+    return block[0].lineno <= statement.lineno <= (block[-1].end_lineno or 0)

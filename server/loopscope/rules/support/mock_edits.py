@@ -6,6 +6,7 @@ from loopscope.facts.bodies import Body
 from loopscope.rules.context import Context
 from loopscope.rules.support.mock_imports import beside, imported
 from loopscope.rules.support.mock_places import Place
+from loopscope.rules.support.mock_setups import told_by
 from loopscope.rules.support.mocks import Mock, mock_of
 from loopscope.rules.support.patches import parameter_names, replaced
 from loopscope.rules.support.text import indentation, line_end, next_line
@@ -30,9 +31,8 @@ def set_where_made(ctx: Context, body: Body, name: str, path: str, wanted: str) 
     if not path:
         is_here = mock.patch is None and any(call.node is mock.made for call in body.calls)
         return [*imports, Edit(ctx.span(body, mock.made.func), written)] if is_here else None
-    if any(
-        keyword.arg in (None, path.split(".")[1]) and keyword.arg != "return_value" for keyword in mock.made.keywords
-    ):
+    given = {each[0] for each, _ in told_by(mock.made.keywords)} - {"return_value"}
+    if not given.isdisjoint(("*", path.split(".")[1])):
         return None
     place = _behind_binding(ctx, body, name)
     if place is None:

@@ -10,7 +10,7 @@ from loopscope.rules.context import Context
 from loopscope.rules.support.certain import surely_runs
 from loopscope.rules.support.mock_objects import has_own_parts, is_alone, is_alone_at
 from loopscope.rules.support.mock_setups import chain_of
-from loopscope.rules.support.mocks import Mock, context_at, fixture_of, mock_at, mock_of, patched_mock
+from loopscope.rules.support.mocks import Mock, context_at, fixture_of, mock_at, mock_of, patched_mock, started_patch
 from loopscope.rules.support.patches import Patch, meaning, parameter_names, patches, site_of
 from loopscope.workspace.imports import find_import
 from loopscope.workspace.values import Module
@@ -88,6 +88,11 @@ def _lines(ctx: Context, body: Body, patch: Patch) -> range | None:
     for block in body.withs:
         if any(item.context_expr is patch.node for item in block.items):
             return range(block.lineno, (block.end_lineno or block.lineno) + 1)
+    starts = [
+        call for call in body.calls if (found := started_patch(ctx, body, call.node)) and found.node is patch.node
+    ]
+    if starts:
+        return range(starts[0].node.lineno + 1, _whole(body).stop) if surely_runs(body, starts[0]) else None
     site = site_of(ctx, body, patch.node)
     if not patch.mocker or site is None or not surely_runs(body, site) or "stopall" in ctx.text or ".undo(" in ctx.text:
         return None

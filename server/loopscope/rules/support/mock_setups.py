@@ -63,6 +63,20 @@ def bound_expression(body: Body, name: str) -> ast.expr | None:
     return _otherwise_assigned(body).get(name) if value is None else value
 
 
+def told_by(keywords: list[ast.keyword]) -> Iterator[tuple[tuple[str, ...], ast.expr]]:
+    """The attributes that keyword arguments set, `**{"get.return_value": 1}` too; `*` for what is not written out."""
+    for keyword in keywords:
+        match keyword:
+            case ast.keyword(str() as name, value):
+                yield (name,), value
+            case ast.keyword(None, ast.Dict(keys, values)):
+                for key, value in zip(keys, values, strict=True):
+                    written = key.value if isinstance(key, ast.Constant) else None
+                    yield tuple(written.split(".")) if isinstance(written, str) else ("*",), value
+            case ast.keyword(_, value):
+                yield ("*",), value
+
+
 def set_ups(ctx: Context, body: Body, root: str) -> tuple[SetUp, ...]:
     """What a function, and those nested in it, set on attributes of what stands at the start of a chain."""
     start = resolved(body, Chain(root, ()))
@@ -208,7 +222,13 @@ def _settings(body: Body) -> Iterator[tuple[Chain, ast.expr | None]]:
             case ast.Call(ast.Name("setattr") | ast.Attribute(_, "setattr" | "object"), [owner, name, *_]):
                 chain = chain_of(owner)
                 literal = name.value if isinstance(name, ast.Constant) else "*"
-            case ast.Call(ast.Attribute(owner, "configure_mock" | "attach_mock" | "mock_add_spec")):
+            case ast.Call(ast.Attribute(owner, "configure_mock"), [], keywords):
+                chain = chain_of(owner)
+                for path, value in told_by(keywords):
+                    if chain is not None:
+                        yield Chain(chain.root, (*chain.path, *path)), value
+                continue
+            case ast.Call(ast.Attribute(owner, "attach_mock" | "mock_add_spec" | "configure_mock")):
                 chain, literal = chain_of(owner), "*"
             case _:
                 continue

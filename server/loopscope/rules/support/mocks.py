@@ -12,7 +12,7 @@ from loopscope.facts.part import Part
 from loopscope.facts.reading import dotted_name
 from loopscope.rules.context import Context
 from loopscope.rules.support.calls import binding_count
-from loopscope.rules.support.mock_setups import SetUp, bound_expression, chain_of, set_ups
+from loopscope.rules.support.mock_setups import SetUp, bound_expression, chain_of, set_ups, told_by
 from loopscope.rules.support.patches import (
     Owner,
     Patch,
@@ -195,8 +195,12 @@ def imitated(ctx: Context, owner: Owner, node: ast.Call) -> Value | None:
 
 def _of_spec(ctx: Context, mock: Mock, name: str, below: tuple[SetUp, ...]) -> Mock | None:
     """An attribute of a mock that imitates a class: an `AsyncMock` where the class has a coroutine function."""
-    if name == "return_value" or mock.spec is None:
+    if mock.spec is None:
         return None
+    if name == "return_value":
+        # What calling it gives is not restricted, unlike that of `create_autospec`.
+        is_free = mock.kind is not Kind.ASYNC and "autospec" not in ast.unparse(mock.made.func)
+        return Mock(mock.kind, True, mock.made, below) if is_free else None
     answer = is_coroutine_function(ctx.queries, attribute(ctx.queries, mock.spec, name))
     if answer is None:
         return None
@@ -243,6 +247,9 @@ def _bound(ctx: Context, body: Body, name: str) -> Mock | None:
 
 def _made(ctx: Context, owner: Owner, node: ast.Call) -> Mock | None:
     """The mock that a call makes."""
+    started = started_patch(ctx, owner, node)
+    if started is not None:
+        return patched_mock(ctx, started)
     site = site_of(ctx, owner, node)
     known = None if site is None else mock_function(ctx, owner, site)
     if site is None or known is None:
@@ -270,7 +277,20 @@ def _made(ctx: Context, owner: Owner, node: ast.Call) -> Mock | None:
     if any(keyword.arg in _RESTRICTING for keyword in node.keywords) or node.args:
         spec = imitated(ctx, owner, node)
         return Mock(kind, False, node, _given(ctx, owner, node), spec if isinstance(spec, Class) else None)
-    return Mock(kind, not any(keyword.arg is None for keyword in node.keywords), node, _given(ctx, owner, node))
+    told = _given(ctx, owner, node)
+    return Mock(kind, not any("*" in each.path for each in told), node, told)
+
+
+def started_patch(ctx: Context, owner: Owner, node: ast.Call) -> Patch | None:
+    """The patch that `patcher.start()` puts in place, `patcher` being a local name."""
+    match node:
+        case ast.Call(ast.Attribute(ast.Name(name), "start"), [], []) if isinstance(owner, Body):
+            made = bound_expression(owner, name)
+            site = site_of(ctx, owner, made) if made is not None else None
+            patch = None if site is None else patch_of(ctx, owner, site)
+            return None if patch is None or patch.mocker else patch
+        case _:
+            return None
 
 
 def patched_mock(ctx: Context, patch: Patch) -> Mock | None:
@@ -294,11 +314,8 @@ def patched_mock(ctx: Context, patch: Patch) -> Mock | None:
 
 def _given(ctx: Context, owner: Owner, node: ast.Call) -> tuple[SetUp, ...]:
     """What the keyword arguments of a mock set up."""
-    return tuple(
-        SetUp(("*",) if keyword.arg is None else (keyword.arg,), keyword.value, ctx, owner)
-        for keyword in node.keywords
-        if keyword.arg not in _NOT_SET_UP
-    )
+    told = told_by([keyword for keyword in node.keywords if keyword.arg not in _NOT_SET_UP])
+    return tuple(SetUp(path, value, ctx, owner) for path, value in told)
 
 
 def _held(ctx: Context, body: Body, own: str, name: str) -> Mock | None:

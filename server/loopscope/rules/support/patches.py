@@ -11,12 +11,15 @@ from loopscope.facts.expr import dotted
 from loopscope.facts.outline import ClassFact, FactId, ImportedModule, ImportedName
 from loopscope.facts.reading import dotted_name
 from loopscope.rules.context import Context
+from loopscope.rules.support.callees import type_of
 from loopscope.rules.support.calls import binding_count, noted
 from loopscope.rules.support.text import without_item
 from loopscope.text.edit import Edit
 from loopscope.text.files import Unreadable
 from loopscope.workspace.imports import find_import, is_installed
+from loopscope.workspace.inference.model import Instance
 from loopscope.workspace.model import Unknown, Where
+from loopscope.workspace.mro import class_fact
 from loopscope.workspace.namespace import dereference, index_of
 from loopscope.workspace.queries import Queries
 from loopscope.workspace.signature import is_transparent
@@ -225,7 +228,7 @@ def is_awaited(ctx: Context, patch: Patch) -> bool:
             if path is None:
                 path, of_class = _path_of(target(ctx.queries, ctx.path, owner)), True
         case _, [owner, ast.Constant(str() as last), *_]:
-            value = meaning(ctx, patch.owner, owner)
+            value = _owner(ctx, patch, owner)
             path, of_class = _path_of(value), isinstance(value, Class)
         case _:
             return False
@@ -275,8 +278,21 @@ def replaced(ctx: Context, patch: Patch) -> Value | None:
             "setattr",
             [owner, ast.Constant(str() as name), _],
         ):
-            value = meaning(ctx, patch.owner, owner)
+            value = _owner(ctx, patch, owner)
             return None if value is None else attribute(ctx.queries, value, name)
+        case _:
+            return None
+
+
+def _owner(ctx: Context, patch: Patch, node: ast.expr) -> Value | None:
+    """What a patch of an attribute patches: a module, a class, or that of a local object which is seen being made."""
+    value = meaning(ctx, patch.owner, node)
+    if value is not None or not isinstance(patch.owner, Body):
+        return value
+    match type_of(ctx, patch.owner, node):
+        case Instance(path, id_, True):
+            fact = class_fact(ctx.queries, path, id_)
+            return None if fact is None else Class(path, fact)
         case _:
             return None
 

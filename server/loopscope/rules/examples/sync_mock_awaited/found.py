@@ -252,4 +252,57 @@ async def test_replaced(made):
 {_CONFTEST}""",
         proof=Proof("can't be used in 'await' expression"),
     ),
+    Example(
+        "Started patches, and what keywords set up",
+        bad=f"""\
+from unittest.mock import Mock, patch
+
+import app
+import pytest
+
+
+@pytest.mark.asyncio
+async def test_started():
+    patcher = ⟦patch("app.Client")⟧
+    client = patcher.start()
+    try:
+        assert await app.report()
+        client.assert_called_once_with()
+    finally:
+        patcher.stop()
+
+
+@pytest.mark.asyncio
+async def test_keywords():
+    client = Mock(**{{"close.return_value": None}})
+    client.configure_mock(url="http://x")
+    await ⟦client.fetch()⟧
+{APP}""",
+        good=f"""\
+from unittest.mock import AsyncMock, Mock, patch
+
+import app
+import pytest
+
+
+@pytest.mark.asyncio
+async def test_started():
+    patcher = patch("app.Client", autospec=True)
+    client = patcher.start()
+    try:
+        assert await app.report()
+        client.assert_called_once_with()
+    finally:
+        patcher.stop()
+
+
+@pytest.mark.asyncio
+async def test_keywords():
+    client = Mock(**{{"close.return_value": None}})
+    client.fetch = AsyncMock()
+    client.configure_mock(url="http://x")
+    await client.fetch()
+{APP}""",
+        proof=Proof("can't be used in 'await' expression"),
+    ),
 )
