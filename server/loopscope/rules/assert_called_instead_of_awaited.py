@@ -25,7 +25,7 @@ All.
 
 import ast
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from loopscope.facts.bodies import Body, CallSite, Use
 from loopscope.rules.context import Context
@@ -330,10 +330,21 @@ def _may_be_awaited(body: Body, call: CallSite, mock: ast.expr) -> bool:
     """Whether something before the assertion gives the loop a chance to run the call, which is no synchronous one."""
     if isinstance(mock, ast.Attribute) and mock.attr in _SYNCHRONOUS:
         return False
-    inner = [*ast.walk(body.node)]
-    made = max((each.lineno for each in inner if isinstance(each, ast.With) and _binds(each, mock)), default=0)
-    waits = (*body.awaits, *(each for each in inner if isinstance(each, ast.AsyncWith | ast.AsyncFor)))
+    blocks = _blocks(body)
+    made = max((each.lineno for each in blocks if isinstance(each, ast.With) and _binds(each, mock)), default=0)
+    waits = (*body.awaits, *(each for each in blocks if not isinstance(each, ast.With)))
     return any(made <= each.lineno <= call.node.lineno for each in waits)
+
+
+def _blocks(body: Body) -> list[ast.With | ast.AsyncWith | ast.AsyncFor]:
+    """The blocks of a function that bind a mock or wait, those of nested functions too."""
+    found = body.notes.get("blocks that bind or wait")
+    if found is None:
+        found = body.notes["blocks that bind or wait"] = [
+            each for each in ast.walk(body.node) if isinstance(each, ast.With | ast.AsyncWith | ast.AsyncFor)
+        ]
+    # The key is used here only.
+    return cast("list[ast.With | ast.AsyncWith | ast.AsyncFor]", found)
 
 
 def _binds(node: ast.With, mock: ast.expr) -> bool:
