@@ -193,11 +193,14 @@ class Session:
     async def close(self): ...
 
 
+async def test_item(sessions):
+    found = sessions["first.of.them"]
+    assert await fetch(found) == 1
+
+
 async def test_fetch(other):
     session = AsyncMock(spec=Session)
     await fetch(session)
-    found = other["session.of.the.first"]
-    await fetch(found)
     mock = AsyncMock()
     other = mock.session
     await fetch(mock.session if other else None)
