@@ -17,7 +17,7 @@ from loopscope.engine.run import check_file
 from loopscope.engine.selection import Selection
 from loopscope.rules import RULES, by_name
 from loopscope.rules.model import Rule
-from loopscope.rules.support.overlaps import codes
+from loopscope.rules.support.overlaps import codes, named
 from loopscope.workspace.snapshot import Snapshot
 from rules.environments import home_of
 from rules.world import ROOT as SNAPSHOT
@@ -53,6 +53,7 @@ class Expected(NamedTuple):
     start: Place
     end: Place
     shown_beside: frozenset[str]
+    overlaps: tuple[str, ...]
 
 
 def settings() -> str:
@@ -96,6 +97,7 @@ def expected(snapshot: Snapshot, name: str, text: str, path: str, rules: tuple[R
             place(text, one.span.start),
             place(text, one.span.end),
             frozenset(tool for tool in TOOLS if one in beside[tool]),
+            one.overlaps,
         )
         for one in findings
     ]
@@ -171,6 +173,8 @@ def doubled(expected: list[Expected], said: list[Said]) -> dict[str, set[str]]:
 def test_each_overlap_is_known_to_the_rule(tool: str, tmp_path: Path) -> None:
     flagged = bad_examples(tmp_path)
     known = {rule.meta.name: set(codes(rule.meta, tool)) for rule in RULES}
+    for one in flagged:
+        known[one.rule.meta.name].update(named(one.overlaps, tool))
     found = doubled(flagged, say(tool, tmp_path))
     assert found
     unknown = {name: checks - known[name] for name, checks in found.items() if checks - known[name]}

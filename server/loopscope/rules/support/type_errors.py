@@ -10,6 +10,7 @@ _ENTERED = ("pyright: reportGeneralTypeIssues", "ty: invalid-context-manager")
 _GIVEN = ("pyright: reportArgumentType", "ty: invalid-argument-type")
 _COMBINED = ("pyright: reportOperatorIssue", "ty: unsupported-operator")
 _INDEXED = ("pyright: reportIndexIssue", "ty: not-subscriptable")
+_RETURNED = ("pyright: reportReturnType", "ty: invalid-explicit-return")
 _READ = ("ty: missing-attribute",)
 """pyright reports it at the attribute."""
 
@@ -22,6 +23,8 @@ def checks_of_use(body: Body, node: ast.expr) -> tuple[str, ...]:
     match parents_of(body).get(id(node)):
         case ast.Assign([ast.Tuple() | ast.List()]) | ast.For() | ast.AsyncFor() | ast.comprehension():
             return _ITERATED
+        case ast.Return():
+            return _RETURNED
         case ast.withitem():
             return _ENTERED
         case ast.Call(ast.Name(name)) if name != "isinstance":
