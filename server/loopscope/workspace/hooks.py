@@ -1,6 +1,7 @@
 """Hooks of the project and of plugins that take tests away from what reading can tell."""
 
 import ast
+from collections.abc import Iterable
 from pathlib import PurePath
 from typing import NamedTuple
 
@@ -31,11 +32,12 @@ _KNOWN = frozenset(("asyncio", "anyio", "trio", "pytest_trio", "twisted", "pytes
 
 
 class Hook(NamedTuple):
-    """A hook implementation: its name and where it stands."""
+    """A hook implementation: its name, where it stands, and the mark without which it leaves a test as it is."""
 
     name: str
     path: PurePath
     plugin: str
+    mark: str | None = None
 
 
 class LateMark(NamedTuple):
@@ -63,6 +65,12 @@ def runner_hooks(q: Queries, folder: PurePath) -> tuple[Hook, ...]:
         if plugin.where is not Where.PYTEST and plugin.name not in _KNOWN:
             found += _hooks(q, plugin.path, plugin.name, plugin.holder)
     return tuple(found)
+
+
+def runner_hook(q: Queries, folder: PurePath, marks: Iterable[str] = ()) -> Hook | None:
+    """The first hook that may run or replace a test of a folder that has marks of these names."""
+    hooks: tuple[Hook, ...] = q.get(runner_hooks, folder)
+    return next((hook for hook in hooks if hook.mark is None or hook.mark in marks), None)
 
 
 def loop_scope_marks(q: Queries, folder: PurePath) -> tuple[LateMark, ...]:
@@ -216,22 +224,47 @@ def conftests_of(q: Queries, folder: PurePath) -> tuple[PurePath, ...]:
 def _hooks(q: Queries, path: PurePath, plugin: str, holder: FactId | None = None) -> list[Hook]:
     found = [Hook(name, path, plugin) for name in _RUNS_TESTS if _implements(q, path, name, holder)]
     if not found and q.mentions(path, (".obj = ", '"obj"', "'obj'")):
-        found = [Hook(name, path, plugin) for name in _SEES_TESTS if _replaces_function(q, path, name, holder)]
+        for name in _SEES_TESTS:
+            marks = _marks_of_replaced(q, path, name, holder)
+            found += [Hook(name, path, plugin, mark) for mark in sorted(marks, key=str)]
     return found
 
 
-def _replaces_function(q: Queries, path: PurePath, name: str, holder: FactId | None) -> bool:
-    """Whether a hook of a module, or of a class of it, gives a test another function to run."""
+def _marks_of_replaced(q: Queries, path: PurePath, name: str, holder: FactId | None) -> set[str | None]:
+    """Of each place where a hook gives a test another function to run: the mark that it asks for, or None."""
     value = last_of(q.get(lookup, path, name) if holder is None else q.get(member, path, holder, name))
     function = q.function(value.path, value.fact.id) if isinstance(value, Function) else None
     if function is None:
-        return False
+        return set()
     body = function[1]
-    targets = [each for statement in body.statements if isinstance(statement, ast.Assign) for each in statement.targets]
-    return any(isinstance(each, ast.Attribute) and each.attr == "obj" for each in targets) or any(
-        call.name == "setattr" and len(call.node.args) > 1 and ast.unparse(call.node.args[1]) in ("'obj'", '"obj"')
+    places: list[ast.AST] = [
+        each
+        for statement in body.statements
+        if isinstance(statement, ast.Assign)
+        for each in statement.targets
+        if isinstance(each, ast.Attribute) and each.attr == "obj"
+    ]
+    places += [
+        call.node
         for call in body.calls
-    )
+        if call.name == "setattr" and len(call.node.args) > 1 and ast.unparse(call.node.args[1]) in ("'obj'", '"obj"')
+    ]
+    return {_asked_mark(body, place) for place in places}
+
+
+def _asked_mark(body: Body, node: ast.AST) -> str | None:
+    """The mark that a test surely has where a hook gets to a node: `if item.get_closest_marker("name"):` is around."""
+    around = parents_of(body)
+    above = around.get(id(node))
+    while above is not None:
+        if isinstance(above, ast.If) and node in above.body:
+            match _local_value(body, above.test):
+                case ast.Call(ast.Attribute(_, "get_closest_marker"), [ast.Constant(str() as name), *_]):
+                    return name
+                case _:
+                    pass
+        node, above = above, around.get(id(above))
+    return None
 
 
 def _implements(q: Queries, path: PurePath, name: str, holder: FactId | None) -> bool:

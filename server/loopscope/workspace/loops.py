@@ -7,7 +7,7 @@ from loopscope.config.model import Origin
 from loopscope.config.pytest_config import AsyncioMode, PytestConfig
 from loopscope.facts.expr import Const
 from loopscope.workspace.environment import Environment
-from loopscope.workspace.hooks import Hook, conftests_of, loop_scope_marks, runner_hooks
+from loopscope.workspace.hooks import conftests_of, loop_scope_marks, runner_hook
 from loopscope.workspace.marks import Mark
 from loopscope.workspace.model import Decision, Decorator, FixtureDef, Runner, Scope, TestItem, Unknown
 from loopscope.workspace.mro import class_fact, member, mro_of
@@ -80,7 +80,7 @@ def runner(snapshot: Circumstances, view: ModuleView, test: TestItem) -> Decisio
         return doubt
     if asyncio is not None:
         return asyncio
-    hook = _hook(view)
+    hook = _hook(view, test)
     if "anyio_backend" in view.closure(test).names and view.roster.has("anyio") and not test.function.yields:
         return Decision(Runner.ANYIO, "its fixtures include `anyio_backend`")
     if view.roster.has("trio"):
@@ -141,7 +141,7 @@ def fixture_runner(
         by = runner(snapshot, view, test)
         if isinstance(by, Unknown) or by.value is Runner.TRIO:
             return by
-    hook = _hook(view)
+    hook = _hook(view, None)
     if hook is not None:
         return hook
     if view.roster.unknown is not None:
@@ -236,11 +236,10 @@ def _unittest(view: ModuleView, test: TestItem) -> Decision[Runner | None] | Unk
     return Decision(None, "`unittest.TestCase` awaits nothing")
 
 
-def _hook(view: ModuleView) -> Decision[Runner | None] | None:
-    hooks: tuple[Hook, ...] = view.queries.get(runner_hooks, view.path.parent)
-    if not hooks:
-        return None
-    return Decision(Runner.HOOK, f"`{hooks[0].name}` of {hooks[0].plugin} may run it")
+def _hook(view: ModuleView, test: TestItem | None) -> Decision[Runner | None] | None:
+    marks = () if test is None else tuple(mark.name for mark in view.marks(test))
+    hook = runner_hook(view.queries, view.path.parent, marks)
+    return None if hook is None else Decision(Runner.HOOK, f"`{hook.name}` of {hook.plugin} may run it")
 
 
 def _needs_anyio(view: ModuleView, fixture: FixtureDef) -> bool:

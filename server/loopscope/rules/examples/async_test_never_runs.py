@@ -2,7 +2,42 @@
 
 from loopscope.rules.model import Example, NearMiss, Proof
 
+_TRACED = """\
+# file: conftest.py
+import functools
+
+import pytest
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "traced: the test is traced")
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_call(item):
+    marker = item.get_closest_marker("traced")
+    if marker:
+        item.obj = functools.wraps(item.obj)(item.obj)
+    yield
+"""
+
 EXAMPLES = (
+    Example(
+        "A hook that gives tests with a mark of its own another function",
+        bad=f"""\
+async def ⟦test_value⟧():
+    assert 1 + 1 == 2
+{_TRACED}""",
+        good=f"""\
+import pytest
+
+
+@pytest.mark.asyncio
+async def test_value():
+    assert 1 + 1 == 2
+{_TRACED}""",
+        proof=Proof("async def functions are not natively supported"),
+    ),
     Example(
         "No mark in strict mode",
         bad="""\
@@ -262,6 +297,31 @@ class ValueTest(AsyncTestCase):
         "import trio\n\nasync def test_value():\n    await trio.sleep(0)\n",
         config="[pytest]\ntrio_mode = true\n",
         requires=("pytest-trio",),
+    ),
+    NearMiss(
+        "a hook gives tests with a mark another function",
+        """\
+import pytest
+
+
+@pytest.mark.runs
+async def test_value():
+    assert True
+# file: conftest.py
+import asyncio
+
+import pytest
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "runs: the test is run")
+
+
+def pytest_runtest_setup(item):
+    if item.get_closest_marker("runs"):
+        function = item.obj
+        item.obj = lambda **given: asyncio.run(function(**given))
+""",
     ),
     NearMiss(
         "a hook gives the test another function",
