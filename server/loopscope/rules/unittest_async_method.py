@@ -203,6 +203,50 @@ class ValueTest(unittest.TestCase):
         self.assertTrue(True)
 """,
     ),
+    NearMiss(
+        "a decorator whose wrapper is run by another one",
+        """\
+import asyncio
+import functools
+import unittest
+
+
+def in_loop(method):
+    @functools.wraps(method)
+    def run(self):
+        return asyncio.run(method(self))
+
+    return run
+
+
+def connected(method):
+    @in_loop
+    @functools.wraps(method)
+    async def connect(self):
+        await asyncio.sleep(0)
+        await method(self, 1)
+
+    return connect
+
+
+def named(method):
+    async def run(self):
+        await method(self, 1)
+
+    run = in_loop(run)
+    return run
+
+
+class ValueTest(unittest.TestCase):
+    @connected
+    async def test_value(self, value):
+        self.assertEqual(value, 1)
+
+    @named
+    async def test_other_value(self, value):
+        self.assertEqual(value, 1)
+""",
+    ),
 )
 
 

@@ -104,7 +104,7 @@ def folder_level(q: Queries, folder: PurePath) -> Level:
     root = config.rootdir
     if folder == root or not folder.is_relative_to(root):
         return q.get(session_level, root if folder.is_relative_to(root) else folder)
-    above = q.get(folder_level, folder.parent)
+    above = _with_package(q, q.get(folder_level, folder.parent), folder)
     conftest = folder / "conftest.py"
     if conftest not in _conftests(q, folder, outside=False):
         return above
@@ -136,6 +136,22 @@ def doctest_level(q: Queries, path: PurePath) -> Level:
         return level
     defs = {name: found for name, found in level.defs.items() if name not in setup}
     return replace(level, defs=defs, autouse=tuple(name for name in level.autouse if name not in setup))
+
+
+def _with_package(q: Queries, above: Level, folder: PurePath) -> Level:
+    """A level with what the `pytest_plugins` of a package adds when its tests begin (`Package.setup`).
+
+    That is after collection: no autouse fixture of these is in a closure, but what a test asks for is found.
+    """
+    init = folder / "__init__.py"
+    if not q.files.is_file(init):
+        return above
+    named = q.get(plugins_named_in, init)
+    if not named.plugins and named.unknown is None:
+        return above
+    late = _Builder(above, "", None)
+    doubt = Unknown(f"`pytest_plugins` of {folder.name}/__init__.py loads plugins when the tests of the package begin")
+    return late.level(doubt)
 
 
 def _with_plugins(q: Queries, above: Level, path: PurePath) -> Level:

@@ -16,6 +16,9 @@ from loopscope.workspace.queries import Queries
 from loopscope.workspace.signature import decorator_name, is_transparent, scoped_decorators
 from loopscope.workspace.values import Function, last_of
 
+WRAPPING = frozenset(("functools.wraps", "wraps", "functools.update_wrapper"))
+"""What leaves a wrapper the function that it is."""
+
 
 def coroutine_doubt(q: Queries, path: PurePath, id_: FactId) -> Unknown | None:
     """Why an `async def` may be no coroutine function once its decorators have run; None when it surely is one."""
@@ -85,6 +88,21 @@ def keeps_docstring(q: Queries, path: PurePath, expr: Expr) -> bool:
     return bool(body.returns) and all(isinstance(one.value, ast.Name) and one.value.id in first for one in body.returns)
 
 
+def plain_wrappers(body: Body, name: str) -> list[Body]:
+    """The nested functions that a name of a function stands for; none where more than `functools.wraps` decorates one.
+
+    Nor where anything else binds the name, as in `wrapper = run_in_loop(wrapper)`.
+    """
+    found = [inner for inner in body.nested if inner.node.name == name]
+    if body.times_bound.get(name) != len(found):
+        return []
+    return found if all(_is_wrapping(one) for inner in found for one in inner.node.decorator_list) else []
+
+
+def _is_wrapping(decorator: ast.expr) -> bool:
+    return isinstance(decorator, ast.Call) and ast.unparse(decorator.func) in WRAPPING
+
+
 def _returned(body: Body) -> Body | None:
     """The nested function that every `return` of a function gives; None when that is not so, or it is bound twice."""
     values = [node.value for node in body.returns]
@@ -118,19 +136,19 @@ def _function_keeps(q: Queries, path: PurePath, id_: FactId, called: bool) -> bo
 
 def _keeps(body: Body, *, called: bool) -> bool:
     """Whether every `return` gives back the function, or a nested coroutine function; one level deeper when called."""
-    nested = {inner.node.name: inner for inner in body.nested}
     values = [node.value for node in body.returns]
     if called:
-        return bool(values) and all(_makes_keeper(value, nested) for value in values)
+        return bool(values) and all(_makes_keeper(value, body) for value in values)
     first = [param.arg for param in (*body.node.args.posonlyargs, *body.node.args.args)][:1]
-    return bool(values) and all(_is_same(value, first, nested) for value in values)
+    return bool(values) and all(_is_same(value, first, body) for value in values)
 
 
-def _makes_keeper(value: ast.expr | None, nested: dict[str, Body]) -> bool:
+def _makes_keeper(value: ast.expr | None, body: Body) -> bool:
     """Whether a returned value is a decorator that keeps coroutine functions: a nested one, or a mark."""
     match value:
         case ast.Name(name):
-            return name in nested and _keeps(nested[name], called=False)
+            inner = plain_wrappers(body, name)
+            return bool(inner) and all(_keeps(each, called=False) for each in inner)
         case ast.Call(func) | (ast.Attribute() as func):
             return _is_mark(func)
         case _:
@@ -141,10 +159,11 @@ def _is_mark(func: ast.expr) -> bool:
     return ".mark." in f"{ast.unparse(func)}."
 
 
-def _is_same(value: ast.expr | None, first: list[str], nested: dict[str, Body]) -> bool:
+def _is_same(value: ast.expr | None, first: list[str], body: Body) -> bool:
     match value:
         case ast.Name(name):
-            return name in first or (name in nested and nested[name].is_async)
+            inner = plain_wrappers(body, name)
+            return name in first or (bool(inner) and all(each.is_async for each in inner))
         case ast.Call(func, [ast.Name(name)], []):
             # `pytest.mark.something(...)(function)` gives the function back.
             return name in first and _is_mark(func)

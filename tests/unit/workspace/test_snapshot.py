@@ -179,6 +179,36 @@ def test_without_an_environment_only_names_of_the_project_are_known(project):
     assert closure(asking, path).missing == frozenset()
 
 
+def test_plugins_of_a_package_are_there_once_its_tests_begin(project):
+    """`Package.setup` imports `__init__.py`: what its plugins define is found at run time, and in no closure before."""
+    root, snapshot = project
+    write_tree(
+        Path(root),
+        """
+--- late_plugin.py
+import pytest
+
+@pytest.fixture(autouse=True)
+def late(): pass
+--- lazy/__init__.py
+pytest_plugins = ["late_plugin"]
+--- lazy/test_lazy.py
+def test_it(late, outer): pass
+--- eager/__init__.py
+--- eager/test_eager.py
+def test_it(late, outer): pass
+""",
+    )
+    lazy, eager = (
+        closure(snapshot.after([], snapshot.files), root / f"{name}/test_{name}.py") for name in ("lazy", "eager")
+    )
+    assert "lazy/__init__.py" in lazy.unknown["late"].reason
+    assert lazy.missing == frozenset()
+    assert "outer" in lazy.chains
+    assert eager.missing == {"late"}
+    assert not eager.unknown
+
+
 def test_import_cycles_end(project):
     root, snapshot = project
     one, two = root / "cycle_one.py", root / "test_cycle.py"

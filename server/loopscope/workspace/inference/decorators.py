@@ -10,8 +10,7 @@ from loopscope.workspace.mro import member
 from loopscope.workspace.queries import Queries
 from loopscope.workspace.targets import class_doubt, referred
 from loopscope.workspace.values import Class, Function, Value, last_of
-
-_WRAPPING = frozenset(("functools.wraps", "wraps", "functools.update_wrapper"))
+from loopscope.workspace.wrappers import WRAPPING, plain_wrappers
 
 
 def keeps_result(q: Queries, path: PurePath, expr: Expr) -> bool:
@@ -51,23 +50,20 @@ def value_makes_coroutine_function(q: Queries, value: Value, called: bool) -> bo
 
 
 def _wraps_in_coroutine(body: Body, *, called: bool) -> bool:
-    inner = {each.node.name: each for each in body.nested}
-    values = [node.value for node in body.returns]
-    if not values or len(inner) != len(body.nested):
-        return False
-    if called:
-        return all(
-            isinstance(value, ast.Name) and value.id in inner and _wraps_in_coroutine(inner[value.id], called=False)
-            for value in values
-        )
-    return all(isinstance(value, ast.Name) and value.id in inner and _is_wrapper(inner[value.id]) for value in values)
-
-
-def _is_wrapper(body: Body) -> bool:
-    wrapped = all(
-        isinstance(each, ast.Call) and ast.unparse(each.func) in _WRAPPING for each in body.node.decorator_list
+    given = [plain_wrappers(body, value.id) if isinstance(value, ast.Name) else [] for value in _returned(body)]
+    return bool(given) and all(
+        len(inner) == 1
+        and (_wraps_in_coroutine(inner[0], called=False) if called else _is_coroutine_function(inner[0]))
+        for inner in given
     )
-    return body.is_async and not body.yields and wrapped
+
+
+def _is_coroutine_function(body: Body) -> bool:
+    return body.is_async and not body.yields
+
+
+def _returned(body: Body) -> list[ast.expr | None]:
+    return [node.value for node in body.returns]
 
 
 def function_keeps(q: Queries, path: PurePath, id_: FactId, called: bool) -> bool:
@@ -77,13 +73,10 @@ def function_keeps(q: Queries, path: PurePath, id_: FactId, called: bool) -> boo
 
 
 def _keeps(body: Body, *, called: bool) -> bool:
-    values = [node.value for node in body.returns]
+    values = _returned(body)
     if called:
-        inner = {each.node.name: each for each in body.nested}
-        return bool(values) and all(
-            isinstance(value, ast.Name) and value.id in inner and _keeps(inner[value.id], called=False)
-            for value in values
-        )
+        given = [plain_wrappers(body, value.id) if isinstance(value, ast.Name) else [] for value in values]
+        return bool(given) and all(inner and all(_keeps(each, called=False) for each in inner) for inner in given)
     first = [param.arg for param in (*body.node.args.posonlyargs, *body.node.args.args)][:1]
     return bool(values) and bool(first) and all(_is_same(body, value, first[0]) for value in values)
 
@@ -94,14 +87,14 @@ def _is_same(body: Body, value: ast.expr | None, function: str) -> bool:
         case ast.Name(name) if name == function:
             return True
         case ast.Name(name):
-            wrappers = [each for each in body.nested if each.node.name == name]
+            wrappers = plain_wrappers(body, name)
             return bool(wrappers) and all(_passes_on(each, function) for each in wrappers)
         case ast.IfExp(_, one, other):
             return _is_same(body, one, function) and _is_same(body, other, function)
         case ast.Call(func, [_, ast.Name() as given]) if ast.unparse(func).rpartition(".")[2] == "cast":
             return _is_same(body, given, function)
         case ast.Call(func, [ast.Name(name), *_]) if name != function:
-            return ast.unparse(func) in _WRAPPING and _is_same(body, ast.Name(name), function)
+            return ast.unparse(func) in WRAPPING and _is_same(body, ast.Name(name), function)
         case _:
             return False
 

@@ -258,6 +258,62 @@ def test_save(connection):
 """,
     ),
     NearMiss(
+        "a decorator whose asynchronous wrapper is run by another one",
+        """\
+import asyncio
+import functools
+
+
+def in_loop(function):
+    @functools.wraps(function)
+    def run(*args):
+        return asyncio.run(function(*args))
+
+    return run
+
+
+def connected(function):
+    @in_loop
+    @functools.wraps(function)
+    async def connect():
+        await function("connection")
+
+    return connect
+
+
+def repeated(times):
+    def decorate(function):
+        async def repeat():
+            for _ in range(times):
+                await function("connection")
+
+        repeat = in_loop(repeat)
+        return repeat
+
+    return decorate
+
+
+@connected
+async def save(connection):
+    assert connection
+
+
+@repeated(2)
+async def save_twice(connection):
+    assert connection
+
+
+def test_save():
+    @connected
+    async def inner(connection):
+        assert connection
+
+    save()
+    save_twice()
+    inner()
+""",
+    ),
+    NearMiss(
         "below a decorator that says that the code is for the synchronous twin",
         f"""\
 {_SAVE}
