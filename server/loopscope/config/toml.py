@@ -1,6 +1,7 @@
 """TOML files: values from `tomllib`, and where each key is from `toml_spans`."""
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from loopscope.config.document import Located, SyntaxProblem, as_table
@@ -27,6 +28,7 @@ class TomlFile(NamedTuple):
         return self.spans.get(path)
 
 
+@lru_cache(maxsize=4)  # pytest's settings, ours and ruff's stand in one file, and each asks
 def parse_toml(text: str) -> TomlFile | SyntaxProblem:
     """The document, or why `tomllib` refuses it, with the 1-based line when it names one."""
     import tomllib  # noqa: PLC0415  seldom needed, slow to load

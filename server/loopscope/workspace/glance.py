@@ -1,6 +1,8 @@
 """A glance at what an import may bring, so that ordinary functions and classes cost no parsing."""
 
+import re
 import sys
+from collections.abc import Mapping
 from pathlib import PurePath
 
 from loopscope.facts.outline import Binding, Guard, ImportedName
@@ -13,6 +15,11 @@ FIXTURE = ("fixture(", "fixture\n", "fixture\r", "fixture as ", "fixture,", "fix
 
 TESTCASE = ("TestCase", "unittest")
 """What the text of a file holds, as a rule, when one of its own classes is a `unittest.TestCase`."""
+
+_FROM = re.compile(r"\bfrom[\s\\]+([.\w]+)[\s\\]*\bimport\b[\s\\]*(\((?:[^)#]|#[^\r\n]*)*|(?:\\\r?\n|\\\r|[^\r\n#;])*)")
+"""An import of names: its module, and the text of the names. Finds more than there are: some in strings."""
+_NAMES = re.compile(r"(\w+|\*)(?:[\s\\]+as[\s\\]+(\w+))?")
+_COMMENT = re.compile(r"#[^\r\n]*")
 
 _TESTCASES = ("unittest", "unittest.case", "unittest.async_case")
 
@@ -39,12 +46,29 @@ def source_may_hold(q: Queries, path: PurePath, name: str, words: tuple[str, ...
         return True
     if q.mentions(path, (f"\ndef {name}(", f"\nasync def {name}(", f"\nclass {name}(", f"\nclass {name}:")):
         return False
-    index = q.get(index_of, path)
-    found = [each.binding for each in (*index.names.get(name, ()), *index.stars)]
     try:
-        return any(_binding_may_hold(q, path, binding, name, words) for binding in found)
+        if is_installed(q, path):
+            imports = q.get(imports_in_text, path)
+            found = [*imports.get(name, ()), *((module, name) for module, _ in imports.get("*", ()))]
+            return any(_source_holds(q, path, module, wanted, words) for module, wanted in found)
+        index = q.get(index_of, path)
+        bindings = [each.binding for each in (*index.names.get(name, ()), *index.stars)]
+        return any(_binding_may_hold(q, path, binding, name, words) for binding in bindings)
     except Cycle:
         return False
+
+
+def imports_in_text(q: Queries, path: PurePath) -> Mapping[str, tuple[tuple[str, str], ...]]:
+    """What the text of a file may import, by the name that it gets: the module, and the name there; `*` for all names.
+
+    More than that, perhaps, and at a small part of the cost of its outline. Any edit of the file counts.
+    """
+    text = q.files.read(path)
+    found: dict[str, tuple[tuple[str, str], ...]] = {}
+    for module, names in _FROM.findall(text) if isinstance(text, str) else ():
+        for name, given in _NAMES.findall(_COMMENT.sub("", names)):
+            found[given or name] = (*found.get(given or name, ()), (module, name))
+    return found
 
 
 def _binding_may_hold(q: Queries, path: PurePath, binding: Binding, name: str, words: tuple[str, ...]) -> bool:
@@ -52,6 +76,9 @@ def _binding_may_hold(q: Queries, path: PurePath, binding: Binding, name: str, w
     if binding.guard is Guard.TYPE_CHECKING or not isinstance(target, ImportedName):
         # Something of its own, in a file that holds none of the words.
         return False
-    source = find_import(q, path, target.module)
-    wanted = name if target.name == "*" else target.name
-    return source is not None and q.get(source_may_hold, source, wanted, words)
+    return _source_holds(q, path, target.module, name if target.name == "*" else target.name, words)
+
+
+def _source_holds(q: Queries, path: PurePath, module: str, name: str, words: tuple[str, ...]) -> bool:
+    source = find_import(q, path, module)
+    return source is not None and q.get(source_may_hold, source, name, words)

@@ -1,17 +1,27 @@
 """The fixtures that pytest finds in a module or in an instance of a class: `FixtureManager.parsefactories`."""
 
 import sys
+from collections.abc import Mapping, Sequence
 from pathlib import PurePath
 
-from loopscope.facts.expr import Call, dotted
-from loopscope.facts.outline import Assigned, Binding, ClassFact, FactId, FunctionFact, Guard, ImportedName
+from loopscope.facts.expr import Call, Ref, dotted
+from loopscope.facts.outline import (
+    Assigned,
+    Binding,
+    ClassFact,
+    FactId,
+    FunctionFact,
+    Guard,
+    ImportedModule,
+    ImportedName,
+)
 from loopscope.text.frozen import field, frozen, replace
-from loopscope.workspace.glance import FIXTURE, import_may_bring
+from loopscope.workspace.glance import FIXTURE, import_may_bring, source_may_hold
 from loopscope.workspace.imports import find_import, importable, is_installed
 from loopscope.workspace.model import Unknown
 from loopscope.workspace.mro import attributes, member
-from loopscope.workspace.namespace import index_of, lookup, names_of
-from loopscope.workspace.queries import Queries
+from loopscope.workspace.namespace import exported, index_of, lookup, names_of
+from loopscope.workspace.queries import Cycle, Queries
 from loopscope.workspace.recipes import Recipe, recipe_of
 from loopscope.workspace.values import Alternatives, Value
 
@@ -101,10 +111,34 @@ def _dynamic(q: Queries, path: PurePath) -> Unknown | None:
 
 def may_be_fixture(q: Queries, path: PurePath, name: str) -> bool:
     """A quick look, so that imports of ordinary functions and classes cost nothing."""
-    placed = q.get(index_of, path).names.get(name)
+    index = q.get(index_of, path)
+    placed = index.names.get(name)
     if placed is None:
-        return True
+        return any(_star_may_bring(q, source, name) for source in q.get(_star_sources, path).get(name, ()))
     return any(_binding_may_be_fixture(q, path, each.binding) for each in placed)
+
+
+def _star_may_bring(q: Queries, source: PurePath, name: str) -> bool:
+    try:
+        return q.get(may_be_fixture, source, name)
+    except Cycle:
+        return True
+
+
+def _star_sources(q: Queries, path: PurePath) -> Mapping[str, Sequence[PurePath]]:
+    """The modules that a file imports all of, by the names that this brings."""
+    found: dict[str, list[PurePath]] = {}
+    for star in q.get(index_of, path).stars:
+        target = star.binding.target
+        source = find_import(q, path, target.module) if isinstance(target, ImportedName) else None
+        if source is None:
+            continue
+        try:
+            for name in q.get(exported, source):
+                found.setdefault(name, []).append(source)
+        except Cycle:
+            continue
+    return found
 
 
 def _binding_may_be_fixture(q: Queries, path: PurePath, binding: Binding) -> bool:
@@ -113,13 +147,46 @@ def _binding_may_be_fixture(q: Queries, path: PurePath, binding: Binding) -> boo
     match binding.target:
         case FunctionFact() as fact:
             return bool(fact.decorators)
-        case Assigned(value, _):
-            named = "fixture" in (dotted(value) or "")
-            return named or not isinstance(value, Call) or bool(value.args or value.keywords)
+        case Assigned(Ref(written), _):
+            return name_may_make(q, path, written)
+        case Assigned(Call() as call, _):
+            maker = dotted(call)
+            given = bool(call.args or call.keywords) or "fixture" in (maker or "")
+            return given and (maker is None or name_may_make(q, path, maker))
         case ImportedName(module, name):
             # pytest's own modules import no fixtures from each other.
             return "_pytest" not in path.parts and import_may_bring(q, path, module, name, FIXTURE)
-        case ClassFact():
-            return False
         case _:
             return False
+
+
+def class_may_hold(q: Queries, path: PurePath, fact: ClassFact) -> bool:
+    """A quick look at a class of a module: whether it, or a base that is not the standard library's, may hold any."""
+    return any(_binding_may_be_fixture(q, path, each) for each in fact.bindings) or not all(
+        of_standard_library(q, path, dotted(base) or "") for base in fact.bases if base != Ref("object")
+    )
+
+
+def name_may_make(q: Queries, path: PurePath, written: str) -> bool:
+    """Whether a dotted name, as the outline of a file has it, may mean a fixture or what makes one."""
+    if "fixture" in written.lower():
+        return True
+    module, _, name = written.rpartition(".")
+    if not module or module.startswith("."):
+        return True
+    if of_standard_library(q, path, written):
+        return False
+    source = find_import(q, path, module) if _is_imported(q, path, written) else None
+    return source is None or q.get(source_may_hold, source, name, ("fixture",))
+
+
+def of_standard_library(q: Queries, path: PurePath, written: str) -> bool:
+    """Whether a dotted name, as the outline of a file has it, means something that the standard library defines."""
+    first, dot, _ = written.partition(".")
+    return bool(dot) and first in sys.stdlib_module_names and _is_imported(q, path, written)
+
+
+def _is_imported(q: Queries, path: PurePath, written: str) -> bool:
+    """Whether no definition of the file hides the module that a dotted name begins with."""
+    placed = q.get(index_of, path).names.get(written.partition(".")[0], ())
+    return all(isinstance(each.binding.target, ImportedModule | ImportedName) for each in placed)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from loopscope.facts.bodies import Body, CallSite
 from loopscope.facts.outline import FactId
-from loopscope.workspace.holders import held_by_class
+from loopscope.workspace.holders import class_may_hold, held_by_class
 from loopscope.workspace.imports import is_installed
 from loopscope.workspace.model import Unknown
 from loopscope.workspace.namespace import index_of, lookup
@@ -67,8 +67,9 @@ def registered_by(q: Queries, path: PurePath) -> Registrations:
 
 def _worth_a_look(q: Queries, path: PurePath) -> bool:
     """Whether what an installed file registers may hold fixtures: its text and classes tell at little cost."""
-    if any(q.get(held_by_class, path, id_).recipes for id_ in q.get(index_of, path).classes):
-        return True
+    for id_, fact in q.get(index_of, path).classes.items():
+        if class_may_hold(q, path, fact) and q.get(held_by_class, path, id_).recipes:
+            return True
     text = q.files.read(path)
     names = set(_REGISTERS.findall(text)) if isinstance(text, str) else set[str]()
     values = [q.get(lookup, path, name) for name in sorted(names)]

@@ -4,6 +4,46 @@
 """
 
 FIXTURES = {
+    "stars": """
+--- conftest.py
+from shared import *
+--- shared.py
+import functools
+import logging
+import pytest
+import parts
+from parts import *
+from parts import (  # not (all)
+    hidden as shown,
+    maker,
+)
+
+LOG = logging.getLogger("x")
+partial = functools.partial(pytest.fixture, scope="module")
+def plain(): pass
+made = maker(plain)
+again = parts._hidden
+
+@partial
+def by_partial(): pass
+--- parts.py
+from shared import *
+import pytest
+from pytest import fixture as maker
+
+@pytest.fixture
+def part(shown): pass
+
+@pytest.fixture
+def hidden(): pass
+
+@maker
+def _hidden(): pass
+
+__all__ = ["part"]
+--- test_stars.py
+def test_all(part, shown, made, again, by_partial): pass
+""",
     "override": """
 --- conftest.py
 import pytest
