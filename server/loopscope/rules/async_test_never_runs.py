@@ -30,14 +30,17 @@ The mark `asyncio_event_loop` existed in pytest-asyncio 0.22 only.
 from collections.abc import Iterator
 
 from loopscope.config.model import closest
-from loopscope.facts.expr import Const, dotted
+from loopscope.facts.expr import Const, Expr, Ref, dotted
 from loopscope.rules.context import Context
 from loopscope.rules.examples import examples_of
 from loopscope.rules.model import Finding, Fix, Group, Meta, Rule, Safety, Severity
 from loopscope.rules.support.decorators import add_decorator
 from loopscope.rules.support.marks import MarkUse, mark_name_span, marks_of
 from loopscope.text.edit import Edit
+from loopscope.workspace.marks import Mark
 from loopscope.workspace.model import TestItem, Unknown
+from loopscope.workspace.namespace import dereference
+from loopscope.workspace.values import Expression
 
 META = Meta("async-test-never-runs", Group.MARKS, Severity.ERROR, words=("async",))
 
@@ -64,13 +67,26 @@ def check(ctx: Context) -> Iterator[Finding]:
 
 def _is_skipped(ctx: Context, test: TestItem) -> bool:
     """Whether pytest skips a test anyway, or may: by a condition in a string, which means the module's own names."""
-    return any(
-        mark.name == "skip"
-        or (
-            mark.name == "skipif" and any(isinstance(each, Const) and isinstance(each.value, str) for each in mark.args)
-        )
-        for mark in ctx.view.marks(test)
-    )
+    return any(_skips(ctx, mark) for mark in ctx.view.marks(test))
+
+
+def _skips(ctx: Context, mark: Mark) -> bool:
+    match mark.name:
+        case "skip":
+            return True
+        case "skipif":
+            return any(_holds(ctx, mark, each) for each in (*mark.args, mark.keyword("condition")))
+        case "xfail":
+            return mark.keyword("run") == Const(False)
+        case _:
+            return False
+
+
+def _holds(ctx: Context, mark: Mark, condition: Expr | None) -> bool:
+    if isinstance(condition, Ref):
+        found = dereference(ctx.queries, mark.path, condition.name)
+        condition = found.expr if isinstance(found, Expression) else None
+    return isinstance(condition, Const) and bool(condition.value)
 
 
 def fix(ctx: Context, finding: Finding) -> Fix | None:

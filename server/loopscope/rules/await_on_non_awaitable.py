@@ -261,6 +261,40 @@ async def test_run():
 """,
     ),
     NearMiss(
+        "a decorator that makes a coroutine function of a synchronous one",
+        """\
+import functools
+
+import pytest
+
+
+def cached(function):
+    @functools.wraps(function)
+    async def wrapper(self, value):
+        if value is None:
+            return await function(self, value)
+        return function(self, value)
+
+    return wrapper
+
+
+class Own:
+    @cached
+    def get(self, value) -> int:
+        return value
+
+
+@pytest.mark.asyncio
+async def test_get():
+    @cached
+    def local(self, value):
+        return value
+
+    assert await Own().get(1) == 1
+    assert await local(None, 1) == 1
+""",
+    ),
+    NearMiss(
         "a package of the project that is called asyncio too",
         """\
 # file: net/asyncio/__init__.py

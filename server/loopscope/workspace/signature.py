@@ -88,6 +88,9 @@ def bound_names(
             patched += _patched(name, expr)
         elif name in ("hypothesis.given", "hypothesis.core.given"):
             asked = _given(expr, asked)
+        elif name == "respx.mock":
+            # It passes its router under this name (`MockRouter.__call__`).
+            asked = [param for param in asked if param != "respx_mock"]
         elif (where, expr) not in class_decorators and not is_transparent(name):
             supplied = name
     return Names(tuple(asked[patched:]), supplied)

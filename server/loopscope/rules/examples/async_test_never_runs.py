@@ -359,6 +359,25 @@ async def test_value():
 @pytest.mark.skip(reason="not yet")
 async def test_other():
     assert True
+
+
+NOT_YET = True
+
+
+@pytest.mark.skipif(True, reason="not yet")
+async def test_literal():
+    assert True
+
+
+@pytest.mark.skipif(condition=NOT_YET, reason="not yet")
+class TestThings:
+    async def test_named(self):
+        assert True
+
+
+@pytest.mark.xfail(run=False)
+async def test_not_run():
+    assert True
 """,
     ),
     NearMiss(

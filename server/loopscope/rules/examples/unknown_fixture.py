@@ -173,6 +173,24 @@ def test_value(client_of_nowhere):
         'from unittest import mock\n\n\n@mock.patch("os.getcwd")\ndef test_folder(getcwd):\n    assert getcwd\n',
     ),
     NearMiss(
+        "supplied by respx",
+        """\
+import respx
+
+
+@respx.mock
+def test_bare(respx_mock):
+    assert respx_mock.routes is not None
+
+
+@respx.mock(base_url="https://example.org")
+def test_configured(respx_mock):
+    assert respx_mock.routes is not None
+""",
+        config="[pytest]\naddopts = -p no:respx\n",
+        requires=("respx",),
+    ),
+    NearMiss(
         "made by a function",
         """\
 import factories

@@ -33,9 +33,9 @@ def _under(outer: Frame, node: ast.expr, result: Type | None) -> Type | None:
             fact = q.get(index_of, path).functions.get(id_)
             if fact is None or fact.decorators:
                 return None
-            if q.get(function_keeps, path, id_, called):
-                return result
             makes = q.get(value_makes_coroutine_function, Function(path, fact), called)
+            if q.get(function_keeps, path, id_, called) and (isinstance(result, Coroutine) or not makes):
+                return result
         case ClassObject(path, id_):
             owner = class_fact(q, path, id_)
             makes = owner is not None and q.get(value_makes_coroutine_function, Class(path, owner), called)

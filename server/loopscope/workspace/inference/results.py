@@ -80,10 +80,10 @@ def _decorated(q: Queries, path: PurePath, fact: FunctionFact, result: Type | No
             result = known_decorator(name, result)
         elif isinstance(result, Coroutine) and fact.is_async and coroutine_doubt(q, path, fact.id) is None:
             continue
-        elif not keeps_result(q, path, expr):
-            if not makes_coroutine_function(q, path, expr):
-                return None
+        elif not isinstance(result, Coroutine) and makes_coroutine_function(q, path, expr):
             result = Coroutine(None)
+        elif not keeps_result(q, path, expr):
+            return None
     return result
 
 
