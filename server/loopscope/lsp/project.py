@@ -6,15 +6,13 @@ from dataclasses import dataclass, field
 from pathlib import PurePath
 
 from loopscope.config.settings import Settings, find_settings, settings_from_mapping
-from loopscope.host.cache import open_cache
 from loopscope.host.environment import find_environment, readable_roots
-from loopscope.host.outlines import CachedOutlines
 from loopscope.host.pins import may_pin
 from loopscope.host.witness import Witness
 from loopscope.text.files import Files
 from loopscope.workspace.cancel import CancelToken
 from loopscope.workspace.environment import NEWEST_KNOWN, Environment
-from loopscope.workspace.snapshot import Snapshot
+from loopscope.workspace.snapshot import OutlineCache, Snapshot
 
 SETTINGS_FILES = frozenset({"loopscope.toml", "pyproject.toml"})
 
@@ -126,12 +124,15 @@ def read_projects(
 
 
 def new_snapshot(
-    files: Files, projects: Sequence[Project], editor: Editor, edited: Iterable[PurePath] = ()
+    files: Files,
+    projects: Sequence[Project],
+    editor: Editor,
+    edited: Iterable[PurePath] = (),
+    outlines: OutlineCache | None = None,
 ) -> Snapshot:
     """A snapshot that knows nothing yet; `edited` are the open documents."""
     roots = [project.root for project in projects]
     lookup = SettingsLookup(files, roots, editor)
-    outlines = CachedOutlines(open_cache(os.environ))
     return Snapshot(files, roots, EnvironmentLookup(projects), lookup, outlines, edited=edited)
 
 

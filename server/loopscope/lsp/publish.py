@@ -7,6 +7,7 @@ from pathlib import PurePath
 
 from lsprotocol import types
 
+from loopscope.host.garbage import resting
 from loopscope.lsp.checks import check_document, early_diagnostics
 from loopscope.lsp.documents import Document
 from loopscope.lsp.server import Server
@@ -113,7 +114,8 @@ class Publisher:
             self._send(state, document, first)
         elif not state.client.pulls_diagnostics and document.uri not in self._sent:
             await self._begin(state, document)
-        outline, found = await self._server.workers.run(lambda token: _look(state, document, token))
+        look = _look if document.path in self._warm else _first_look
+        outline, found = await self._server.workers.run(lambda token: look(state, document, token))
         seen = self._outlines.get(document.path)
         self._outlines[document.path] = outline
         if seen is not _AS_SAVED and seen is not outline and seen != outline:
@@ -133,7 +135,7 @@ class Publisher:
         All of it is found again by the check that follows.
         """
         began = time.perf_counter()
-        early = await self._server.workers.run(lambda token: early_diagnostics(state, document.path, token))
+        early = await self._server.workers.run(lambda token: _early(state, document, token))
         if early and time.perf_counter() - began > AT_ONCE_SECONDS:
             self._send(state, document, early)
 
@@ -161,6 +163,17 @@ class Publisher:
 
     async def _send_refresh(self) -> None:
         await self._server.workspace_diagnostic_refresh_async(None)
+
+
+def _early(state: State, document: Document, token: CancelToken) -> list[types.Diagnostic]:
+    with resting():
+        return early_diagnostics(state, document.path, token)
+
+
+def _first_look(state: State, document: Document, token: CancelToken) -> tuple[object, list[types.Diagnostic] | None]:
+    """As `_look`, with what it depends on to be parsed, too."""
+    with resting():
+        return _look(state, document, token)
 
 
 def _look(state: State, document: Document, token: CancelToken) -> tuple[object, list[types.Diagnostic] | None]:

@@ -11,6 +11,7 @@ from lsprotocol import types
 
 from loopscope.host.cache import open_cache
 from loopscope.host.files import DiskFiles, OverlayFiles
+from loopscope.host.outlines import PostponedOutlines
 from loopscope.host.witness import Witness
 from loopscope.lsp.checks import diagnostics_of, shown_findings
 from loopscope.lsp.client import Client, client_of
@@ -23,6 +24,7 @@ from loopscope.lsp.publish import Publisher
 from loopscope.lsp.server import Server
 from loopscope.lsp.state import State
 from loopscope.lsp.uris import path_of
+from loopscope.rules import RULES, load
 from loopscope.workspace.cancel import CancelToken
 from loopscope.workspace.snapshot import Snapshot
 
@@ -45,6 +47,8 @@ class Session:
         self.initial_settings: Mapping[str, object] = {}
         self.editor = Editor()
         self._disk = Witness(DiskFiles((), memo_bytes=TEXTS_KEPT))
+        self._outlines = PostponedOutlines(open_cache(os.environ))
+        self._complete = False
         self._kept: Kept | None = None
         self._begun: set[PurePath] = set()
         self._to_keep: set[PurePath] = set()
@@ -88,7 +92,7 @@ class Session:
         self._projects = projects
         self._kept = Kept(open_cache(os.environ), self._disk, projects, editor)
         opened_paths = {document.path for document in self._documents.values()}
-        self._install(new_snapshot(self._files(), projects, editor, opened_paths))
+        self._install(new_snapshot(self._files(), projects, editor, opened_paths, self._outlines))
         self._ready.set()
         self._check_everything()
         return projects
@@ -190,6 +194,16 @@ class Session:
     def _checked(self, state: State, path: PurePath) -> None:
         self.answer_later()
         self._keep(state, path)
+        if self._outlines.waits or not self._complete:
+            self._complete = True
+            self.server.spawn(lambda: self.server.workers.run(self._catch_up), "doing what could wait")
+
+    def _catch_up(self, token: CancelToken) -> None:
+        """Do what the first diagnostics need not wait for: write outlines, import the other rules."""
+        self._outlines.write()
+        for rule in RULES:
+            token.check()
+            load(rule)
 
     def _keep(self, state: State, path: PurePath) -> None:
         kept = self._kept

@@ -40,6 +40,11 @@ def rule_of_module(module: str) -> Rule:
     return cast("Rule", import_module(f"{__name__}.{module}").RULE)
 
 
+def load(rule: Rule) -> None:
+    """Import the module of a rule ahead of its first use."""
+    rule_of_module(module_of(rule.meta.name))
+
+
 RULES: tuple[Rule, ...] = tuple(map(_postponed, TABLE))
 """All rules, by name."""
 
