@@ -205,6 +205,23 @@ async def test_task(task, pending, make):
 """,
     ),
     NearMiss(
+        "a coroutine that no plugin awaits",
+        """\
+import pytest
+
+
+@pytest.fixture
+async def number():
+    return 1
+
+
+@pytest.mark.asyncio
+async def test_number(number):
+    assert await number == 1
+""",
+        pytest_asyncio=">=1",
+    ),
+    NearMiss(
         "a mock, a replaced function, an expected failure",
         """\
 from unittest.mock import AsyncMock

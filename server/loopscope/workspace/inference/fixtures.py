@@ -19,10 +19,12 @@ from loopscope.workspace.inference.model import (
     agreed,
 )
 from loopscope.workspace.inference.requests import requested_by
-from loopscope.workspace.model import Kind
+from loopscope.workspace.model import Decorator, FixtureDef, Kind
 from loopscope.workspace.mro import mro_of
 from loopscope.workspace.namespace import index_of
 from loopscope.workspace.oracle import Question
+from loopscope.workspace.plugins import roster_of
+from loopscope.workspace.project import config_at
 from loopscope.workspace.queries import Queries
 
 
@@ -31,7 +33,20 @@ def injected(q: Queries, path: PurePath, id_: FactId, name: str) -> tuple[Type |
     found = q.get(requested_by, path, id_, name)
     if found is None:
         return None
+    if any(not _may_be_awaited(q, path, each) for each in found):
+        # The coroutine itself, which the test may await.
+        return (None,)
     return (agreed([q.get(fixture_value, each.path, each.id, each.kind) for each in found]),)
+
+
+def _may_be_awaited(q: Queries, path: PurePath, fixture: FixtureDef) -> bool:
+    """Whether what pytest injects may be what a fixture returns: an async one has to be awaited by a plugin."""
+    if not fixture.kind.is_async or fixture.decorator is not Decorator.PYTEST:
+        return True
+    roster = q.get(roster_of, path.parent)
+    if roster.unknown is not None or roster.has("trio") or (roster.has("anyio") and q.mentions(path, ("anyio",))):
+        return True
+    return roster.has("asyncio") and q.get(config_at, path.parent).asyncio_mode.value != "strict"
 
 
 def fixture_value(q: Queries, path: PurePath, id_: FactId, kind: Kind) -> Type | None:
