@@ -35,6 +35,7 @@ from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, 
 from loopscope.rules.support.awaiting import in_synchronous_code
 from loopscope.rules.support.callees import last_name, may_be_patched_name, type_of
 from loopscope.rules.support.calls import failure_is_expected
+from loopscope.rules.support.versions import is_for_some_versions
 from loopscope.text.edit import Edit
 from loopscope.text.span import Span
 from loopscope.workspace.inference.attributes import surely_lacks
@@ -312,6 +313,35 @@ async def test_get():
 """,
     ),
     NearMiss(
+        "code for another version of a library",
+        """\
+import pytest
+
+__version__ = "2.0"
+OLD = __version__.startswith("1")
+
+
+def compute(value):
+    return value * 2
+
+
+@pytest.mark.asyncio
+async def test_compute():
+    if OLD:
+        assert await compute(2) == 4
+    else:
+        assert compute(2) == 4
+
+
+if __version__ < "2":
+
+    class TestOld:
+        @pytest.mark.asyncio
+        async def test_compute(self):
+            assert await compute(2) == 4
+""",
+    ),
+    NearMiss(
         "a package of the project that is called asyncio too",
         """\
 # file: net/asyncio/__init__.py
@@ -357,7 +387,7 @@ def check(ctx: Context) -> Iterator[Finding]:
         for wrong in ctx.queries.get(_wrong_in, ctx.path, body.id):
             replaced = may_be_patched_name(ctx, wrong.name)
             expected = failure_is_expected(ctx, body, wrong.node) or in_synchronous_code(ctx, body, wrong.node)
-            if not replaced and not expected:
+            if not replaced and not expected and not is_for_some_versions(ctx, body, wrong.node):
                 yield ctx.finding(META, ctx.span(body, wrong.node), wrong.message, data=(body, wrong))
 
 

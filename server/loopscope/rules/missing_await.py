@@ -55,6 +55,7 @@ from loopscope.rules.support.expected import expected_statements, records_warnin
 from loopscope.rules.support.handed_values import is_handed_as_value, returns_value
 from loopscope.rules.support.synchronous import surely_synchronous
 from loopscope.rules.support.type_errors import checks_of_use
+from loopscope.rules.support.versions import is_for_some_versions
 from loopscope.workspace.inference.calls import call_at
 from loopscope.workspace.inference.frames import Frame
 from loopscope.workspace.inference.model import Awaitable, Coroutine, Type
@@ -75,14 +76,18 @@ EXAMPLES, NEAR_MISSES = examples_of(__name__)
 def check(ctx: Context) -> Iterator[Finding]:
     """Findings at the calls."""
     for body, call, message in (*_gathered(ctx), *_not_run(ctx), *_read_early(ctx)):
-        if _is_expected(body, call) or in_synchronous_code(ctx, body, call.node):
+        if _is_expected(body, call) or _runs_elsewhere(ctx, body, call.node):
             continue
         if _is_dropped(ctx, body, call):
             yield _finding(ctx, body, call.node, message, call)
     for body, node in unawaited_properties(ctx):
-        if not in_synchronous_code(ctx, body, node):
+        if not _runs_elsewhere(ctx, body, node):
             message = f"`{node.attr}` is an `async def` property: what it gives must be awaited."
             yield _finding(ctx, body, node, message, node)
+
+
+def _runs_elsewhere(ctx: Context, body: Body, node: ast.expr) -> bool:
+    return in_synchronous_code(ctx, body, node) or is_for_some_versions(ctx, body, node)
 
 
 def _finding(ctx: Context, body: Body, node: ast.expr, message: str, site: CallSite | ast.Attribute) -> Finding:

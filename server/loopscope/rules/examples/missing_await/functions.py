@@ -342,6 +342,28 @@ def test_save():
 """,
     ),
     NearMiss(
+        "code for another version of a library",
+        f"""\
+import asyncio
+{_SAVE}
+__version__ = "2.0"
+OLD = __version__.startswith("1")
+
+
+def test_save():
+    if __version__ < "2":
+        save(1)
+    else:
+        asyncio.run(save(1))
+
+
+if OLD:
+
+    def test_old():
+        save(1)
+""",
+    ),
+    NearMiss(
         "a test that runs in its synchronous translation only",
         f"""\
 import pytest
