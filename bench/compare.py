@@ -123,6 +123,7 @@ def report(root: Path, file: Path, figures: dict[str, list[Figures]], checks: di
         page += ["", f"## All of {root.name} from the command line", "", "| command | seconds |", "|---|---:|"]
         page += [f"| `{name}` | {seconds:.2f} |" for name, seconds in checks.items()]
     command = f"python bench/compare.py {root.name} {root.name}/{file.relative_to(root).as_posix()}"
+    page += ["", "A start with something to report: [first-diagnostics.md](first-diagnostics.md)."]
     page += ["", "## Repeat", "", "```sh", f"VIRTUAL_ENV=… {command} --out docs/benchmarks.md", "```"]
     return "\n".join(page) + "\n"
 

@@ -1,4 +1,4 @@
-"""How long until the first diagnostics of a file that an editor opens as it starts; see docs/benchmarks.md.
+"""How long until the first diagnostics of a file that an editor opens as it starts; see docs/first-diagnostics.md.
 
     VIRTUAL_ENV=… python bench/first.py prefect prefect/tests/test_futures.py
 
@@ -7,6 +7,7 @@ The file on disk stays as it is: the document that is opened ends with a mistake
 
 import argparse
 import os
+import platform
 import sys
 import tempfile
 import time
@@ -20,28 +21,68 @@ MISTAKES = {
 }
 
 
+PAGE = """# The first diagnostics
+
+How long until an editor that starts with a test file has its diagnostics: {name}, {lines:,} lines,
+in a workspace of {files:,} Python files. {cores} processors, Python {python}; others kept {load:.1f} of them busy.
+Milliseconds from the start of the process, the fastest of {runs} starts.
+
+| the file, the session | first diagnostics | all of them | CPU time until the first |
+|---|---:|---:|---:|
+{rows}
+
+- **An unknown fixture** needs no types: it is published as soon as it is known. **A missing await** needs them. Each
+  file has nothing else to report, so the first diagnostics are all of them.
+- **The very first start** has an empty cache. **Edited since**: the session before saw another text of the file.
+  **Unchanged**: what the session before found still holds, and is published while the check runs.
+- On a machine that does something else besides, the CPU time says more than the clock.
+
+```sh
+VIRTUAL_ENV=… python bench/first.py {root} {root}/{file} --out docs/first-diagnostics.md
+```
+"""
+
+
 def main() -> None:
-    """Print milliseconds from the start of the process, for each mistake: with nothing in the cache, then later."""
+    """Measure, for each mistake, with nothing in the cache and later; print the page or write it."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("root", type=Path)
     parser.add_argument("file", type=Path)
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--settle", type=float, default=3, help="seconds in which the last diagnostics must be there")
+    parser.add_argument("--out", type=Path, help="the page to write")
     arguments = parser.parse_args()
-    root, file = arguments.root.resolve(), arguments.file.resolve()
+    root, file, runs, settle = arguments.root.resolve(), arguments.file.resolve(), arguments.runs, arguments.settle
     text = file.read_text(encoding="utf-8")
-    print(f"The fastest of {arguments.runs}, milliseconds: first diagnostics / all of them / CPU time until the first.")
+    load = os.getloadavg()[0]
+    rows = []
     for name, mistake in MISTAKES.items():
         cold, later = [], []
-        for run in range(arguments.runs):
+        for run in range(runs):
             with tempfile.TemporaryDirectory() as cache:
                 for figures in (cold, later):
                     planted = text + mistake.format(number=f"{run} {len(figures)} {figures is cold}")
-                    figures.append(_open(root, file, planted, cache, arguments.settle))
-        print(f"{name}: the very first start {_fastest(cold)}, edited since the last session {_fastest(later)}")
+                    figures.append(_open(root, file, planted, cache, settle))
+        rows += [_row(f"{name}, the very first start", cold), _row(f"{name}, edited since", later)]
     with tempfile.TemporaryDirectory() as cache:
-        figures = [_open(root, file, text, cache, arguments.settle) for _ in range(arguments.runs + 1)]
-    print(f"unchanged since the last session: {_fastest(figures[1:])}")
+        figures = [_open(root, file, text, cache, settle) for _ in range(runs + 1)]
+    rows.append(_row("as it is, unchanged", figures[1:]))
+    page = PAGE.format(
+        name=f"`{file.relative_to(root).as_posix()}` of {root.name}",
+        lines=text.count("\n"),
+        files=sum(1 for _ in root.rglob("*.py")),
+        cores=os.cpu_count(),
+        python=platform.python_version(),
+        load=load,
+        runs=runs,
+        rows="\n".join(rows),
+        root=root.name,
+        file=file.relative_to(root).as_posix(),
+    )
+    if arguments.out is None:
+        print(page)
+    else:
+        arguments.out.write_text(page, encoding="utf-8")
 
 
 def _open(root: Path, file: Path, text: str, cache: str, settle: float) -> tuple[float, float, float]:
@@ -68,8 +109,8 @@ def _open(root: Path, file: Path, text: str, cache: str, settle: float) -> tuple
         server.stop()
 
 
-def _fastest(figures: list[tuple[float, float, float]]) -> str:
-    return " / ".join(f"{min(each):.0f}" for each in zip(*figures, strict=True))
+def _row(what: str, figures: list[tuple[float, float, float]]) -> str:
+    return f"| {what} | {' | '.join(f'{min(each):.0f}' for each in zip(*figures, strict=True))} |"
 
 
 if __name__ == "__main__":
