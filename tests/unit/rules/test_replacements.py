@@ -2,7 +2,7 @@
 
 import pytest
 
-from loopscope.rules.support.replacements import is_undone, replacements
+from loopscope.rules.support.replacements import is_undone, replacements, sounds_like_replacing
 
 
 @pytest.mark.parametrize(
@@ -19,13 +19,25 @@ from loopscope.rules.support.replacements import is_undone, replacements
         ('patch("resend")', []),
         ('patch("other"); assert kind == "app.send"', []),
         ('patch("other"); """Of the "send" of it."""', []),
-        ('return "send"  # patch', [True]),
-        ('kind = "send"', []),
+        ('return "send"', [True]),
         ('kind = "send"\nmonkeypatch.setattr(Client, kind, print)', [True]),
     ],
 )
 def test_replacements(text: str, expected: list[bool]) -> None:
     assert [is_quoted for _, is_quoted in replacements(text, "send")] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('return "send"  # patch', True),
+        ("monkeypatch.setattr(Client, kind, print)", True),
+        ("class FakeClient: ...", True),
+        ('kind = "send"', False),
+    ],
+)
+def test_what_sounds_like_replacing(text: str, expected: bool) -> None:
+    assert sounds_like_replacing(text) is expected
 
 
 @pytest.mark.parametrize(
