@@ -8,7 +8,7 @@ from loopscope.config.pytest_config import AsyncioMode, PytestConfig
 from loopscope.facts.expr import Const
 from loopscope.workspace.environment import Environment
 from loopscope.workspace.hooks import conftests_of, loop_scope_marks, runner_hook
-from loopscope.workspace.marks import Mark
+from loopscope.workspace.marks import UNREAD, Mark
 from loopscope.workspace.model import Decision, Decorator, FixtureDef, Runner, Scope, TestItem, Unknown
 from loopscope.workspace.mro import class_fact, member, mro_of
 from loopscope.workspace.project import config_at
@@ -94,6 +94,8 @@ def runner(snapshot: Circumstances, view: ModuleView, test: TestItem) -> Decisio
     foreign = next((mark.name for mark in view.marks(test) if mark.name in _OF_PLUGINS), None)
     if foreign is not None and snapshot.environment_of(view.path).kind == "server":
         return Unknown(f"the mark `{foreign}` is of a plugin, and what the project has installed is not known")
+    if any(mark.name == UNREAD for mark in view.marks(test)):
+        return Unknown("`pytestmark` is computed")
     return Decision(None, _why_nobody(snapshot, view))
 
 
@@ -108,6 +110,8 @@ def test_loop_scope(snapshot: Circumstances, view: ModuleView, test: TestItem) -
     if not environment.at_least("pytest-asyncio", 0, 23):
         return _event_loop_scope(view, test)
     for mark in view.marks(test):
+        if mark.name == UNREAD:
+            return Unknown("`pytestmark` is computed")
         if mark.name == "asyncio":
             if not mark.fixed:
                 return Unknown("an asyncio mark stands below a condition")

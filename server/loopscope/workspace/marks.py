@@ -13,6 +13,8 @@ from loopscope.workspace.signature import scoped_decorators
 from loopscope.workspace.values import Expression, External, last_of
 
 _PREFIX = "pytest.mark."
+UNREAD = "<computed>"
+"""The name of what stands for the marks of a `pytestmark` that is computed: there may be any."""
 
 
 class Mark(NamedTuple):
@@ -99,11 +101,34 @@ def _assigned_marks(q: Queries, path: PurePath, bindings: Iterable[Binding], whe
         if binding.guard is Guard.TYPE_CHECKING or not isinstance(binding.target, Assigned):
             continue
         marks = marks_in(q, path, binding.target.value, where)
+        if not q.get(_is_read, path, binding.target.value):
+            marks = (*marks, Mark(UNREAD, (), (), path, where, fixed=False))
         if binding.guard not in (Guard.ALWAYS, Guard.NOT_TYPE_CHECKING):
             found += [mark._replace(fixed=False) for mark in marks]
         else:
             found = [*(found if binding.target.augmented else ()), *marks]
     return found
+
+
+def _is_read(q: Queries, path: PurePath, expr: Expr) -> bool:
+    """Whether all marks of a value of `pytestmark` are known: a function that makes one is not followed."""
+    match expr:
+        case Const():
+            return True
+        case Items(_, items):
+            return all(q.get(_is_read, path, item) for item in items)
+        case Concat(left, right):
+            return q.get(_is_read, path, left) and q.get(_is_read, path, right)
+        case Ref(name):
+            value = last_of(dereference(q, path, name))
+            if isinstance(value, Expression) and not isinstance(value.expr, Ref):
+                try:
+                    return q.get(_is_read, value.path, value.expr)
+                except Cycle:
+                    return False
+            return bool(marks_in(q, path, expr, ""))
+        case _:
+            return bool(marks_in(q, path, expr, ""))
 
 
 def used_fixtures(marks: Iterable[Mark]) -> tuple[str, ...]:
@@ -123,6 +148,8 @@ def parametrized(q: Queries, marks: Iterable[Mark]) -> Directness:
     indirect: set[str] = set()
     unknown: str | None = None
     for mark in marks:
+        if mark.name == UNREAD:
+            unknown = "`pytestmark` is computed"
         if mark.name != "parametrize":
             continue
         names = _argnames(q, mark)

@@ -402,5 +402,23 @@ class TestOther:
         assert True
 """,
     ),
+    NearMiss(
+        "a mark that a function makes",
+        """\
+import helpers
+
+pytestmark = helpers.all_marks()
+
+
+async def test_value():
+    assert True
+# file: helpers.py
+import pytest
+
+
+def all_marks():
+    return [pytest.mark.asyncio]
+""",
+    ),
     NearMiss("not collected", "async def helper():\n    assert True\n"),
 )

@@ -173,6 +173,42 @@ def test_value(client_of_nowhere):
         'from unittest import mock\n\n\n@mock.patch("os.getcwd")\ndef test_folder(getcwd):\n    assert getcwd\n',
     ),
     NearMiss(
+        "given by a mark that a function makes",
+        """\
+import helpers
+
+pytestmark = helpers.setup(1)
+
+
+def test_number(client):
+    assert client == 1
+
+
+# file: test_class.py
+import helpers
+
+
+class TestMore:
+    pytestmark = [helpers.setup(2)]
+
+    def test_number(self, client):
+        assert client == 2
+# file: helpers.py
+import pytest
+
+
+def setup(number):
+    return pytest.mark.parametrize("number", [number])
+# file: conftest.py
+import pytest
+
+
+@pytest.fixture
+def client(number):
+    return number
+""",
+    ),
+    NearMiss(
         "supplied by respx",
         """\
 import respx

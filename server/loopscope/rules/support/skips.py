@@ -1,9 +1,10 @@
 """Tests that pytest may not set up at all."""
 
 from loopscope.rules.context import Context
+from loopscope.workspace.marks import UNREAD
 from loopscope.workspace.model import TestItem
 
-_NOT_SET_UP = frozenset({"skip", "skipif", "xfail"})
+_NOT_SET_UP = frozenset({"skip", "skipif", "xfail", UNREAD})
 
 
 def may_be_skipped(ctx: Context, test: TestItem) -> bool:
