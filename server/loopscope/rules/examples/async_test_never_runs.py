@@ -5,13 +5,10 @@ from loopscope.rules.model import Example, NearMiss, Proof
 _TRACED = """\
 # file: conftest.py
 import functools
-
 import pytest
-
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "traced: the test is traced")
-
 
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_call(item):
@@ -303,19 +300,14 @@ class ValueTest(AsyncTestCase):
         """\
 import pytest
 
-
 @pytest.mark.runs
 async def test_value():
     assert True
 # file: conftest.py
 import asyncio
 
-import pytest
-
-
 def pytest_configure(config):
     config.addinivalue_line("markers", "runs: the test is run")
-
 
 def pytest_runtest_setup(item):
     if item.get_closest_marker("runs"):
