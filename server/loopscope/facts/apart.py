@@ -57,6 +57,20 @@ class Apart:
         chunk = chunk_apart(piece, "") if large is None else large.header
         return None if chunk is None else self._facts(qualname, [self._placed(place.start, chunk)], {})
 
+    def source(self, qualname: str) -> str | None:
+        """The text of the function or method of a dotted name; None where there are none or several of that name."""
+        name, _, member = qualname.partition(".")
+        places = self._definitions.get(name, ())
+        if len(places) != 1 or not member:
+            return self.text[places[0].start : places[0].end] if len(places) == 1 else None
+        owner = _only(self.outline.bindings, name)
+        members = self._members(places[0], owner) if isinstance(owner, ClassFact) else None
+        inner = members.places.get(member, ()) if members is not None else ()
+        if len(inner) != 1:
+            return None
+        start, end = inner[0].shifted(places[0].start)
+        return self.text[start:end]
+
     def _member(self, place: Span, owner: ClassFact, name: str) -> FileFacts | None:
         members = self._members(place, owner)
         places = members.places.get(name, ()) if members is not None else ()

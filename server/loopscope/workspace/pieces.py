@@ -33,15 +33,30 @@ class Pieces:
         known = self._known.get((path, qualname))
         if known is not None:
             return known
-        reader = self._readers.get(path)
+        reader = self._reader(path, files, outline_of)
         if reader is None:
-            text, outline = files.read(path), outline_of(path)
-            if isinstance(text, Unreadable) or isinstance(outline, Unreadable):
-                return None
-            reader = self._readers[path] = Apart(text, outline)
+            return None
         known = reader.facts(qualname)
         if known is not None:
             self._known[path, qualname] = known
             for each in list(self._known)[:-_KEPT]:
                 self._known.pop(each, None)
         return known
+
+    def source(
+        self, path: PurePath, qualname: str, files: Files, outline_of: Callable[[PurePath], Outline | Unreadable]
+    ) -> str | None:
+        """The text of one function or method; None where it is not found without parsing the file."""
+        reader = self._reader(path, files, outline_of)
+        return None if reader is None else reader.source(qualname)
+
+    def _reader(
+        self, path: PurePath, files: Files, outline_of: Callable[[PurePath], Outline | Unreadable]
+    ) -> Apart | None:
+        reader = self._readers.get(path)
+        if reader is None:
+            text, outline = files.read(path), outline_of(path)
+            if isinstance(text, Unreadable) or isinstance(outline, Unreadable):
+                return None
+            reader = self._readers[path] = Apart(text, outline)
+        return reader

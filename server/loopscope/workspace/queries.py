@@ -56,6 +56,10 @@ class Inputs(Protocol):
         """The facts of a Python file of which only functions and classes of one dotted name are looked at."""
         ...
 
+    def function_source(self, path: PurePath, qualname: str) -> str | None:
+        """The text of a function or method of a file that nobody has parsed; None for others."""
+        ...
+
     def text_mentions(self, path: PurePath, words: tuple[str, ...]) -> bool:
         """Whether the text of a file holds one of the words."""
         ...
@@ -204,6 +208,12 @@ class Queries:
             self._needs.add((BODY, path, qualname))
         facts = self._inputs.function_facts(path, qualname)
         return None if isinstance(facts, Unreadable) else facts
+
+    def source(self, path: PurePath, qualname: str) -> str | None:
+        """The text of a function or method, where that is cheaper than its facts. Only edits of it count."""
+        if self._traced:
+            self._needs.add((BODY, path, qualname))
+        return self._inputs.function_source(path, qualname)
 
     def oracle(self, question: Question) -> Answer | None:
         """What the oracle has answered to a question; None when it has not, or not yet."""

@@ -145,6 +145,13 @@ class Snapshot:
             return self.facts(path)
         return self._pieces.facts(path, qualname, self.files, self.read_outline) or self.facts(path)
 
+    def function_source(self, path: PurePath, qualname: str) -> str | None:
+        """The text of a function or method of a file that nobody has parsed; None for others."""
+        if self._whole or path in self._facts or path in self._held or path in self._edited:
+            return None
+        self._defined.setdefault(path, set()).add(qualname)
+        return self._pieces.source(path, qualname, self.files, self.read_outline)
+
     def release(self, path: PurePath) -> None:
         """Forget the facts of a file that was looked at once and for all; they are made again for who asks."""
         if self._whole and path in self._facts:

@@ -1,7 +1,7 @@
 """What methods set on `self`, and what classes declare without a value."""
 
 import ast
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import PurePath
 from typing import cast
 
@@ -43,11 +43,27 @@ def setters(q: Queries, path: PurePath, id_: FactId, name: str) -> Iterator[tupl
     for base_path, base_id in q.get(mro_of, path, id_).classes:
         if not q.mentions(base_path, (f".{name}",)):
             continue
-        for method_id in q.get(_setting_methods, base_path, base_id.qualname).get(name, ()):
+        methods = q.get(_mentioning_methods, base_path, base_id.qualname, name)
+        if methods is None:
+            methods = q.get(_setting_methods, base_path, base_id.qualname).get(name, ())
+        for method_id in methods:
             frame = frame_of(q, base_path, method_id)
             if frame is not None:
                 own, statements = _sets(frame.body)
-                yield from ((frame, each, own) for each in statements[name])
+                yield from ((frame, each, own) for each in statements.get(name, ()))
+
+
+def _mentioning_methods(q: Queries, path: PurePath, qualname: str, name: str) -> Sequence[FactId] | None:
+    """The methods of one class whose texts hold an attribute of that name; None where their facts cost as little."""
+    found: list[FactId] = []
+    for method_id in q.get(index_of, path).functions:
+        if method_id.holder == qualname:
+            source = q.source(path, method_id.qualname)
+            if source is None:
+                return None
+            if f".{name}" in source:
+                found.append(method_id)
+    return found
 
 
 def _setting_methods(q: Queries, path: PurePath, qualname: str) -> Mapping[str, list[FactId]]:
