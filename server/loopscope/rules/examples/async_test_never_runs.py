@@ -222,16 +222,13 @@ NEAR_MISSES = (
         """\
 import pytest
 
-
 @pytest.fixture
 def anyio_backend():
     return "asyncio"
 
-
 @pytest.fixture(autouse=True)
 async def setup(anyio_backend):
     pass
-
 
 async def test_value():
     assert True
@@ -241,7 +238,6 @@ async def test_value():
         "unittest awaits its own",
         """\
 import unittest
-
 
 class ValueTest(unittest.IsolatedAsyncioTestCase):
     async def test_value(self):
@@ -258,14 +254,12 @@ class ValueTest(unittest.IsolatedAsyncioTestCase):
 import asyncio
 import functools
 
-
 def run(function):
     @functools.wraps(function)
     def wrapper(*args, **kwargs):
         return asyncio.run(function(*args, **kwargs))
 
     return wrapper
-
 
 @run
 async def test_value():
@@ -278,11 +272,9 @@ async def test_value():
 import asyncio
 import unittest
 
-
 class AsyncTestCase(unittest.TestCase):
     def _callTestMethod(self, method):
         asyncio.run(method())
-
 
 class ValueTest(AsyncTestCase):
     async def test_value(self):
@@ -326,7 +318,6 @@ import inspect
 
 import pytest
 
-
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_call(item):
     if inspect.iscoroutinefunction(item.obj):
@@ -342,30 +333,24 @@ import pytest
 
 sync_only = pytest.mark.skipif("'async' not in __name__ or True", reason="only in its synchronous twin")
 
-
 @sync_only
 async def test_value():
     assert True
-
 
 @pytest.mark.skip(reason="not yet")
 async def test_other():
     assert True
 
-
 NOT_YET = True
-
 
 @pytest.mark.skipif(True, reason="not yet")
 async def test_literal():
     assert True
 
-
 @pytest.mark.skipif(condition=NOT_YET, reason="not yet")
 class TestThings:
     async def test_named(self):
         assert True
-
 
 @pytest.mark.xfail(run=False)
 async def test_not_run():
@@ -381,10 +366,8 @@ pytestmark = [pytest.mark.filterwarnings("error")]
 if True:  # ASYNC
     pytestmark.append(pytest.mark.asyncio)
 
-
 async def test_value():
     assert True
-
 
 class TestOther:
     pytestmark = [pytest.mark.filterwarnings("error")]
@@ -401,12 +384,10 @@ import helpers
 
 pytestmark = helpers.all_marks()
 
-
 async def test_value():
     assert True
 # file: helpers.py
 import pytest
-
 
 def all_marks():
     return [pytest.mark.asyncio]

@@ -263,14 +263,12 @@ def test_save(connection):
 import asyncio
 import functools
 
-
 def in_loop(function):
     @functools.wraps(function)
     def run(*args):
         return asyncio.run(function(*args))
 
     return run
-
 
 def connected(function):
     @in_loop
@@ -279,7 +277,6 @@ def connected(function):
         await function("connection")
 
     return connect
-
 
 def repeated(times):
     def decorate(function):
@@ -292,16 +289,13 @@ def repeated(times):
 
     return decorate
 
-
 @connected
 async def save(connection):
     assert connection
 
-
 @repeated(2)
 async def save_twice(connection):
     assert connection
-
 
 def test_save():
     @connected
@@ -320,7 +314,6 @@ def test_save():
 def require_sync(function):
     return function
 
-
 @require_sync
 def test_save():
     save(1)
@@ -332,7 +325,6 @@ def test_save():
 import asyncio
 {_SAVE}
 IS_SYNC = False
-
 
 def test_save():
     if IS_SYNC:
@@ -349,13 +341,11 @@ import asyncio
 __version__ = "2.0"
 OLD = __version__.startswith("1")
 
-
 def test_save():
     if __version__ < "2":
         save(1)
     else:
         asyncio.run(save(1))
-
 
 if OLD:
 
@@ -371,7 +361,6 @@ import pytest
 def require_sync(function):
     return pytest.mark.skip("asynchronous")(function)
 
-
 @require_sync
 def test_save():
     def later():
@@ -386,7 +375,6 @@ def test_save():
         f"""\
 {_SAVE}
 IS_SYNC = True
-
 
 def test_save():
     if IS_SYNC:
