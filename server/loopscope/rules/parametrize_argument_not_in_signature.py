@@ -28,7 +28,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from loopscope.config.model import closest, did_you_mean
-from loopscope.facts.expr import Call, Const, Items, ParamKind, dotted, strings
+from loopscope.facts.expr import Call, Const, Expr, Items, ParamKind, dotted, strings
 from loopscope.facts.reading import read
 from loopscope.rules.context import Context
 from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, Proof, Rule, Safety, Severity
@@ -109,6 +109,17 @@ def test_next(value, expected):
 )
 
 NEAR_MISSES = (
+    NearMiss(
+        "one name in a string, given by keyword: each value is one argument",
+        """\
+import pytest
+
+
+@pytest.mark.parametrize(argnames="amounts", argvalues=[[1, 2], (3,), pytest.param([4, 5])])
+def test_amounts(amounts):
+    assert len(amounts) < 3
+""",
+    ),
     NearMiss(
         "given to a fixture that the test uses",
         """\
@@ -243,9 +254,7 @@ def fix(ctx: Context, finding: Finding) -> Fix | None:
 
 def _names(mark: MarkUse) -> tuple[str, ...] | None:
     """The argument names as pytest reads them; None when they are computed."""
-    if not isinstance(mark.expr, Call):
-        return None
-    given = mark.expr.args[0] if mark.expr.args else mark.expr.keyword("argnames")
+    given = _argnames(mark)
     match given:
         case Const(str() as text):
             return tuple(name.strip() for name in text.split(",") if name.strip())
@@ -253,6 +262,12 @@ def _names(mark: MarkUse) -> tuple[str, ...] | None:
             return strings(given)
         case _:
             return None
+
+
+def _argnames(mark: MarkUse) -> Expr | None:
+    if not isinstance(mark.expr, Call):
+        return None
+    return mark.expr.args[0] if mark.expr.args else mark.expr.keyword("argnames")
 
 
 def _marked(ctx: Context, mark: MarkUse) -> list[TestItem]:
@@ -324,8 +339,7 @@ def _miscounted(ctx: Context, mark: MarkUse, names: Sequence[str]) -> Iterator[F
     values = (
         node.args[1] if len(node.args) > 1 else next((k.value for k in node.keywords if k.arg == "argvalues"), None)
     )
-    first = node.args[0] if node.args else None
-    single = len(names) == 1 and isinstance(first, ast.Constant)
+    single = len(names) == 1 and isinstance(_argnames(mark), Const)
     for item in values.elts if isinstance(values, ast.List | ast.Tuple) else ():
         count = _count(ctx, mark, item, single=single)
         if count is not None and count != len(names):
