@@ -152,12 +152,19 @@ def _binding_may_be_fixture(q: Queries, path: PurePath, binding: Binding) -> boo
         case Assigned(Call() as call, _):
             maker = dotted(call)
             given = bool(call.args or call.keywords) or "fixture" in (maker or "")
-            return given and (maker is None or name_may_make(q, path, maker))
+            return given and (maker is None or name_may_make(q, path, maker) or _takes_decorated(q, path, call))
         case ImportedName(module, name):
             # pytest's own modules import no fixtures from each other.
             return "_pytest" not in path.parts and import_may_bring(q, path, module, name, FIXTURE)
         case _:
             return False
+
+
+def _takes_decorated(q: Queries, path: PurePath, call: Call) -> bool:
+    """Whether a call is given a decorated function of the file, as in `other = copy(a_fixture)`."""
+    names = q.get(index_of, path).names
+    placed = [one for given in call.args if isinstance(given, Ref) for one in names.get(given.name, ())]
+    return any(isinstance(one.binding.target, FunctionFact) and one.binding.target.decorators for one in placed)
 
 
 def class_may_hold(q: Queries, path: PurePath, fact: ClassFact) -> bool:

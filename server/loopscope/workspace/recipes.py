@@ -158,11 +158,11 @@ def _decorated(q: Queries, path: PurePath, fact: FunctionFact, name: str, *, bou
 
 
 def _assigned(q: Queries, path: PurePath, call: Call, name: str, *, bound: bool) -> Recipe | Unknown | None:
-    """`name = pytest.fixture(...)(function)` and `name = pytest.fixture(function, ...)`."""
+    """`name = pytest.fixture(...)(function)`, `name = pytest.fixture(function, ...)` and `name = copy(a_fixture)`."""
     given = call.args[0] if call.args else call.keyword("fixture_function")
     marker = None if given is None or isinstance(given, Const) else marker_of(q, path, call.func)
     if marker is None:
-        return _made_by_function(q, path, call, name)
+        return _made_by_function(q, path, call, name) or _made_of_fixture(q, path, call, name)
     if given is None or isinstance(marker, Unknown):
         return marker if isinstance(marker, Unknown) else None
     marker = _with_arguments(q, path, marker, call)
@@ -181,6 +181,17 @@ def _made_by_function(q: Queries, path: PurePath, call: Call, name: str) -> Unkn
     inner = function[1].nested if function is not None else ()
     if any("fixture" in ast.unparse(each) for body in inner for each in body.node.decorator_list):
         return Unknown(f"`{name}` is what `{maker.fact.name}` gives, which makes a fixture")
+    return None
+
+
+def _made_of_fixture(q: Queries, path: PurePath, call: Call, name: str) -> Unknown | None:
+    """What a function makes of a fixture that it is given: a copy of it, or another fixture."""
+    for given in call.args if q.mentions(path, ("fixture",)) else ():
+        value = last_of(dereference(q, path, given.name)) if isinstance(given, Ref) else None
+        if not isinstance(value, Function) or not value.fact.decorators:
+            continue
+        if any(marker_of(q, value.path, each) is not None for each in value.fact.decorators):
+            return Unknown(f"`{name}` is made of the fixture `{value.fact.name}`")
     return None
 
 

@@ -227,6 +227,26 @@ def test_configured(respx_mock):
         requires=("respx",),
     ),
     NearMiss(
+        "a copy of a fixture",
+        """\
+from copy import copy
+
+import pytest
+
+
+@pytest.fixture
+def client():
+    return object()
+
+
+other_client = copy(client)
+
+
+def test_clients(client, other_client):
+    assert client is not other_client
+""",
+    ),
+    NearMiss(
         "made by a function",
         """\
 import factories

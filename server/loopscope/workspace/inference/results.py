@@ -11,10 +11,10 @@ from loopscope.workspace.imports import is_installed
 from loopscope.workspace.inference import attributes, expressions, generics, libraries, local_decorators
 from loopscope.workspace.inference.annotations import (
     Names,
+    alternatives,
     annotation_type,
     item_of,
     parsed,
-    text_type,
 )
 from loopscope.workspace.inference.decorators import keeps_result, makes_coroutine_function
 from loopscope.workspace.inference.frames import Frame, frame_of, instance_of_class, names_of
@@ -104,8 +104,11 @@ def _raw_result(q: Queries, path: PurePath, fact: FunctionFact, receiver: Instan
         if item is None:
             item = _inferred(q, path, fact, receiver)
         return AsyncIterable(item, is_generator=True) if fact.is_async else Iterable(item)
-    stated = text_type(names, libraries.returns_of(q, path, fact))
+    stated = returned_type(names, parsed(libraries.returns_of(q, path, fact)), is_async=fact.is_async)
     if fact.is_async:
+        if isinstance(stated, AsyncIterable) and (stub := frame_of(q, path, fact.id)) and _is_stub(stub.body):
+            # It stands for asynchronous generators, whose calls are not awaited.
+            return None
         return Coroutine(_inferred(q, path, fact, receiver) if stated is None else stated)
     if stated is None or (isinstance(stated, Instance | Plain | Group) and not is_installed(q, path)):
         # What the body gives counts: a project's annotations of functions that hand a coroutine on are often wrong.
@@ -114,6 +117,14 @@ def _raw_result(q: Queries, path: PurePath, fact: FunctionFact, receiver: Instan
         if inferred is not None or isinstance(stated, Plain | Group) or (frame and defines_class(frame.body)):
             return inferred
     return stated
+
+
+def returned_type(names: Names, node: ast.expr | None, *, is_async: bool) -> Type | None:
+    """What an annotation says of what a function returns; None where a synchronous one gives a coroutine or `None`."""
+    stated = None if node is None else annotation_type(names, node)
+    if is_async or node is None or not isinstance(stated, Coroutine | Awaitable):
+        return stated
+    return None if NONE in alternatives(names, node) else stated
 
 
 def defines_class(body: Body) -> bool:
@@ -157,7 +168,7 @@ def _local_result(frame: Frame) -> Type | None:
     if body.yields:
         item = produced(frame, yields=True)
         return AsyncIterable(item, is_generator=True) if body.is_async else Iterable(item)
-    stated = annotation_type(names_of(frame), node.returns) if node.returns is not None else None
+    stated = returned_type(names_of(frame), node.returns, is_async=body.is_async)
     result = stated if stated is not None else produced(frame, yields=False)
     return Coroutine(result) if body.is_async else result
 

@@ -205,6 +205,42 @@ async def test_send():
 
 NEAR_MISSES = (
     NearMiss(
+        "annotated to give a coroutine or nothing; a stub that stands for asynchronous generators",
+        """\
+from abc import ABC, abstractmethod
+from collections.abc import AsyncGenerator, Coroutine
+from typing import Any
+
+import pytest
+
+
+class Base(ABC):
+    def receive(self, value: int) -> None | Coroutine[Any, Any, None]:
+        if not value:
+            raise ValueError(value)
+
+    @abstractmethod
+    async def chunks(self) -> AsyncGenerator[int, None]:
+        raise NotImplementedError("chunks must be implemented")
+
+
+class Client(Base):
+    async def chunks(self) -> AsyncGenerator[int, None]:
+        yield 1
+
+
+def made() -> Base:
+    return Client()
+
+
+@pytest.mark.asyncio
+async def test_client():
+    client = made()
+    client.receive(1)
+    assert [chunk async for chunk in client.chunks()] == [1]
+""",
+    ),
+    NearMiss(
         "set on the object itself, on what may be it, or on what others have too",
         f"""\
 from unittest.mock import Mock
