@@ -35,6 +35,8 @@ LINE = 6000
 """Dots of a line that are that colour: fewer than there are."""
 PATIENCE = 40
 """Seconds until something must have happened."""
+STEADY = 3
+"""Seconds without a change after which none is expected."""
 
 
 class Desk:
@@ -108,7 +110,7 @@ def play(desk: Desk) -> None:
     """The six things."""
     until("the window", lambda: desk.windows(TESTS.name) > 0)
     until("lines with an error", lambda: desk.error_lines() > 0)
-    before = desk.error_lines()
+    before = steady(desk.error_lines)
 
     desk.go_to(15)
     desk.press("Left", "Left")
@@ -175,6 +177,16 @@ def start(
     process = subprocess.Popen(command, env=env, pass_fds=pass_fds, stderr=subprocess.DEVNULL)
     processes.callback(process.wait)
     processes.callback(process.kill)
+
+
+def steady(count: Callable[[], int]) -> int:
+    """A number once it has not changed for a while: the server may publish twice, and Kate paints line by line."""
+    last, since = count(), time.monotonic()
+    while time.monotonic() - since < STEADY:
+        time.sleep(0.1)
+        if (now := count()) != last:
+            last, since = now, time.monotonic()
+    return last
 
 
 def until(what: str, holds: Callable[[], bool], again: Callable[[], None] = lambda: None) -> None:
