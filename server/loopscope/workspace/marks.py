@@ -1,5 +1,6 @@
 """The marks of tests, classes and modules, and what those that ask for fixtures say (`_pytest/mark/structures.py`)."""
 
+import ast
 from collections.abc import Iterable
 from pathlib import PurePath
 from typing import NamedTuple
@@ -10,11 +11,13 @@ from loopscope.workspace.mro import class_fact, mro_of, own_bindings
 from loopscope.workspace.namespace import dereference, followed, index_of
 from loopscope.workspace.queries import Cycle, Queries
 from loopscope.workspace.signature import scoped_decorators
-from loopscope.workspace.values import Expression, External, last_of
+from loopscope.workspace.values import Expression, External, Function, last_of
 
 _PREFIX = "pytest.mark."
 UNREAD = "<computed>"
 """The name of what stands for the marks of a `pytestmark` that is computed: there may be any."""
+_ANY = frozenset((UNREAD,))
+_ABOUT_FIXTURES = frozenset(("parametrize", "usefixtures"))
 
 
 class Mark(NamedTuple):
@@ -101,8 +104,8 @@ def _assigned_marks(q: Queries, path: PurePath, bindings: Iterable[Binding], whe
         if binding.guard is Guard.TYPE_CHECKING or not isinstance(binding.target, Assigned):
             continue
         marks = marks_in(q, path, binding.target.value, where)
-        if not q.get(_is_read, path, binding.target.value):
-            marks = (*marks, Mark(UNREAD, (), (), path, where, fixed=False))
+        unread = sorted(q.get(_unread, path, binding.target.value))
+        marks = (*marks, *(Mark(name, (), (), path, where, fixed=False) for name in unread))
         if binding.guard not in (Guard.ALWAYS, Guard.NOT_TYPE_CHECKING):
             found += [mark._replace(fixed=False) for mark in marks]
         else:
@@ -110,25 +113,44 @@ def _assigned_marks(q: Queries, path: PurePath, bindings: Iterable[Binding], whe
     return found
 
 
-def _is_read(q: Queries, path: PurePath, expr: Expr) -> bool:
-    """Whether all marks of a value of `pytestmark` are known: a function that makes one is not followed."""
+def _unread(q: Queries, path: PurePath, expr: Expr) -> frozenset[str]:
+    """The names of marks that a value of `pytestmark` may hold beside those that are written in it."""
     match expr:
         case Const():
-            return True
+            return frozenset()
         case Items(_, items):
-            return all(q.get(_is_read, path, item) for item in items)
+            return frozenset(name for item in items for name in q.get(_unread, path, item))
         case Concat(left, right):
-            return q.get(_is_read, path, left) and q.get(_is_read, path, right)
+            return q.get(_unread, path, left) | q.get(_unread, path, right)
         case Ref(name):
             value = last_of(dereference(q, path, name))
             if isinstance(value, Expression) and not isinstance(value.expr, Ref):
                 try:
-                    return q.get(_is_read, value.path, value.expr)
+                    return q.get(_unread, value.path, value.expr)
                 except Cycle:
-                    return False
-            return bool(marks_in(q, path, expr, ""))
+                    return _ANY
+            return frozenset() if marks_in(q, path, expr, "") else _ANY
+        case Call(func):
+            return frozenset() if marks_in(q, path, expr, "") else _made(q, path, func)
         case _:
-            return bool(marks_in(q, path, expr, ""))
+            return _ANY
+
+
+def _made(q: Queries, path: PurePath, func: Expr) -> frozenset[str]:
+    """The names of the marks that a function gives, one that is written in each `return`; else any."""
+    value = last_of(dereference(q, path, func.name)) if isinstance(func, Ref) else None
+    found = None
+    if isinstance(value, Function) and not value.fact.decorators and not value.fact.is_async:
+        found = q.function(value.path, value.fact.id)
+    names = [_mark_name(node.value) for node in found[1].returns] if found is not None else []
+    return frozenset(name for name in names if name is not None) if names and None not in names else _ANY
+
+
+def _mark_name(node: ast.expr | None) -> str | None:
+    """The name of a mark that asks for nothing: what such a function says of fixtures is not read."""
+    written = ast.unparse(node.func if isinstance(node, ast.Call) else node) if node is not None else ""
+    name = written.removeprefix("pytest.").removeprefix("mark.")
+    return name if name.isidentifier() and name != written and name not in _ABOUT_FIXTURES else None
 
 
 def used_fixtures(marks: Iterable[Mark]) -> tuple[str, ...]:
