@@ -749,6 +749,28 @@ def test_it(): pass
 }
 
 LOOPS = {
+    "made_marks": """
+--- helpers.py
+import pytest
+
+def only_before(version):
+    return pytest.mark.skipif(version < (3, 0), reason="old")
+--- test_made_marks.py
+import pytest
+from helpers import only_before
+
+pytestmark = only_before((3, 9))
+
+@pytest.mark.asyncio
+async def test_marked(): pass
+
+async def test_unmarked(): pass
+
+class TestMore:
+    pytestmark = [only_before((3, 9)), pytest.mark.asyncio(loop_scope="class")]
+
+    async def test_of_class(self): pass
+""",
     "marks": """
 --- test_marks.py
 import asyncio
