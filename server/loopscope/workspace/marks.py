@@ -17,6 +17,7 @@ _PREFIX = "pytest.mark."
 UNREAD = "<computed>"
 """The name of what stands for the marks of a `pytestmark` that is computed: there may be any."""
 _ANY = frozenset((UNREAD,))
+_MARKS = ("pytest.mark", "mark")
 _ABOUT_FIXTURES = frozenset(("parametrize", "usefixtures"))
 
 
@@ -149,8 +150,8 @@ def _made(q: Queries, path: PurePath, func: Expr) -> frozenset[str]:
 def _mark_name(node: ast.expr | None) -> str | None:
     """The name of a mark that asks for nothing: what such a function says of fixtures is not read."""
     written = ast.unparse(node.func if isinstance(node, ast.Call) else node) if node is not None else ""
-    name = written.removeprefix("pytest.").removeprefix("mark.")
-    return name if name.isidentifier() and name != written and name not in _ABOUT_FIXTURES else None
+    before, _, name = written.rpartition(".")
+    return name if before in _MARKS and name not in _ABOUT_FIXTURES else None
 
 
 def used_fixtures(marks: Iterable[Mark]) -> tuple[str, ...]:
