@@ -106,8 +106,8 @@ class Memory:
         """The answers of the earlier memory that are not among them."""
         self.users: dict[Key, set[Key]] = {} if earlier is None else earlier.users
         """Which entries need a key, and perhaps some that did; shared by all memories that share entries."""
-        self.untraced: dict[Key, object] = {}
-        """The answers of which nobody notes what they depend on: no later memory shares them."""
+        self.untraced: dict[object, dict[Key, object]] = {}
+        """By query and arguments the answers of which nobody notes what they depend on: no later memory shares them."""
 
     def drop(self, left: dict[Key, Remembered], changed: Iterable[Key]) -> tuple[Key, ...]:
         """Take away what needs one of the changed inputs, directly or through other entries; what that was."""
@@ -262,14 +262,17 @@ class Once(Queries):
 
     def get(self, query: Callable[Concatenate["Queries", P], T], *args: P.args, **_: P.kwargs) -> T:
         """As that of `Queries`."""
-        key: Key = (query, *args)
-        value = self._values.get(key, _ABSENT)
+        # The arguments are a tuple already: making another one, with the query in it, would take as long as looking.
+        known = self._values.get(query)
+        if known is None:
+            known = self._values[query] = {}
+        value = known.get(args, _ABSENT)
         if value is _ABSENT:
-            self._values[key] = _RUNNING
+            known[args] = _RUNNING
             try:
-                value = self._values[key] = query(self, *args, **_)
+                value = known[args] = query(self, *args, **_)
             except BaseException:
-                del self._values[key]
+                del known[args]
                 raise
         elif value is _RUNNING:
             raise Cycle
