@@ -8,12 +8,14 @@ from pathlib import Path, PurePath
 from loopscope.cli.analysis import Analysis, Job, analyse
 from loopscope.cli.candidates import files_to_check
 from loopscope.cli.errors import ProjectError
+from loopscope.cli.formats import FOR_PEOPLE, report
 from loopscope.cli.project import Project, open_project
-from loopscope.cli.reports import json_report, statistics, text_report
+from loopscope.cli.reports import statistics
 from loopscope.cli.rows import Row
-from loopscope.cli.terminal import style_for
+from loopscope.cli.terminal import Style, style_for
 from loopscope.config.paths import shown_path
 from loopscope.engine.fixes import fix_file
+from loopscope.engine.ignores import ignore_all
 from loopscope.engine.selection import select
 from loopscope.host.write import Refused, write_atomically
 from loopscope.text.files import Unreadable
@@ -26,15 +28,21 @@ def run(options: argparse.Namespace) -> int:
     """Runs the command; returns 0 when nothing was found, 1 when something was, 2 when loopscope itself failed."""
     if options.unsafe_fixes and not (options.fix or options.diff):
         raise ProjectError("--unsafe-fixes says which fixes to apply: it needs --fix or --diff")
+    if options.add_ignores and options.fix:
+        raise ProjectError("--add-ignores silences what --fix would mend: run --fix first")
     overrides = _overrides(options)
     paths = options.paths or [Path()]
-    project = open_project(paths, options.environment, overrides, edits=options.fix or options.diff)
+    edits = options.fix or options.diff or options.add_ignores
+    project = open_project(paths, options.environment, overrides, edits=edits)
     unknown = [problem.message for problem in select(project.settings).problems if problem.path is None]
     if unknown:
         raise ProjectError(" ".join(unknown))
     job = Job(tuple(map(str, project.paths)), options.environment, overrides)
     files = files_to_check(project)
     done = analyse(project, job, files, options.jobs)
+    if options.add_ignores:
+        left = _silence(project, done, write=not options.diff)
+        return _code(options, found=left, failed=bool(done.errors))
     if options.fix or options.diff:
         changed = _mend(project, done, write=options.fix and not options.diff, unsafe=options.unsafe_fixes)
         if changed and options.fix and not options.diff:
@@ -76,14 +84,39 @@ def _mend(project: Project, done: Analysis, *, write: bool, unsafe: bool) -> boo
             if isinstance(before, Unreadable) or before == text:
                 continue
             changed = True
-            if write:
-                outcome = write_atomically(target, before, text)
-                if isinstance(outcome, Refused):
-                    print(f"{shown_path(target, project.base)}: not changed, it {outcome.reason}", file=sys.stderr)
-            else:
-                sys.stdout.writelines(_diff(shown_path(target, project.base), before, text))
+            _change(target, before, text, project.base, write=write)
         snapshot = snapshot.after(fixed.texts)
     return changed
+
+
+def _silence(project: Project, done: Analysis, *, write: bool) -> bool:
+    """Silences by comments what was found, or shows them as a diff; returns whether something is left."""
+    count, files, left = 0, 0, 0
+    for path in [PurePath(result.path) for result in done.files if result.rows]:
+        before = project.snapshot.files.read(path)
+        silenced = ignore_all(project.snapshot, path, select(project.snapshot.settings_of(path)))
+        left += len(silenced.remaining)
+        if isinstance(before, Unreadable) or not silenced.findings:
+            continue
+        if _change(path, before, silenced.text, project.base, write=write):
+            count, files = count + silenced.findings, files + 1
+        else:
+            left += silenced.findings
+    more = f"; {left} could not be" if left else ""
+    print(f"{_number(count, 'finding')} silenced in {_number(files, 'file')}{more}.", file=sys.stderr)
+    return bool(left)
+
+
+def _change(path: PurePath, before: str, text: str, base: PurePath, *, write: bool) -> bool:
+    """Writes the new text of a file, or shows how it differs; returns whether that could be done, and says why not."""
+    if not write:
+        sys.stdout.writelines(_diff(shown_path(path, base), before, text))
+        return True
+    outcome = write_atomically(path, before, text)
+    if isinstance(outcome, Refused):
+        print(f"{shown_path(path, base)}: not changed, it {outcome.reason}", file=sys.stderr)
+        return False
+    return True
 
 
 def _diff(name: str, before: str, after: str) -> list[str]:
@@ -95,13 +128,14 @@ def _diff(name: str, before: str, after: str) -> list[str]:
 
 def _print(options: argparse.Namespace, project: Project, done: Analysis) -> None:
     rows: Sequence[Row] = done.rows
-    if options.format == "json":
-        print(json_report(rows))
-    elif options.statistics:
-        if rows:
-            print(statistics(rows))
-    elif rows:
-        print(text_report(rows, style_for(sys.stdout)))
+    form: str = options.format
+    style = style_for(sys.stdout)
+    if options.output is not None:
+        _write(options.output, report(form, rows, project.base, Style(False)))
+        form = "text"
+    said = statistics(rows) if options.statistics and form in FOR_PEOPLE else report(form, rows, project.base, style)
+    if said:
+        print(said)
     for result in done.files:
         if result.unreadable is not None:
             print(
@@ -110,7 +144,7 @@ def _print(options: argparse.Namespace, project: Project, done: Analysis) -> Non
             )
     for problem in done.errors:
         print(f"loopscope: internal error, please report it:\n{problem}", file=sys.stderr)
-    if options.format == "text":
+    if form in FOR_PEOPLE:
         for name in ("pytest", "pytest-asyncio"):
             release = project.environment.effective(name)
             if release is not None and not project.environment.has("pytest"):
@@ -120,14 +154,25 @@ def _print(options: argparse.Namespace, project: Project, done: Analysis) -> Non
         print(_summary(done, len(rows)), file=sys.stderr)
 
 
+def _write(path: Path, text: str) -> None:
+    try:
+        path.write_text(f"{text}\n" if text else "", encoding="utf-8", errors="backslashreplace")
+    except OSError as error:
+        raise ProjectError(f"{path} cannot be written: {error.strerror or error}") from error
+
+
 def _summary(done: Analysis, found: int) -> str:
     checked = sum(result.unreadable is None for result in done.files)
-    files = f"{checked} file{'' if checked == 1 else 's'} checked"
+    files = f"{_number(checked, 'file')} checked"
     if not found:
         return f"Nothing found, {files}."
     fixable = sum(row.fix is not None and row.fix.safety == "safe" for row in done.rows)
     mend = f"; {fixable} can be mended with --fix" if fixable else ""
-    return f"{found} finding{'' if found == 1 else 's'}, {files}{mend}."
+    return f"{_number(found, 'finding')}, {files}{mend}."
+
+
+def _number(count: int, what: str) -> str:
+    return f"{count} {what}{'' if count == 1 else 's'}"
 
 
 def _code(options: argparse.Namespace, *, found: bool, failed: bool) -> int:

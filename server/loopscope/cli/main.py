@@ -10,13 +10,22 @@ from typing import TypeAlias
 
 from loopscope import __version__
 from loopscope.cli.errors import ProjectError
+from loopscope.cli.formats import FORMATS
 
 AddParser: TypeAlias = Callable[..., argparse.ArgumentParser]
 
 USAGE_ERROR = 2
 """The exit code for wrong usage and internal errors; 1 says that something was found."""
 
-_JSON_SHAPE = """\
+_CHECK = """\
+examples:
+  loopscope check                                       the tests below the working directory
+  loopscope check --fix --unsafe-fixes                  mend what can be mended
+  loopscope check --add-ignores                         begin with what is there: only new mistakes are found then
+  loopscope check --format github                       in GitHub Actions: annotations on the lines of a change
+  loopscope check --format sarif --output found.sarif   a file for code scanning; the log has the text
+
+--format github and gitlab are for their CI, sarif for code scanning, junit for what shows test results.
 --format json prints an array of
   {"rule", "severity", "message", "file", "line", "column", "end_line", "end_column", "url",
    "fix": {"safety", "title", "edits": [{"file", "line", "column", "end_line", "end_column", "text"}]} | null}
@@ -108,7 +117,7 @@ def _add_check(add_parser: AddParser) -> None:
     check = add_parser(
         "check",
         help="find mistakes in tests, conftests and pytest's configuration",
-        epilog=_JSON_SHAPE,
+        epilog=_CHECK,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     check.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="files or folders (default: .)")
@@ -118,7 +127,15 @@ def _add_check(add_parser: AddParser) -> None:
     check.add_argument("--fix", action="store_true", help="apply the safe fixes")
     check.add_argument("--unsafe-fixes", action="store_true", help="with --fix or --diff: the unsafe ones too")
     check.add_argument("--diff", action="store_true", help="show what --fix would change; change nothing")
-    check.add_argument("--format", choices=("text", "json"), default="text", help="how to print (default: text)")
+    check.add_argument(
+        "--add-ignores", action="store_true", help="silence what is found by comments `# loopscope: ignore[rule]`"
+    )
+    check.add_argument(
+        "--format", choices=FORMATS, default="text", metavar="FORM", help=f"{', '.join(FORMATS)} (default: text)"
+    )
+    check.add_argument(
+        "--output", type=Path, metavar="FILE", help="write what --format says into a file, and print the text"
+    )
     check.add_argument("--statistics", action="store_true", help="count the findings by rule")
     check.add_argument("--exit-zero", action="store_true", help="exit with 0 even when something was found")
     check.add_argument("--jobs", type=int, metavar="N", help="processes to use (default: one per processor)")

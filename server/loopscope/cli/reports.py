@@ -21,6 +21,11 @@ def text_report(rows: Sequence[Row], style: Style) -> str:
     return "\n".join(_entry(row, style) for row in rows)
 
 
+def concise_report(rows: Sequence[Row], style: Style) -> str:
+    """A line for each finding, in the order given; empty for none."""
+    return "\n".join(_head(row, style) for row in rows)
+
+
 def statistics(rows: Sequence[Row]) -> str:
     """How often each rule was broken and how many of those have a safe fix, the most frequent first."""
     counts = Counter(row.rule for row in rows)
@@ -46,13 +51,9 @@ def json_rows(rows: Sequence[Row]) -> list[dict[str, object]]:
 
 def _entry(row: Row, style: Style) -> str:
     place = row.place
-    head = (
-        f"{style.bold(f'{place.file}:{place.line}:{place.column}')}: "
-        f"{style.paint(f'{row.severity.value}[{row.rule}]', _COLOURS[row.severity])} {row.message}"
-    )
     gutter = len(str(place.line))
     bar = style.paint("|", "blue")
-    lines = [head]
+    lines = [_head(row, style)]
     if row.source_line.strip():
         lines += [
             f"{style.paint(f'{place.line:>{gutter}}', 'blue')} {bar} {row.source_line.expandtabs(4)}",
@@ -63,6 +64,11 @@ def _entry(row: Row, style: Style) -> str:
     if row.fix is not None:
         lines.append(f"{indent}{style.paint('=', 'blue')} fix ({row.fix.safety}): {row.fix.title}")
     return "\n".join(lines) + "\n"
+
+
+def _head(row: Row, style: Style) -> str:
+    place = style.bold(_short(row.place))
+    return f"{place}: {style.paint(f'{row.severity.value}[{row.rule}]', _COLOURS[row.severity])} {row.message}"
 
 
 def _marker(row: Row, style: Style) -> str:

@@ -1,13 +1,28 @@
-"""Edits that silence a rule on one line or in one file."""
+"""Edits that silence a rule on one line or in one file, and all that is found in a file."""
 
 from pathlib import PurePath
+from typing import NamedTuple
 
 from loopscope.engine.comments import Directive, comments, directives
+from loopscope.engine.fixes import Overlay
+from loopscope.engine.run import check_file
+from loopscope.engine.selection import Selection
+from loopscope.engine.suppress import UNUSED
 from loopscope.rules.model import Finding
 from loopscope.rules.support.text import line_end, next_line
 from loopscope.text.edit import Edit, apply_edits
+from loopscope.text.files import Unreadable
 from loopscope.text.lines import LineIndex
 from loopscope.text.span import Span
+from loopscope.workspace.snapshot import Snapshot
+
+
+class Silenced(NamedTuple):
+    """The text of a file once comments silence what was found; of how many findings, and which are left."""
+
+    text: str
+    findings: int
+    remaining: tuple[Finding, ...]
 
 
 def ignore_on_line(text: str, finding: Finding) -> Edit | None:
@@ -44,6 +59,29 @@ def ignore_in_file(text: str, finding: Finding) -> Edit | None:
     while text.startswith(("#!", "# -*-", "# coding", "# vim"), offset):
         offset = next_line(text, offset)
     return Edit(Span(offset, offset), f"# loopscope: ignore-file[{finding.rule}]{line_end(text)}")
+
+
+def ignore_all(snapshot: Snapshot, path: PurePath, selection: Selection) -> Silenced:
+    """The file with a comment on each line where something is found. Comments that silence nothing stay findings.
+
+    A file that cannot be read stays as it is.
+    """
+    text = snapshot.files.read(path)
+    if isinstance(text, Unreadable):
+        return Silenced("", 0, ())
+    found = _found(snapshot, path, selection)
+    # From the end: the places of those above stay right.
+    for finding in sorted(found, key=lambda each: each.span, reverse=True):
+        edit = ignore_on_line(text, finding)
+        if edit is not None:
+            text = apply_edits(text, [edit])
+    after = snapshot.after([path], Overlay(snapshot.files, {path: text}))
+    remaining = _found(after, path, selection)
+    return Silenced(text, len(found) - len(remaining), remaining)
+
+
+def _found(snapshot: Snapshot, path: PurePath, selection: Selection) -> tuple[Finding, ...]:
+    return tuple(each for each in check_file(snapshot, path, selection).findings if each.rule != UNUSED)
 
 
 def _with_name(directive: Directive, rule: str) -> Edit | None:

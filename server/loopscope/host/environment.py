@@ -1,6 +1,7 @@
 """Finding the Python environment of a project and reading what is installed there. No interpreter is ever run."""
 
 import os
+import sys
 from collections.abc import Mapping
 from pathlib import PurePath
 
@@ -43,6 +44,8 @@ def _found(workspace: PurePath, setting: str | None, environ: Mapping[str, str],
         return _read(shown, "setting", _ACTIVE, tuple(notes))
     for candidate in candidates(workspace, user):
         layout = read_layout(candidate.prefix) if is_environment(candidate.prefix) else None
+        if layout is not None and _is_for_loopscope_alone(layout):
+            continue
         if layout is not None and layout.site_packages:
             return _read(layout, candidate.kind, candidate.found_by, tuple(notes))
         if candidate.found_by.endswith("is set"):
@@ -53,6 +56,13 @@ def _found(workspace: PurePath, setting: str | None, environ: Mapping[str, str],
     if shown is not None:
         return _read(shown, "setting", _ACTIVE, tuple(notes))
     return _read(running_layout(), "server", "the Python that runs loopscope, since the project has none", tuple(notes))
+
+
+def _is_for_loopscope_alone(layout: Layout) -> bool:
+    """Whether an environment is the one that loopscope runs in and has no pytest: pre-commit activates such ones."""
+    if os.path.realpath(layout.prefix) != os.path.realpath(sys.prefix):
+        return False
+    return not any(os.path.isdir(place / "_pytest") for place in layout.site_packages)
 
 
 def _with_pins(environment: Environment, workspace: PurePath) -> Environment:

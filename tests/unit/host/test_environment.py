@@ -119,6 +119,20 @@ def test_the_setting_comes_first_and_then_what_is_activated(workspace: Path, tmp
     assert find(workspace, None, {"UV_PROJECT_ENVIRONMENT": "../uv"}).path == workspace / ".." / "uv"
 
 
+def test_an_environment_of_loopscope_alone_is_not_the_project_s(
+    workspace: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_venv(workspace / ".venv")
+    own = make_venv(tmp_path / "hooks" / "py_env")
+    activated = {"VIRTUAL_ENV": str(tmp_path / "hooks" / "py_env")}
+    assert find(workspace, None, activated).found_by == "VIRTUAL_ENV is set"
+    # As pre-commit starts it: the hook's environment is active.
+    monkeypatch.setattr("sys.prefix", activated["VIRTUAL_ENV"])
+    assert find(workspace, None, activated).found_by == ".venv in the workspace"
+    (own / "_pytest").mkdir()
+    assert find(workspace, None, activated).found_by == "VIRTUAL_ENV is set"
+
+
 def test_a_setting_or_variable_that_names_nothing_is_noted_and_passed_over(workspace: Path) -> None:
     make_venv(workspace / "env")
     environment = find(workspace, "~/gone", {"VIRTUAL_ENV": "/gone"})
