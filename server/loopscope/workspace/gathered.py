@@ -48,7 +48,7 @@ def gather(
     if known is None or known.stale or known.picked.parts is not facts.parts:
 
         def look(part: Part) -> list[tuple[Body, object]]:
-            bodies = [body for body, _ in among.by_part.get(part, ())]
+            bodies = [pair[0] for pair in among.by_part.get(part, ())]
             return [(body, found) for body in bodies if (found := q.get(about, path, body.id, *args, **_))]
 
         before = None if known is None else known.picked
