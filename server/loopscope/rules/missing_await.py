@@ -31,10 +31,8 @@ All.
 
 import ast
 from collections.abc import Iterator
-from pathlib import PurePath
 
 from loopscope.facts.bodies import Body, CallSite, Use
-from loopscope.facts.outline import FactId
 from loopscope.rules.context import Context
 from loopscope.rules.examples import examples_of
 from loopscope.rules.model import Finding, Fix, Group, Meta, Rule, Severity
@@ -48,19 +46,15 @@ from loopscope.rules.support.awaiting import (
     never_awaited,
     use_safety,
 )
-from loopscope.rules.support.callees import result_of, results_of
+from loopscope.rules.support.callees import results_of
 from loopscope.rules.support.calls import expects_failure
 from loopscope.rules.support.dropped import dropped_calls
 from loopscope.rules.support.expected import expected_statements, records_warnings, wants_coroutine
 from loopscope.rules.support.handed_values import is_handed_as_value, returns_value
-from loopscope.rules.support.synchronous import surely_synchronous
 from loopscope.rules.support.type_errors import checks_of_use
 from loopscope.rules.support.versions import is_for_some_versions
-from loopscope.workspace.inference.calls import call_at
-from loopscope.workspace.inference.frames import Frame
-from loopscope.workspace.inference.model import Awaitable, Coroutine, Type
-from loopscope.workspace.inference.protocols import has_await, is_read_too_early
-from loopscope.workspace.queries import Queries
+from loopscope.workspace.inference.model import Awaitable, Coroutine, Instance
+from loopscope.workspace.inference.protocols import is_read_too_early
 
 META = Meta(
     "missing-await",
@@ -144,34 +138,12 @@ def _is_tested_for_none(call: CallSite) -> bool:
 
 def _read_early(ctx: Context) -> Iterator[tuple[Body, CallSite, str]]:
     """The calls of whose values an attribute is read that only what they give once awaited has."""
-    for body, found in ctx.gathered("dropped calls", dropped_calls, _attributes_read_early):
-        for place, attribute in found:
-            call = body.calls[place]
-            if result_of(ctx, body, call) is not None:
+    for body, call, found in results_of(ctx, dropped_calls, Instance):
+        for attribute in attributes_of(body, call):
+            if is_read_too_early(ctx.queries, found, attribute):
                 shown = ast.unparse(call.node.func)
                 yield body, call, f"What `{shown}` gives has no `{attribute}` before it is awaited."
-
-
-def _attributes_read_early(q: Queries, path: PurePath, id_: FactId) -> tuple[tuple[int, str], ...]:
-    """The calls by their places, with the attributes."""
-    function = q.function(path, id_)
-    if function is None:
-        return ()
-    facts, body = function
-    frame = Frame(q, path, facts, body)
-    dropped = {id(call) for call in dropped_calls(body)}
-    return tuple(
-        (place, early)
-        for place, call in enumerate(body.calls)
-        if id(call) in dropped and not surely_synchronous(frame, call.node)
-        # Most of what is given is not.
-        if has_await(q, value := q.get(call_at, path, id_, place))
-        if (early := _read_of(q, value, attributes_of(body, call))) is not None
-    )
-
-
-def _read_of(q: Queries, value: Type | None, attributes: list[str]) -> str | None:
-    return next((each for each in attributes if is_read_too_early(q, value, each)), None)
+                break
 
 
 def _is_expected(body: Body, call: CallSite) -> bool:

@@ -26,23 +26,19 @@ All.
 
 import ast
 from collections.abc import Iterator
-from pathlib import PurePath
 
 from loopscope.facts.bodies import Body, CallSite, Use
-from loopscope.facts.outline import FactId
 from loopscope.rules.context import Context
 from loopscope.rules.examples import examples_of
 from loopscope.rules.model import Finding, Fix, Group, Meta, Rule, Safety, Severity
 from loopscope.rules.support.arguments import surely_takes
 from loopscope.rules.support.awaiting import await_fix
-from loopscope.rules.support.callees import is_coroutine_function, result_of, type_of
+from loopscope.rules.support.callees import is_coroutine_function, result_of, results_of, type_of
 from loopscope.rules.support.constructors import is_harmless
 from loopscope.rules.support.expected import expected_statements
 from loopscope.rules.support.text import indentation, line_end
 from loopscope.text.edit import Edit
-from loopscope.workspace.inference.calls import call_at
 from loopscope.workspace.inference.model import Callee, Coroutine
-from loopscope.workspace.queries import Queries
 
 META = Meta(
     "raises-without-await",
@@ -65,9 +61,9 @@ def check(ctx: Context) -> Iterator[Finding]:
         for call in tasks:
             message = "The task runs after this block: nothing is raised here unless it is awaited inside."
             yield ctx.finding(META, ctx.span(body, call.node), message, data=(body, call))
-    for body, places in ctx.gathered("expected statements", expected_statements, _coroutines):
-        for block, call, wrong_arguments in (expected_statements(body)[place] for place in places):
-            if _is_task(body, block, call) or _makes_more(ctx, body, block, call) or result_of(ctx, body, call) is None:
+    for body, call, _ in results_of(ctx, _expected_calls, Coroutine):
+        for block, _, wrong_arguments in (each for each in expected_statements(body) if each.call is call):
+            if _is_task(body, block, call) or _makes_more(ctx, body, block, call):
                 continue
             if _may_raise_first(ctx, body, call) or (wrong_arguments and not _raises_nothing(ctx, body, call)):
                 continue
@@ -94,18 +90,8 @@ def _tasks(body: Body) -> list[CallSite]:
     ]
 
 
-def _coroutines(q: Queries, path: PurePath, id_: FactId) -> tuple[int, ...]:
-    """Which of the expected statements of a function give a coroutine."""
-    function = q.function(path, id_)
-    if function is None:
-        return ()
-    body = function[1]
-    places = {id(call): place for place, call in enumerate(body.calls)}
-    return tuple(
-        index
-        for index, (_, call, _) in enumerate(expected_statements(body))
-        if isinstance(q.get(call_at, path, id_, places[id(call)]), Coroutine)
-    )
+def _expected_calls(body: Body) -> list[CallSite]:
+    return [each.call for each in expected_statements(body)]
 
 
 def fix(ctx: Context, finding: Finding) -> Fix | None:

@@ -11,7 +11,7 @@ from loopscope.facts.reaching import may_see, parents_of
 from loopscope.facts.tree import children
 from loopscope.rules.context import Context
 from loopscope.rules.model import Fix, Safety
-from loopscope.rules.support.awaiting import is_tested, needs_value
+from loopscope.rules.support.awaiting import is_tested, needs_value, takes_value
 from loopscope.rules.support.callees import may_be_patched_name
 from loopscope.rules.support.calls import expects_failure_at
 from loopscope.text.edit import Edit
@@ -25,8 +25,18 @@ from loopscope.workspace.queries import Queries
 from loopscope.workspace.values import Function
 
 _KEEP = frozenset(("abc.abstractmethod", "typing.override", "typing_extensions.override", "typing.final"))
-_APART = (ast.stmt, ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp, ast.Await)
-"""What is looked at by itself, binds names of its own, or awaits."""
+_APART = (
+    ast.stmt,
+    ast.Lambda,
+    ast.ListComp,
+    ast.SetComp,
+    ast.DictComp,
+    ast.GeneratorExp,
+    ast.Await,
+    ast.Name,
+    ast.Constant,
+)
+"""What is looked at by itself, binds names of its own, awaits, or holds nothing."""
 
 
 def unawaited_properties(ctx: Context) -> Iterator[tuple[Body, ast.Attribute]]:
@@ -34,7 +44,11 @@ def unawaited_properties(ctx: Context) -> Iterator[tuple[Body, ast.Attribute]]:
     for body, places in ctx.gathered("attributes as values", _candidates, _awaitable):
         for place in places:
             node = _candidates(body)[place]
-            if not (expects_failure_at(body, node) or may_be_patched_name(ctx, node.attr, body)):
+            if not (
+                _is_used_later(body, node)
+                or expects_failure_at(body, node)
+                or may_be_patched_name(ctx, node.attr, body)
+            ):
                 yield body, node
 
 
@@ -76,7 +90,10 @@ def _is_awaitable_property(q: Queries, owner: Type | None, name: str) -> bool:
 
 
 def _candidates(body: Body) -> list[ast.Attribute]:
-    """The attributes read in an async function, of a name or of attributes of one, that are used as no coroutine is."""
+    """The attributes read in an async function, of a name or of attributes of one, that are used as no coroutine is.
+
+    What becomes of those that are given to a name is for `_is_used_later` to say.
+    """
     found = body.notes.get("attributes as values")
     if found is None:
         found = body.notes["attributes as values"] = list(_find(body)) if body.is_async else []
@@ -85,12 +102,14 @@ def _candidates(body: Body) -> list[ast.Attribute]:
 
 
 def _find(body: Body) -> Iterator[ast.Attribute]:
-    for statement in body.statements:
-        pending = [each for each in children(statement) if not isinstance(each, _APART)]
-        while pending:
-            node = pending.pop()
-            pending += [each for each in children(node) if not isinstance(each, _APART)]
-            if isinstance(node, ast.Attribute) and _has_root(node) and _is_dropped(body, statement, node):
+    pending: list[ast.AST] = [*body.statements]
+    while pending:
+        parent = pending.pop()
+        for node in children(parent):
+            if isinstance(node, _APART):
+                continue
+            pending.append(node)
+            if isinstance(node, ast.Attribute) and _is_value(body, parent, node) and _has_root(node):
                 yield node
 
 
@@ -101,14 +120,20 @@ def _has_root(node: ast.Attribute) -> bool:
     return isinstance(node.ctx, ast.Load) and isinstance(inner, ast.Name)
 
 
-def _is_dropped(body: Body, statement: ast.stmt, node: ast.Attribute) -> bool:
-    match statement:
-        case ast.Expr(value) if value is node:
+def _is_value(body: Body, parent: ast.AST, node: ast.Attribute) -> bool:
+    match parent:
+        case ast.Expr() | ast.Assign([ast.Name()]):
             return True
-        case ast.Assign([ast.Name(name)], value) if value is node:
-            if name in body.inner_reads:
-                return False
-            loads = may_see(body, statement, name)
-            return all(needs_value(body, load) or is_tested(body, load) for load in loads)
         case _:
-            return needs_value(body, node)
+            return takes_value(body, parent, node)
+
+
+def _is_used_later(body: Body, node: ast.Attribute) -> bool:
+    """Whether what is read is given to a name that is then perhaps used as a coroutine may be."""
+    match parents_of(body).get(id(node)):
+        case ast.Assign([ast.Name(name)]) as statement:
+            loads = may_see(body, statement, name)
+            values = all(needs_value(body, load) or is_tested(body, load) for load in loads)
+            return name in body.inner_reads or not values
+        case _:
+            return False

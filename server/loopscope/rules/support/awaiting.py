@@ -53,19 +53,16 @@ _ARITHMETIC = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.FloorDiv)
 
 def needs_value(body: Body, node: ast.expr) -> bool:
     """Whether what stands around an expression uses it as a value that no coroutine can be."""
-    return _takes_value(body, parents_of(body).get(id(node)), node)
+    return takes_value(body, parents_of(body).get(id(node)), node)
 
 
 def call_needs_value(body: Body, call: CallSite) -> bool:
-    """`needs_value` of a call, which knows for the most part what holds it."""
-    node, parent = call.node, call.parent
-    if not any(child is node for child in children(parent)):
-        # Something is looked through, as `use` does.
-        parent = parents_of(body)[id(node)]
-    return _takes_value(body, parent, node)
+    """`needs_value` of a call, which knows what holds it; what is looked through there takes no value."""
+    return takes_value(body, call.parent, call.node) and any(child is call.node for child in children(call.parent))
 
 
-def _takes_value(body: Body, parent: ast.AST | None, node: ast.expr) -> bool:
+def takes_value(body: Body, parent: ast.AST | None, node: ast.expr) -> bool:
+    """`needs_value` of an expression that `parent` holds."""
     match parent:
         case ast.Compare(_, [ast.Is() | ast.IsNot()], [ast.Constant()]):
             return True

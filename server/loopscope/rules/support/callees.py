@@ -9,6 +9,7 @@ from loopscope.facts.bodies import Body, CallSite
 from loopscope.facts.expr import dotted
 from loopscope.facts.outline import FactId, FunctionFact
 from loopscope.rules.context import Context
+from loopscope.rules.support.dropped import unawaited_calls
 from loopscope.rules.support.replacements import replacements, sounds_like_replacing
 from loopscope.rules.support.set_attributes import Owner
 from loopscope.rules.support.synchronous import surely_synchronous
@@ -17,7 +18,8 @@ from loopscope.workspace.hooks import conftests_of
 from loopscope.workspace.inference.calls import call_at, call_result, call_type
 from loopscope.workspace.inference.expressions import expression_type
 from loopscope.workspace.inference.frames import Frame
-from loopscope.workspace.inference.model import Callee, Coroutine, Instance, Known, Type
+from loopscope.workspace.inference.model import AsyncIterable, Awaitable, Callee, Coroutine, Instance, Known, Type
+from loopscope.workspace.inference.protocols import has_await
 from loopscope.workspace.mro import mro_of
 from loopscope.workspace.namespace import index_of
 from loopscope.workspace.queries import Queries
@@ -68,34 +70,36 @@ def result_of(ctx: Context, body: Body, call: CallSite, *wanted: type[object]) -
 def results_of(
     ctx: Context, pick: Callable[[Body], list[CallSite]], *wanted: type[object]
 ) -> Iterator[tuple[Body, CallSite, Type]]:
-    """`result_of` for the calls that `pick` chooses of each function, those that give something wanted.
+    """`result_of` for the calls that `pick` chooses among `unawaited_calls`, those that give something wanted.
 
-    What was found in a function stays after edits of others, so `pick` must follow from the body alone.
+    Of what is asynchronous, that is: those calls are looked for once for all rules, and few functions have any.
     """
-    key = f"calls for {pick.__module__}.{pick.__qualname__}"
-    for body, found in ctx.gathered(key, pick, _results_in, pick, wanted):
+    for body, found in ctx.gathered("unawaited calls", unawaited_calls, _asynchronous):
+        picked = {id(call) for call in pick(body)}
         for place, type_ in found:
             call = body.calls[place]
-            if not _may_be_replaced(ctx, body, call, type_):
+            if id(call) in picked and isinstance(type_, wanted) and not _may_be_replaced(ctx, body, call, type_):
                 yield body, call, type_
 
 
-def _results_in(
-    q: Queries, path: PurePath, id_: FactId, pick: Callable[[Body], list[CallSite]], wanted: tuple[type[object], ...]
-) -> tuple[tuple[int, Type], ...]:
+def _asynchronous(q: Queries, path: PurePath, id_: FactId) -> tuple[tuple[int, Type], ...]:
+    """The unawaited calls that give something to await or to go through, by their places."""
     function = q.function(path, id_)
     if function is None:
         return ()
     facts, body = function
     frame = Frame(q, path, facts, body)
-    all_places = _places(body)
-    places = [
-        all_places[id(call.node)]
-        for call in pick(body)
+    places = _places(body)
+    found = [
+        (places[id(call.node)], call_type(frame, call.node))
+        for call in unawaited_calls(body)
         if not (surely_synchronous(frame, call.node) or _is_hidden(call))
     ]
-    found = [(place, q.get(call_at, path, id_, place)) for place in places]
-    return tuple((place, type_) for place, type_ in found if type_ is not None and isinstance(type_, wanted))
+    return tuple([(place, type_) for place, type_ in found if type_ is not None and _is_asynchronous(q, type_)])
+
+
+def _is_asynchronous(q: Queries, value: Type) -> bool:
+    return isinstance(value, Coroutine | Awaitable | AsyncIterable) or has_await(q, value)
 
 
 def _places(body: Body) -> Mapping[int, int]:
