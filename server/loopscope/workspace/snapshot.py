@@ -11,6 +11,7 @@ from loopscope.config.settings import DEFAULT_SETTINGS, Settings
 from loopscope.facts.bodies import Body
 from loopscope.facts.extract import FileFacts, file_facts
 from loopscope.facts.outline import Outline
+from loopscope.facts.skimmed import outline_of
 from loopscope.facts.part import attributes_set_in
 from loopscope.facts.picked import Picked
 from loopscope.syntax.parse import parse, parse_whole
@@ -217,7 +218,7 @@ class Snapshot:
             return text
         outline = cache.get(text)
         if outline is None:
-            outline = file_facts(parse_whole(text)).outline
+            outline = outline_of(text)
             cache.put(text, outline)
         return outline
 
