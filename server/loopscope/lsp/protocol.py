@@ -1,6 +1,7 @@
 """What loopscope does otherwise than pygls below the handlers: unreadable messages are answered, texts are its own."""
 
 import json
+from concurrent.futures import Future
 from typing import Any, cast
 
 from cattrs import Converter
@@ -83,6 +84,15 @@ class Protocol(LanguageServerProtocol):
                 self._refuse(msg_id, JsonRpcInvalidRequest("the server is shut down"))
                 return
         super().handle_message(message)
+
+    def _handle_response(self, msg_id: int | str, result: Any = None, error: types.ResponseError | None = None) -> None:
+        """Take an answer of the client, unless who asked has stopped waiting: pygls would raise then."""
+        futures = cast("dict[int | str, Future[Any]]", self._request_futures)  # pyright: ignore[reportUnknownMemberType]  untyped
+        future = futures.get(msg_id)
+        if future is not None and future.cancelled():
+            del futures[msg_id]
+            return
+        super()._handle_response(msg_id, result, error)
 
     def _refuse(self, msg_id: int | str | None, error: JsonRpcException) -> None:
         if msg_id is not None:

@@ -15,6 +15,7 @@ class Recorder:
 
     def __init__(self, server: Server) -> None:
         self.sent: list[dict[str, Any]] = []
+        self.asked = asyncio.Event()
         self.ended = asyncio.Event()
         self._server = server
 
@@ -22,10 +23,14 @@ class Recorder:
         message = json.loads(data.partition(b"\r\n\r\n")[2])
         self.sent.append(message)
         if message["method"] == "window/workDoneProgress/create":
-            answer = {"jsonrpc": "2.0", "id": message["id"], "result": None}
-            asyncio.get_running_loop().call_soon(self._server.wire.receive, json.dumps(answer).encode())
+            self.asked.set()
+            asyncio.get_running_loop().call_soon(self.answer, message["id"])
         elif message["params"]["value"]["kind"] == "report":
             self.ended.set()
+
+    def answer(self, number: object) -> None:
+        answer = {"jsonrpc": "2.0", "id": number, "result": None}
+        self._server.wire.receive(json.dumps(answer).encode())
 
     def close(self) -> None: ...
 
@@ -64,3 +69,23 @@ def test_what_is_done_at_once_is_not_announced(*, supported: bool) -> None:
         return recorder
 
     assert asyncio.run(session()).sent == []
+
+
+def test_the_client_may_answer_when_the_work_has_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(progress, "PATIENCE", 0)
+
+    class Late(Recorder):
+        def answer(self, number: object) -> None:
+            """Nothing yet."""
+
+    async def session() -> Recorder:
+        server = Server()
+        recorder = Late(server)
+        server.protocol.set_writer(recorder)
+        async with progress.work_done(server, "working", supported=True):
+            await recorder.asked.wait()
+        await asyncio.sleep(0.01)
+        Recorder.answer(recorder, recorder.sent[0]["id"])
+        return recorder
+
+    assert asyncio.run(session()).kinds() == []
