@@ -37,19 +37,22 @@ class Publisher:
         self._on_checked = on_checked
         self._runs: dict[str, asyncio.Task[None]] = {}
         self._sent: dict[str, tuple[int | None, list[types.Diagnostic]]] = {}
-        self._outlines: dict[PurePath, object] = {}
+        self._outlines: dict[PurePath, tuple[int, object]] = {}
+        self._looked_at: dict[PurePath, dict[PurePath, int]] = {}
         self._state: State | None = None
         self._refresh: asyncio.Task[None] | None = None
         self._news = asyncio.Event()
         self._warm: set[PurePath] = set()
 
-    def opened_as_saved(self, path: PurePath) -> None:
+    def opened_as_saved(self, document: Document) -> None:
         """Know that a document which is being opened says nothing that the disk did not."""
-        self._outlines[path] = _AS_SAVED
+        self._outlines[document.path] = document.version, _AS_SAVED
 
     def looked_at(self, state: State, path: PurePath) -> None:
         """Know that questions about a document are answered at once from now on."""
         self._warm.add(path)
+        if path in state.by_path:
+            self._looked_at[path] = {each.path: each.version for each in state.documents.values() if each.path != path}
         self._on_checked(state, path)
 
     def document_changed(self, state: State, document: Document) -> None:
@@ -65,6 +68,7 @@ class Publisher:
         if sent is not None and sent[1] and not state.client.pulls_diagnostics:
             self._publish(types.PublishDiagnosticsParams(uri=document.uri, diagnostics=[]))
         self._outlines.pop(document.path, None)
+        self._looked_at.pop(document.path, None)
         self.everything_changed(state)
 
     def everything_changed(self, state: State) -> None:
@@ -116,9 +120,7 @@ class Publisher:
             await self._begin(state, document)
         look = _look if document.path in self._warm else _first_look
         outline, found = await self._server.workers.run(lambda token: look(state, document, token))
-        seen = self._outlines.get(document.path)
-        self._outlines[document.path] = outline
-        if seen is not _AS_SAVED and seen is not outline and seen != outline:
+        if not self._is_known_to_others(document, outline):
             self._others_changed(self._state or state, document.uri)
         if found is None:
             self._tell_waiting()
@@ -128,6 +130,24 @@ class Publisher:
             return
         self.looked_at(state, document.path)
         self._send(state, document, found)
+
+    def _is_known_to_others(self, document: Document, outline: object) -> bool:
+        """Whether all documents were checked with what they can see of this version of a document, if at all.
+
+        Some may have been with a version in between that nobody has looked at: what it said may be undone by now.
+        """
+        path, version = document.path, document.version
+        before = self._outlines.get(path)
+        self._outlines[path] = version, outline
+        seen = [versions for versions in self._looked_at.values() if path in versions]
+        expected = (version,) if before is None else (version, before[0])
+        between = any(versions[path] not in expected for versions in seen)
+        for versions in seen:
+            versions[path] = version
+        if before is None or between:
+            return False
+        known = before[1]
+        return before[0] == version if known is _AS_SAVED else known is outline or known == outline
 
     async def _begin(self, state: State, document: Document) -> None:
         """Publish of a document that was just opened what is found before values are looked into, if that takes long.

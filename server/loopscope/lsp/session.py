@@ -55,6 +55,7 @@ class Session:
         self._documents: dict[str, Document] = {}
         self._state: State | None = None
         self._ready = asyncio.Event()
+        self._reading = asyncio.Lock()
         self._projects: tuple[Project, ...] = ()
         self.announced: tuple[str, ...] = ()
         """What the log has said of the projects."""
@@ -86,23 +87,27 @@ class Session:
         return self._state
 
     async def reload(self) -> tuple[Project, ...]:
-        """Read the environments of all folders and make a new snapshot; returns what was found, folder by folder."""
-        folders, editor = self.folders, self.editor
-        projects = await self.server.workers.run(lambda token: read_projects(folders, editor, self._disk, token))
-        self._projects = projects
-        self._kept = Kept(open_cache(os.environ), self._disk, projects, editor)
-        opened_paths = {document.path for document in self._documents.values()}
-        self._install(new_snapshot(self._files(), projects, editor, opened_paths, self._outlines))
-        self._ready.set()
-        self._check_everything()
-        return projects
+        """Read the environments of all folders and make a new snapshot; returns what was found, folder by folder.
+
+        One reading after the other: what was asked for last is what counts.
+        """
+        async with self._reading:
+            folders, editor = self.folders, self.editor
+            projects = await self.server.workers.run(lambda token: read_projects(folders, editor, self._disk, token))
+            self._projects = projects
+            self._kept = Kept(open_cache(os.environ), self._disk, projects, editor)
+            opened_paths = {document.path for document in self._documents.values()}
+            self._install(new_snapshot(self._files(), projects, editor, opened_paths, self._outlines))
+            self._ready.set()
+            self._check_everything()
+            return projects
 
     def open(self, item: types.TextDocumentItem) -> None:
         """Take over a document that the client opened; opening it again replaces it."""
         document = opened(item)
         self._documents[document.uri] = document
         if self._disk.read(document.path) == document.text:
-            self.publisher.opened_as_saved(document.path)
+            self.publisher.opened_as_saved(document)
             self._to_keep.add(document.path)
         self._text_changed(document)
 
