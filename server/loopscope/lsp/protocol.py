@@ -87,7 +87,7 @@ class Protocol(LanguageServerProtocol):
 
     def _handle_response(self, msg_id: int | str, result: Any = None, error: types.ResponseError | None = None) -> None:
         """Take an answer of the client, unless who asked has stopped waiting: pygls would raise then."""
-        futures = cast("dict[int | str, Future[Any]]", self._request_futures)  # pyright: ignore[reportUnknownMemberType]  untyped
+        futures: dict[int | str, Future[Any]] = self._request_futures  # pyright: ignore[reportUnknownMemberType]  untyped
         future = futures.get(msg_id)
         if future is not None and future.cancelled():
             del futures[msg_id]
