@@ -7,9 +7,10 @@ pytest decides by its working directory and arguments, which a language server c
 2. A folder between the file and the root that holds its own configuration *and* its own project file (pyproject.toml,
    setup.py or setup.cfg) is a project of its own, as in a monorepo: pytest is started there. The nearest such folder
    wins. A `pyproject.toml` or `setup.cfg` with pytest's section is both at once.
-3. When the search from the root finds nothing that counts, the nearest folder with a configuration is where people
+3. A folder with its own configuration that the root's `addopts` leave out by `--ignore` is started by itself.
+4. When the search from the root finds nothing that counts, the nearest folder with a configuration is where people
    start pytest, project file or not.
-4. Otherwise nothing is configured: the workspace root, with defaults.
+5. Otherwise nothing is configured: the workspace root, with defaults.
 """
 
 from collections.abc import Iterator
@@ -20,6 +21,7 @@ from loopscope.config.discovery import config_in, locate_config
 from loopscope.config.effective import DEFAULT_INVOCATION, Invocation, find_config
 from loopscope.config.loaders import Loaded, Version
 from loopscope.config.model import ConfigProblem, problem_at
+from loopscope.config.paths import absolute
 from loopscope.config.pytest_config import PytestConfig
 from loopscope.text.files import Files
 from loopscope.text.frozen import replace
@@ -39,7 +41,7 @@ def config_for(
         return find_config(files, file_path, invocation=invocation)
     version = invocation.pytest_version
     nested = _nested(files, file_path, workspace_root, version)
-    folder = _start(files, nested, workspace_root, version)
+    folder = _start(files, nested, workspace_root, invocation)
     config = find_config(files, folder, invocation=invocation)
     passed = [each for each in nested.values() if each.path.parent != folder and each.path.is_relative_to(folder)]
     problems = tuple(problem for each in passed for problem in _differences(each, config))
@@ -76,11 +78,15 @@ def _nested(
     return found
 
 
-def _start(files: Files, nested: dict[PurePath, Loaded], workspace_root: PurePath, version: Version | None) -> PurePath:
+def _start(files: Files, nested: dict[PurePath, Loaded], workspace_root: PurePath, invocation: Invocation) -> PurePath:
     """The folder in which pytest is taken to be started."""
     for folder in nested:
         if any(files.is_file(folder / name) for name in _PROJECT_FILES):
             return folder
-    setup, _ = locate_config(files, [workspace_root], version)
-    root_counts = setup is not None and setup.file is not None and not setup.bare
-    return next(iter(nested), workspace_root) if not root_counts else workspace_root
+    setup, _ = locate_config(files, [workspace_root], invocation.pytest_version)
+    if setup is None or setup.file is None or setup.bare:
+        return next(iter(nested), workspace_root)
+    config = find_config(files, workspace_root, invocation=invocation) if nested else None
+    ignored = () if config is None else config.command_line.every("--ignore")
+    left_out = [absolute(workspace_root, each.value) for each in ignored]
+    return next((each for each in nested if any(each.is_relative_to(path) for path in left_out)), workspace_root)

@@ -119,9 +119,14 @@ def _raises_nothing(ctx: Context, body: Body, call: CallSite) -> bool:
 
 
 def _is_task(body: Body, block: ast.With | ast.AsyncWith, call: CallSite) -> bool:
-    others = [each for each in block.body if not (isinstance(each, ast.Expr) and isinstance(each.value, ast.Constant))]
-    alone = len(others) == 1 and isinstance(block, ast.With)
-    return alone and call.name in _STARTS and not call.local_root and body.is_async and bool(call.node.args)
+    if call.name not in _STARTS or call.local_root or not body.is_async or not call.node.args:
+        return False
+    inner: ast.stmt | None = block
+    # Leaving an `async with` around the task may await it.
+    while isinstance(inner, ast.With):
+        others = [each for each in inner.body if not _is_docstring(each)]
+        inner = others[0] if len(others) == 1 else None
+    return inner is call.statement
 
 
 def _may_raise_first(ctx: Context, body: Body, call: CallSite) -> bool:

@@ -27,6 +27,18 @@ OPTIONS = "[tool.pytest.ini_options]\n"
             "a",
             ["a/tests/pytest.ini"],
         ),
+        (
+            {"pyproject.toml": f'{OPTIONS}addopts = "--ignore=a/tests"\n', "a/tests/pytest.ini": INI},
+            "a/tests/pytest.ini",
+            "a/tests",
+            [],
+        ),
+        (
+            {"pyproject.toml": f'{OPTIONS}addopts = "--ignore=a/other"\n', "a/tests/pytest.ini": INI},
+            "pyproject.toml",
+            ".",
+            ["a/tests/pytest.ini"],
+        ),
         ({"pyproject.toml": "", "a/setup.py": ""}, "pyproject.toml", ".", []),
         ({"b/pytest.ini": INI, "setup.py": ""}, None, ".", []),
         ({}, None, ".", []),

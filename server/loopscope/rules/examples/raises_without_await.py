@@ -282,44 +282,32 @@ async def test_fail():
         check(1)
     pytest.raises(ValueError, check, 1)
     pytest.raises(ValueError, lambda: asyncio.run(fail(1)))
-""",
-    ),
-    NearMiss(
-        "the warning about it is expected",
-        f"""\
-{_FAIL}def test_fail():
     with pytest.warns(RuntimeWarning, match="never awaited"):
         fail(1)
 """,
     ),
     NearMiss(
-        "a task that is awaited in the block",
+        "a task that is awaited in the block, or when an inner one is left",
         f"""\
-{_FAIL}@pytest.mark.asyncio
+{_FAIL}class Job:
+    async def __aenter__(self):
+        self.before = asyncio.all_tasks()
+
+    async def __aexit__(self, *_):
+        await asyncio.gather(*asyncio.all_tasks() - self.before)
+
+
+@pytest.mark.asyncio
 async def test_fail():
+    with pytest.raises(ValueError):
+        async with Job():
+            asyncio.create_task(fail(1))
     with pytest.raises(ValueError):
         task = asyncio.create_task(fail(1))
         await task
     with pytest.raises(ValueError):
         asyncio.create_task(fail(1))
         await fail(2)
-""",
-    ),
-    NearMiss(
-        "a call that raises before there is a coroutine",
-        """\
-import pytest
-
-
-async def needs(value):
-    return value
-
-
-@pytest.mark.asyncio
-async def test_needs():
-    with pytest.raises(TypeError):
-        needs()
-    pytest.raises(TypeError, needs)
 """,
     ),
     NearMiss(
@@ -361,6 +349,9 @@ async def take(order, *, paid=False):
 @pytest.mark.asyncio
 async def test_take():
     given = {"late": True}
+    pytest.raises(TypeError, take)
+    with pytest.raises(TypeError):
+        take()
     with pytest.raises(TypeError):
         take(1, True)
     with pytest.raises(TypeError):
