@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from pathlib import PurePath
 from typing import NamedTuple
 
-from loopscope.facts.expr import Call, Concat, Const, Expr, Items, Opaque, Pairs, Ref, strings
+from loopscope.facts.expr import Call, Concat, Const, Expr, Items, Opaque, Pairs, Ref, dotted, strings
 from loopscope.facts.outline import Assigned, Binding, FactId, FunctionFact, Guard
 from loopscope.workspace.mro import class_fact, mro_of, own_bindings
 from loopscope.workspace.namespace import dereference, followed, index_of
@@ -18,7 +18,6 @@ UNREAD = "<computed>"
 """The name of what stands for the marks of a `pytestmark` that is computed: there may be any."""
 _ANY = frozenset((UNREAD,))
 _MARKS = ("pytest.mark", "mark")
-_ABOUT_FIXTURES = frozenset(("parametrize", "usefixtures"))
 
 
 class Mark(NamedTuple):
@@ -75,7 +74,7 @@ def marks_in(q: Queries, path: PurePath, expr: Expr, where: str) -> tuple[Mark, 
 def function_marks(q: Queries, path: PurePath, fact: FunctionFact) -> tuple[Mark, ...]:
     """The marks of a function, the decorator nearest to the `def` first."""
     return tuple(
-        mark for expr in reversed(scoped_decorators(q, path, fact)) for mark in marks_in(q, path, expr, "the test")
+        mark for expr in reversed(scoped_decorators(q, path, fact)) for mark in _decorating(q, path, expr, "the test")
     )
 
 
@@ -89,7 +88,7 @@ def class_marks(q: Queries, path: PurePath, id_: FactId) -> tuple[Mark, ...]:
         where = f"the class `{fact.name}`"
         bound = [binding for binding in own_bindings(q, base_path, fact) if binding.name == "pytestmark"]
         found += _assigned_marks(q, base_path, bound, where)
-        found += [mark for expr in reversed(fact.decorators) for mark in marks_in(q, base_path, expr, where)]
+        found += [mark for expr in reversed(fact.decorators) for mark in _decorating(q, base_path, expr, where)]
     return tuple(found)
 
 
@@ -97,6 +96,21 @@ def module_marks(q: Queries, path: PurePath) -> tuple[Mark, ...]:
     """The marks in a module's `pytestmark`."""
     placed = q.get(index_of, path).names.get("pytestmark", ())
     return tuple(_assigned_marks(q, path, [each.binding for each in placed], "the module"))
+
+
+def _decorating(q: Queries, path: PurePath, expr: Expr, where: str) -> tuple[Mark, ...]:
+    """The marks of a decorator; those that a function makes which speaks of marks are not read any further."""
+    written = marks_in(q, path, expr, where)
+    value = last_of(dereference(q, path, name)) if not written and (name := dotted(expr)) is not None else None
+    if not isinstance(value, Function) or not q.get(_speaks_of_marks, value.path, value.fact.id):
+        return written
+    func = expr.func if isinstance(expr, Call) else expr
+    return tuple(Mark(name, (), (), path, where, fixed=False) for name in sorted(_made(q, path, func)))
+
+
+def _speaks_of_marks(q: Queries, path: PurePath, id_: FactId) -> bool:
+    function = q.function(path, id_) if q.mentions(path, ("mark",)) else None
+    return function is not None and "mark." in ast.unparse(function[1].node)
 
 
 def _assigned_marks(q: Queries, path: PurePath, bindings: Iterable[Binding], where: str) -> list[Mark]:
@@ -148,10 +162,10 @@ def _made(q: Queries, path: PurePath, func: Expr) -> frozenset[str]:
 
 
 def _mark_name(node: ast.expr | None) -> str | None:
-    """The name of a mark that asks for nothing: what such a function says of fixtures is not read."""
+    """The name of a mark, unless it is one whose arguments are fixtures: those are not read."""
     written = ast.unparse(node.func if isinstance(node, ast.Call) else node) if node is not None else ""
     before, _, name = written.rpartition(".")
-    return name if before in _MARKS and name not in _ABOUT_FIXTURES else None
+    return name if before in _MARKS and name != "usefixtures" else None
 
 
 def used_fixtures(marks: Iterable[Mark]) -> tuple[str, ...]:

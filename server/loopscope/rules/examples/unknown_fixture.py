@@ -193,6 +193,17 @@ class TestMore:
 
     def test_number(self, client):
         assert client == 2
+
+
+@helpers.setup(3)
+class TestDecorated:
+    def test_number(self, client):
+        assert client == 3
+
+
+@helpers.setup(4)
+def test_decorated(client):
+    assert client == 4
 # file: helpers.py
 import pytest
 
