@@ -19,6 +19,7 @@ from loopscope.text.edit import in_common
 from loopscope.text.files import Files, Unreadable
 from loopscope.workspace.environment import Environment
 from loopscope.workspace.gathered import About, Gathered, carried, gather
+from loopscope.workspace.imports import is_installed
 from loopscope.workspace.oracle import Answer, Answers, Question
 from loopscope.workspace.pieces import Pieces
 from loopscope.workspace.project import config_at, workspace_root
@@ -85,6 +86,7 @@ class Snapshot:
         self._mentions: dict[PurePath, dict[tuple[str, ...], bool]] = {}
         self._sets: dict[PurePath, frozenset[str]] = {}
         self._defined: dict[PurePath, set[str]] = {}
+        self._passing: dict[PurePath, bool] = {}
         self._facts: dict[PurePath, FileFacts] = {}
         # What somebody looks at is not made again: nodes of two versions of one text do not go together.
         self._held: WeakValueDictionary[PurePath, FileFacts] = WeakValueDictionary()
@@ -139,7 +141,7 @@ class Snapshot:
 
     def function_facts(self, path: PurePath, qualname: str) -> FileFacts | Unreadable:
         """The facts of a Python file of which only functions and classes of one dotted name are looked at."""
-        if self._whole:
+        if self._whole and (path in self._facts or self._passes(path)):
             return self.facts(path)
         self._defined.setdefault(path, set()).add(qualname)
         if path in self._facts or path in self._held or path in self._edited:
@@ -148,7 +150,7 @@ class Snapshot:
 
     def function_source(self, path: PurePath, qualname: str) -> str | None:
         """The text of a function or method of a file that nobody has parsed; None for others."""
-        if self._whole or path in self._facts or path in self._held or path in self._edited:
+        if path in self._facts or path in self._held or path in self._edited or (self._whole and self._passes(path)):
             return None
         self._defined.setdefault(path, set()).add(qualname)
         return self._pieces.source(path, qualname, self.files, self.read_outline)
@@ -203,14 +205,21 @@ class Snapshot:
             return known
         # An edited file has that of its facts, the same object: comparing it after an edit takes no time then.
         at_hand = path in self._facts or path in self._older or path in self._edited
-        passing = self._whole and any(path.is_relative_to(root) for root in self.roots)
-        if self._cache is None or at_hand or passing:
+        if self._cache is None or at_hand or (self._whole and self._passes(path)):
             facts = self.facts(path)
             found = facts if isinstance(facts, Unreadable) else facts.outline
         else:
             found = self._cached(self._cache, path)
         self._outlines[path] = found
         return found
+
+    def _passes(self, path: PurePath) -> bool:
+        """Whether a file is of the workspace, and nothing that is installed below it."""
+        known = self._passing.get(path)
+        if known is None:
+            inside = any(path.is_relative_to(root) for root in self.roots)
+            known = self._passing[path] = inside and not is_installed(self.queries, path)
+        return known
 
     def _cached(self, cache: OutlineCache, path: PurePath) -> Outline | Unreadable:
         text = self.files.read(path)

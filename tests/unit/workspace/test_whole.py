@@ -6,7 +6,9 @@ from pathlib import PurePath
 import pytest
 
 from loopscope.host.files import OverlayFiles
+from loopscope.text.frozen import replace
 from loopscope.workspace.snapshot import Snapshot
+from rules.world import Outlines
 from support.oracle import snapshot_of, write_tree
 
 PROJECT = """
@@ -77,3 +79,22 @@ def test_tests_that_ask_for_the_same_share_a_closure(snapshots):
     one, same, given = closures(traced, root / "test_one.py")
     assert one is same
     assert given.direct == {"own"}
+
+
+def test_what_is_installed_below_the_project_is_kept_and_read_function_by_function(tmp_path):
+    site = PurePath(os.path.realpath(tmp_path)) / ".venv" / "site-packages"
+    write_tree(
+        tmp_path, "--- own.py\ndef a(): pass\n--- .venv/site-packages/library.py\ndef a(): pass\ndef b(): pass\n"
+    )
+    traced = snapshot_of(tmp_path)
+    environment = replace(traced.environment_of(traced.roots[0]), site_packages=(site,))
+    outlines = Outlines()
+    whole = Snapshot(traced.files, traced.roots, lambda _: environment, outlines=outlines, whole=True)
+    library, own = site / "library.py", site.parent.parent / "own.py"
+    found = [
+        [id_.qualname for part in whole.function_facts(path, "a").parts for id_ in part.functions]
+        for path in (library, own, library)
+    ]
+    assert found == [["a"], ["a"], ["a"]]
+    assert whole.outline(own) == traced.outline(own)
+    assert [[each.name for each in outline.bindings] for outline in outlines.known.values()] == [["a", "b"]]
