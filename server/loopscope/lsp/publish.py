@@ -12,6 +12,7 @@ from loopscope.lsp.checks import check_document, early_diagnostics
 from loopscope.lsp.documents import Document
 from loopscope.lsp.server import Server
 from loopscope.lsp.state import State
+from loopscope.lsp.work import WRITTEN_SECONDS
 from loopscope.workspace.cancel import CancelToken
 
 _AS_SAVED = object()
@@ -109,6 +110,14 @@ class Publisher:
             run.cancel()
 
     async def _run(self, document: Document) -> None:
+        if document.path in self._warm:
+            await self._check(document)
+            return
+        with resting():
+            await self._check(document)
+            await asyncio.sleep(WRITTEN_SECONDS)
+
+    async def _check(self, document: Document) -> None:
         await self._server.caught_up()
         state = self._state
         if state is None or document.uri not in state.documents:
@@ -118,8 +127,7 @@ class Publisher:
             self._send(state, document, first)
         elif not state.client.pulls_diagnostics and document.uri not in self._sent:
             await self._begin(state, document)
-        look = _look if document.path in self._warm else _first_look
-        outline, found = await self._server.workers.run(lambda token: look(state, document, token))
+        outline, found = await self._server.workers.run(lambda token: _look(state, document, token))
         if not self._is_known_to_others(document, outline):
             self._others_changed(self._state or state, document.uri)
         if found is None:
@@ -155,7 +163,7 @@ class Publisher:
         All of it is found again by the check that follows.
         """
         began = time.perf_counter()
-        early = await self._server.workers.run(lambda token: _early(state, document, token))
+        early = await self._server.workers.run(lambda token: early_diagnostics(state, document.path, token))
         if early and time.perf_counter() - began > AT_ONCE_SECONDS:
             self._send(state, document, early)
 
@@ -183,17 +191,6 @@ class Publisher:
 
     async def _send_refresh(self) -> None:
         await self._server.workspace_diagnostic_refresh_async(None)
-
-
-def _early(state: State, document: Document, token: CancelToken) -> list[types.Diagnostic]:
-    with resting():
-        return early_diagnostics(state, document.path, token)
-
-
-def _first_look(state: State, document: Document, token: CancelToken) -> tuple[object, list[types.Diagnostic] | None]:
-    """As `_look`, with what it depends on to be parsed, too."""
-    with resting():
-        return _look(state, document, token)
 
 
 def _look(state: State, document: Document, token: CancelToken) -> tuple[object, list[types.Diagnostic] | None]:

@@ -5,9 +5,14 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
+from loopscope.host.garbage import resting
 from loopscope.workspace.cancel import Cancelled, CancelToken
 
 T = TypeVar("T")
+
+WRITTEN_SECONDS = 0.02
+"""How long the garbage collector rests after a first look at a file: much was parsed, and to go through all of it takes
+a tenth of a second, for which the thread that writes the diagnostics would wait."""
 
 
 class Token:
@@ -47,3 +52,10 @@ class Workers:
     def stop(self) -> None:
         """Start no more jobs."""
         self._pool.shutdown(wait=False, cancel_futures=True)
+
+
+async def rest_until_written(done: asyncio.Event) -> None:
+    """The garbage collector rests until something is done and its answer is written."""
+    with resting():
+        await done.wait()
+        await asyncio.sleep(WRITTEN_SECONDS)

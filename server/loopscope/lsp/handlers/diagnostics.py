@@ -1,5 +1,6 @@
 """Diagnostics that the client pulls: textDocument/diagnostic and workspace/diagnostic."""
 
+import asyncio
 import hashlib
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -12,6 +13,7 @@ from loopscope.lsp.progress import work_done
 from loopscope.lsp.server import Server
 from loopscope.lsp.session import Session
 from loopscope.lsp.state import State
+from loopscope.lsp.work import rest_until_written
 from loopscope.workspace.cancel import CancelToken
 
 BATCH = 25
@@ -41,7 +43,13 @@ def register(server: Server, session: Session) -> None:
         return types.RelatedFullDocumentDiagnosticReport(items=items, result_id=result_id)
 
     async def check(state: State, path: PurePath) -> list[types.Diagnostic]:
-        items = await server.workers.run(lambda token: check_document(state, path, token))
+        checked = asyncio.Event()
+        if not session.publisher.is_warm(path):
+            server.spawn(lambda: rest_until_written(checked), "letting the garbage collector rest")
+        try:
+            items = await server.workers.run(lambda token: check_document(state, path, token))
+        finally:
+            checked.set()
         session.publisher.looked_at(state, path)
         return items
 
