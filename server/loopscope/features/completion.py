@@ -17,14 +17,11 @@ from loopscope.features.site import Site
 from loopscope.features.snippets import snippets
 from loopscope.features.written import behind_dot
 
-TRIGGERS = ("(", ",", '"', "'", "=", ".")
-"""The characters after which an editor should ask unasked."""
-
 
 def completions(site: Site, *, asked: bool = True) -> tuple[Completion, ...]:
     """What can be written at the cursor, best first; empty where loopscope has nothing to say.
 
-    `asked` unless the editor came by itself, because one of `TRIGGERS` was typed.
+    `asked` unless the editor came by itself, because a character was typed that triggers it.
     """
     return tuple(sorted(_found(site, asked=asked), key=_rank))
 

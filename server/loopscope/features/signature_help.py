@@ -9,9 +9,6 @@ from loopscope.features.written import called_at, value_of
 from loopscope.workspace.inference.calls import call_result
 from loopscope.workspace.inference.model import Coroutine
 
-TRIGGERS = ("(", ",")
-"""The characters after which an editor should ask unasked."""
-
 
 class Signature(NamedTuple):
     """One way to call; `active` is the index of the parameter at the cursor, None when there is none for it."""

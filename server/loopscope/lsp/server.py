@@ -4,7 +4,7 @@ import asyncio
 import inspect
 import time
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, TypeAlias
 
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException, JsonRpcInternalError, JsonRpcInvalidParams
@@ -14,6 +14,8 @@ from loopscope import __version__
 from loopscope.lsp.log import LOG, configure
 from loopscope.lsp.protocol import Protocol
 from loopscope.lsp.work import Workers
+
+Handler: TypeAlias = Callable[..., Awaitable[object]]
 
 
 class Server(LanguageServer):
@@ -28,6 +30,7 @@ class Server(LanguageServer):
         )
         self.workers = Workers()
         self.exit_code: int | None = None
+        self._handlers: dict[str, Handler | None] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         configure(self._log_from_any_thread)
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -49,38 +52,52 @@ class Server(LanguageServer):
         while self._incoming is not None and not self._incoming.empty():  # noqa: ASYNC110  the queue tells no event
             await asyncio.sleep(0)
 
-    def answer(
-        self,
-        method: str,
-        handler: Callable[[Any], Awaitable[object]],
-        options: object = None,
-    ) -> None:
+    def answer(self, method: str, handler: Handler, options: object = None) -> None:
         """Answer the request `method` with an `async` handler, which takes its state before its first await.
 
         A failure is logged and becomes an error answer; nothing else stops.
         """
+        if method not in self._handlers:
+            self.announce(method, _nothing, options)
+        self._handlers[method] = handler
+
+    def announce(self, method: str, connect: Callable[[], None], options: object = None) -> None:
+        """Announce that the request `method` is answered: `connect` calls `answer` once the first one is there."""
+        self._handlers[method] = None
 
         async def guarded(params: Any) -> object:
-            return await self._guard(method, handler, params)
+            return await self._guard(method, self._handler(method, connect), params)
 
         self.feature(method, options)(guarded)
 
     def answer_command(self, name: str, handler: Callable[..., Awaitable[object]]) -> None:
-        """Answer `workspace/executeCommand` for the command `name`; the handler gets the arguments as they came.
+        """Answer `workspace/executeCommand` for an announced command; the handler gets the arguments as they came.
 
         As with `answer`, a failure is logged and becomes an error answer. So do arguments that the handler cannot take.
         """
-        takes = inspect.signature(handler)
+        self._handlers[name] = handler
+
+    def announce_command(self, name: str, connect: Callable[[], None]) -> None:
+        """As `announce`: `connect` calls `answer_command`."""
+        self._handlers[name] = None
 
         # `Any`: pygls would hand itself over to a parameter that it fits in.
         async def guarded(*arguments: Any) -> object:
+            handler = self._handler(name, connect)
             try:
-                takes.bind(*arguments)
+                inspect.signature(handler).bind(*arguments)
             except TypeError as error:
                 raise JsonRpcInvalidParams(f"{name}: {error}") from error
             return await self._guard(name, lambda each: handler(*each), arguments)
 
         self.command(name)(guarded)
+
+    def _handler(self, name: str, connect: Callable[[], None]) -> Handler:
+        if self._handlers[name] is None:
+            connect()
+        handler = self._handlers[name]
+        assert handler is not None
+        return handler
 
     async def _guard(self, what: str, handler: Callable[[Any], Awaitable[object]], params: Any) -> object:
         start = time.perf_counter()
@@ -133,6 +150,10 @@ class Server(LanguageServer):
     def _log_from_any_thread(self, params: types.LogMessageParams) -> None:
         if self._loop is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self.window_log_message, params)
+
+
+def _nothing() -> None:
+    """A handler is there already."""
 
 
 def _subject(params: Any) -> str:

@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path, PurePath
 from typing import cast
@@ -49,6 +49,8 @@ class Session:
         self._disk = Witness(DiskFiles((), memo_bytes=TEXTS_KEPT))
         self._outlines = PostponedOutlines(open_cache(os.environ))
         self._complete = False
+        self.can_wait: list[Callable[[], object]] = [partial(load, rule) for rule in RULES]
+        """What is done once the first diagnostics are published."""
         self._kept: Kept | None = None
         self._begun: set[PurePath] = set()
         self._to_keep: set[PurePath] = set()
@@ -204,11 +206,11 @@ class Session:
             self.server.spawn(lambda: self.server.workers.run(self._catch_up), "doing what could wait")
 
     def _catch_up(self, token: CancelToken) -> None:
-        """Do what the first diagnostics need not wait for: write outlines, import the other rules."""
+        """Do what the first diagnostics need not wait for: write outlines, import what was not needed."""
         self._outlines.write()
-        for rule in RULES:
+        for work in self.can_wait:
             token.check()
-            load(rule)
+            work()
 
     def _keep(self, state: State, path: PurePath) -> None:
         kept = self._kept

@@ -8,12 +8,11 @@ from loopscope.engine.selection import select
 from loopscope.features.actions import Action, ActionKind, actions, fix_all
 from loopscope.lsp.checks import diagnostics_of, report_for
 from loopscope.lsp.convert import SOURCE_NAME, range_span, workspace_edit
+from loopscope.lsp.handlers.announced import FIX_ALL, MIGRATE
 from loopscope.lsp.server import Server
 from loopscope.lsp.session import Session
 from loopscope.lsp.state import State
 from loopscope.workspace.cancel import CancelToken
-
-FIX_ALL = f"{types.CodeActionKind.SourceFixAll.value}.loopscope"
 
 _KINDS = {
     ActionKind.QUICK_FIX: types.CodeActionKind.QuickFix.value,
@@ -22,7 +21,7 @@ _KINDS = {
     ActionKind.FIX_ALL_QUICK: types.CodeActionKind.QuickFix.value,
     ActionKind.REWRITE: types.CodeActionKind.RefactorRewrite.value,
     ActionKind.MOVE: types.CodeActionKind.RefactorMove.value,
-    ActionKind.MIGRATE: "source.migrate.loopscope",
+    ActionKind.MIGRATE: MIGRATE,
 }
 
 
@@ -44,12 +43,7 @@ def register(server: Server, session: Session) -> None:
                 pass
         return action
 
-    kinds: list[types.CodeActionKind | str] = list(dict.fromkeys(_KINDS.values()))
-    server.answer(
-        types.TEXT_DOCUMENT_CODE_ACTION,
-        answer,
-        types.CodeActionOptions(code_action_kinds=kinds, resolve_provider=True),
-    )
+    server.answer(types.TEXT_DOCUMENT_CODE_ACTION, answer)
     server.answer(types.CODE_ACTION_RESOLVE, resolve)
 
 

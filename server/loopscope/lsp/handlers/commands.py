@@ -14,6 +14,7 @@ from loopscope.features.fix_workspace import WorkspaceFixes, fix_workspace
 from loopscope.features.status import Status, status
 from loopscope.lsp.checks import checked_paths
 from loopscope.lsp.convert import workspace_edit
+from loopscope.lsp.handlers.announced import EFFECTIVE_CONFIGURATION, EXPLAIN, FIX_WORKSPACE, LOOP_MAP, STATUS
 from loopscope.lsp.handlers.places import over_workspace
 from loopscope.lsp.server import Server
 from loopscope.lsp.session import Session
@@ -22,12 +23,6 @@ from loopscope.workspace.cancel import CancelToken
 from loopscope.workspace.snapshot import Snapshot
 
 T = TypeVar("T")
-
-STATUS = "loopscope.status"
-EFFECTIVE_CONFIGURATION = "loopscope.effectiveConfiguration"
-LOOP_MAP = "loopscope.loopMap"
-FIX_WORKSPACE = "loopscope.fixWorkspace"
-EXPLAIN = "loopscope.explain"
 
 
 def register(server: Server, session: Session) -> None:

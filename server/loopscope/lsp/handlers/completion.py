@@ -5,7 +5,7 @@ from pathlib import PurePath
 
 from lsprotocol import types
 
-from loopscope.features.completion import TRIGGERS, completions, documentation
+from loopscope.features.completion import completions, documentation
 from loopscope.features.config_text import config_completions
 from loopscope.features.proposal import Completion, Sort
 from loopscope.features.site import Site
@@ -74,11 +74,7 @@ def register(server: Server, session: Session) -> None:
             item.documentation = markup(text, markdown=session.client.markdown_completion)
         return item
 
-    server.answer(
-        types.TEXT_DOCUMENT_COMPLETION,
-        complete,
-        types.CompletionOptions(trigger_characters=list(TRIGGERS), resolve_provider=True),
-    )
+    server.answer(types.TEXT_DOCUMENT_COMPLETION, complete)
     server.answer(types.COMPLETION_ITEM_RESOLVE, resolve)
 
 

@@ -19,7 +19,7 @@ def register(server: Server, session: Session) -> None:
         session.answer_later()
         return found
 
-    server.answer(types.TEXT_DOCUMENT_INLAY_HINT, answer, types.InlayHintOptions(resolve_provider=False))
+    server.answer(types.TEXT_DOCUMENT_INLAY_HINT, answer)
 
 
 def _hints(state: State, params: types.InlayHintParams, token: CancelToken) -> list[types.InlayHint]:

@@ -27,7 +27,7 @@ def register(server: Server, session: Session) -> None:
         title = "loopscope: counting uses"
         return await over_workspace(server, session, title, lambda state, token: _resolved(state, lens, token))
 
-    server.answer(types.TEXT_DOCUMENT_CODE_LENS, answer, types.CodeLensOptions(resolve_provider=True))
+    server.answer(types.TEXT_DOCUMENT_CODE_LENS, answer)
     server.answer(types.CODE_LENS_RESOLVE, resolve)
 
 

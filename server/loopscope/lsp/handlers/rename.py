@@ -36,7 +36,7 @@ def register(server: Server, session: Session) -> None:
             await from_spot(server, session, params.text_document.uri, params.position, "loopscope: renaming", job)
         )
 
-    server.answer(types.TEXT_DOCUMENT_RENAME, change, types.RenameOptions(prepare_provider=True))
+    server.answer(types.TEXT_DOCUMENT_RENAME, change)
     server.answer(types.TEXT_DOCUMENT_PREPARE_RENAME, prepare)
 
 

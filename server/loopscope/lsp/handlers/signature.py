@@ -2,7 +2,7 @@
 
 from lsprotocol import types
 
-from loopscope.features.signature_help import TRIGGERS, Signature, signatures
+from loopscope.features.signature_help import Signature, signatures
 from loopscope.features.signature_text import Parameter
 from loopscope.features.site import Site
 from loopscope.lsp.convert import markup
@@ -21,9 +21,7 @@ def register(server: Server, session: Session) -> None:
     async def answer(params: types.SignatureHelpParams) -> types.SignatureHelp | None:
         return await at_position(server, session, params.text_document.uri, params.position, _help, beside=True)
 
-    server.answer(
-        types.TEXT_DOCUMENT_SIGNATURE_HELP, answer, types.SignatureHelpOptions(trigger_characters=list(TRIGGERS))
-    )
+    server.answer(types.TEXT_DOCUMENT_SIGNATURE_HELP, answer)
 
 
 def _help(state: State, _: Source, site: Site) -> types.SignatureHelp | None:

@@ -9,7 +9,6 @@ from loopscope.lsp.session import Session
 from loopscope.lsp.state import State
 from loopscope.workspace.cancel import CancelToken
 
-_LEGEND = types.SemanticTokensLegend([types.SemanticTokenTypes.Parameter], ["fixture"])
 _TYPE, _MODIFIERS = 0, 1
 
 
@@ -20,7 +19,7 @@ def register(server: Server, session: Session) -> None:
         state = session.current or await session.state()
         return await server.workers.run(lambda token: _tokens(state, params.text_document.uri, token))
 
-    server.answer(types.TEXT_DOCUMENT_SEMANTIC_TOKENS_FULL, answer, _LEGEND)
+    server.answer(types.TEXT_DOCUMENT_SEMANTIC_TOKENS_FULL, answer)
 
 
 def _tokens(state: State, uri: str, token: CancelToken) -> types.SemanticTokens:
