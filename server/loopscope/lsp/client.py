@@ -64,7 +64,7 @@ def client_of(params: types.InitializeParams) -> Client:
         or bool(get_capability(caps, "text_document.diagnostic.related_information")),
         code_description=bool(get_capability(caps, "text_document.publish_diagnostics.code_description_support"))
         or bool(get_capability(caps, "text_document.diagnostic.code_description_support")),
-        diagnostic_tags=frozenset(tags),
+        diagnostic_tags=frozenset(tag for tag in types.DiagnosticTag if tag in tags),
         code_action_literals=get_capability(caps, "text_document.code_action.code_action_literal_support") is not None,
         code_action_resolve="edit" in resolvable,
         preferred_actions=bool(get_capability(caps, "text_document.code_action.is_preferred_support")),

@@ -16,6 +16,7 @@ from pygls.lsp.server import LanguageServer
 from pygls.protocol import LanguageServerProtocol
 from pygls.protocol.json_rpc import RPCMessage
 
+from loopscope.lsp.handshake import convert_by_hand
 from loopscope.lsp.log import LOG
 
 _OURS = (
@@ -34,6 +35,7 @@ class Protocol(LanguageServerProtocol):
 
     def __init__(self, server: LanguageServer, converter: Converter) -> None:
         super().__init__(server, converter)
+        convert_by_hand(converter)
         # pygls would keep a second copy of every document, with lines that are not LSP's, and lose the exit code.
         builtin = cast("dict[str, object]", self.fm.builtin_features)  # pyright: ignore[reportUnknownMemberType]  untyped
         for method in _OURS:
