@@ -3,9 +3,9 @@
 To make lsprotocol's classes for them, and the code that converts these, would take longer than reading a project.
 """
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from enum import Enum
-from typing import Any
+from typing import Any, cast
 
 import attrs
 from cattrs import Converter
@@ -17,8 +17,8 @@ class Said(dict[str, Any]):
 
     def __getattr__(self, name: str) -> Any:
         """The value of a field, by the name that lsprotocol has for it."""
-        value = self.get(_camel_case(name))
-        return Said(value) if isinstance(value, dict) else value
+        value: object = self.get(_camel_case(name))
+        return Said(cast("dict[str, Any]", value)) if isinstance(value, dict) else value
 
 
 def convert_by_hand(converter: Converter) -> None:
@@ -32,11 +32,12 @@ def plain(value: object) -> Any:
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, list | tuple):
-        return [plain(each) for each in value]
-    if isinstance(value, Mapping):
-        return {key: plain(each) for key, each in value.items()}
-    if attrs.has(type(value)):
-        named = ((field.name, getattr(value, field.name)) for field in attrs.fields(type(value)))
+        return [plain(each) for each in cast("Sequence[object]", value)]
+    if isinstance(value, dict):
+        return {key: plain(each) for key, each in cast("dict[str, object]", value).items()}
+    kind: type[Any] = type(value)
+    if attrs.has(kind):
+        named = ((field.name, getattr(value, field.name)) for field in attrs.fields(kind))
         return {_camel_case(name): plain(each) for name, each in named if each is not None}
     return value
 
@@ -44,7 +45,7 @@ def plain(value: object) -> Any:
 def _said(value: object, _: object) -> Said:
     if not isinstance(value, dict):
         raise TypeError(f"an object is expected, not {value!r}")
-    return Said(value)
+    return Said(cast("dict[str, Any]", value))
 
 
 def _camel_case(name: str) -> str:
