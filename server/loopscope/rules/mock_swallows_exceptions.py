@@ -10,7 +10,8 @@ is a mock, which is true. A failing assertion inside of the `async with` passes.
 better: its own `__aexit__` returns False.
 
 ## When not to fix
-If the block is meant to swallow exceptions: `AsyncMock(return_value=True)` says so.
+If the block is meant to swallow exceptions: `AsyncMock(return_value=True)` says so. Nothing is reported where the test,
+or a module that it imports, leaves by `__aexit__(None, None, None)`, which hands over no exception.
 
 ## Fix safety
 Unsafe: exceptions come through, so the test may begin to fail.
@@ -26,9 +27,10 @@ import ast
 from collections.abc import Iterator
 from typing import NamedTuple, cast
 
-from loopscope.facts.bodies import Body
+from loopscope.facts.bodies import Body, CallSite
 from loopscope.rules.context import Context
 from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, Proof, Rule, Safety, Severity
+from loopscope.rules.support.imported import imported_code
 from loopscope.rules.support.mocks import Kind, mock_at
 from loopscope.text.edit import Edit
 from loopscope.text.span import Span
@@ -97,6 +99,61 @@ async def test_session():
 """,
     ),
     NearMiss(
+        "left by a call that hands over no exception",
+        """\
+from unittest.mock import AsyncMock, MagicMock
+
+import pytest
+
+from client import Client
+
+
+class Wrapper:
+    def __init__(self, session):
+        self.session = session
+
+    async def __aexit__(self, *exc_info):
+        return await self.session.__aexit__(*exc_info)
+
+
+@pytest.fixture
+def session():
+    session = MagicMock()
+    session.__aexit__ = AsyncMock()
+    return session
+
+
+@pytest.mark.asyncio
+async def test_wrapper(session):
+    await Wrapper(session).__aexit__(None, None, None)
+    session.__aexit__.assert_awaited_once_with(None, None, None)
+# file: test_client.py
+from unittest.mock import AsyncMock, MagicMock
+
+import pytest
+
+from client import Client
+
+
+@pytest.mark.asyncio
+async def test_close():
+    session = MagicMock()
+    session.__aexit__ = AsyncMock()
+    await Client(session).close()
+# file: base.py
+class Base:
+    async def close(self):
+        await self.session.__aexit__(None, None, None)
+# file: client.py
+from base import Base
+
+
+class Client(Base):
+    def __init__(self, session):
+        self.session = session
+""",
+    ),
+    NearMiss(
         "a mock of its own, set up by name",
         """\
 from unittest.mock import AsyncMock, MagicMock
@@ -133,7 +190,7 @@ def check(ctx: Context) -> Iterator[Finding]:
                 continue
             if not each.result and any(made.set_up(name) for name in ("return_value", "side_effect", "*")):
                 continue
-            if made.bare:
+            if made.bare and not _is_left_by_name(ctx, body, each.name):
                 message = f"`{each.name}` returns a mock, which is true: a block that it ends swallows all exceptions."
                 yield ctx.finding(META, ctx.span(body, each.value), message, data=(body, each))
 
@@ -178,6 +235,26 @@ def _is_entered(owner: ast.expr) -> bool:
 def _is_told(body: Body, found: _SetUp) -> bool:
     """Whether the function says elsewhere what the exit method returns."""
     return any(each.result and each.target == found.target for each in _set_ups(body))
+
+
+def _is_left_by_name(ctx: Context, body: Body, name: str) -> bool:
+    """Whether the code calls an exit method itself where nothing is raised: in the test, or in what it imports.
+
+    What a fixture sets up may be left anywhere in its file.
+    """
+    in_test = any(test.id == body.outermost for test in ctx.own_tests)
+    bodies = [each for each in ctx.bodies if not in_test or each.outermost == body.outermost]
+    return any(_hands_nothing(call, name) for each in bodies for call in each.calls) or any(
+        ctx.queries.mentions(path, (f".{name}(None",)) for path in imported_code(ctx)
+    )
+
+
+def _hands_nothing(call: CallSite, name: str) -> bool:
+    match call.node:
+        case ast.Call(ast.Attribute(_, attr), [ast.Constant(None), *_]):
+            return attr == name
+        case _:
+            return False
 
 
 RULE = Rule(META, __doc__ or "", EXAMPLES, NEAR_MISSES, check, fix)

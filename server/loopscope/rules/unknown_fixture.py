@@ -9,8 +9,9 @@ The test ends in an error before it starts: "fixture 'databse' not found".
 
 ## When not to fix
 If a plugin makes the fixture at run time in a way that cannot be read. Tests with a `skip`, `skipif` or `xfail` mark
-are not reported, nor are names that a decorator or `pytest_generate_tests` may supply. Fixtures of well-known plugins
-that are not installed are warnings only.
+are not reported, nor are names that a decorator or `pytest_generate_tests` may supply, nor modules that are programs:
+with an `if __name__ == "__main__"` that does not run tests. Fixtures of well-known plugins that are not installed are
+warnings only.
 
 ## Fix safety
 Unsafe: the most similar name among the visible fixtures may not be the one that was meant.
@@ -36,6 +37,7 @@ from loopscope.rules.support.guessed import is_of_another_project
 from loopscope.rules.support.marks import marks_of
 from loopscope.rules.support.names import rename_parameter
 from loopscope.rules.support.plugin_fixtures import absent_plugin_of
+from loopscope.rules.support.scripts import is_script
 from loopscope.rules.support.skips import may_be_skipped
 from loopscope.text.edit import Edit
 from loopscope.text.frozen import frozen
@@ -74,7 +76,7 @@ def check(ctx: Context) -> Iterator[Finding]:
 def _missing(ctx: Context) -> list[_Request]:
     found = [*_of_tests(ctx), *_of_fixtures(ctx)]
     # The project's own environment, wherever that is, may well have the plugin.
-    return [] if found and is_of_another_project(ctx) else found
+    return [] if found and (is_script(ctx) or is_of_another_project(ctx)) else found
 
 
 def fix(ctx: Context, finding: Finding) -> Fix | None:

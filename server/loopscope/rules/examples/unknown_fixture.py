@@ -11,6 +11,7 @@ import pytest_asyncio
 async def database():
     return 1
 """
+_ITSELF = '\n\nif __name__ == "__main__":\n    pytest.main([__file__])\n'
 
 EXAMPLES = (
     Example(
@@ -44,7 +45,7 @@ import pytest
 @pytest.mark.asyncio
 async def test_database(⟦databse⟧):
     assert databse == 1
-{_CONFTEST}""",
+{_ITSELF}{_CONFTEST}""",
         good=f"""\
 import pytest
 
@@ -52,7 +53,7 @@ import pytest
 @pytest.mark.asyncio
 async def test_database(database):
     assert database == 1
-{_CONFTEST}""",
+{_ITSELF}{_CONFTEST}""",
         proof=Proof("fixture 'databse' not found", "error"),
     ),
     Example(
@@ -314,6 +315,17 @@ class TestOther:
     )
     def test_value(self, given):
         assert given
+""",
+    ),
+    NearMiss(
+        "a program that calls its functions itself",
+        """\
+def test_greeting(name):
+    print("hello", name)
+
+
+if __name__ == "__main__":
+    test_greeting("you")
 """,
     ),
     NearMiss(
