@@ -7,7 +7,7 @@ from typing import NamedTuple
 from loopscope.facts.expr import Const, Expr
 from loopscope.workspace.environment import Environment
 from loopscope.workspace.hooks import generated_names
-from loopscope.workspace.marks import Mark, class_marks, function_marks, module_marks, used_fixtures
+from loopscope.workspace.marks import Mark, class_marks, function_marks, marks_in, module_marks, used_fixtures
 from loopscope.workspace.model import Closure, FixtureDef, Scope, TestItem, Unknown
 from loopscope.workspace.mro import ClassKey, class_fact, mro_of
 from loopscope.workspace.plugins import roster_of
@@ -134,7 +134,7 @@ def asked_by(q: Queries, test: TestItem, classes: tuple[ClassKey, ...], marks: t
         q,
         test.code_path,
         found.fact,
-        found.decorators,
+        tuple(expr for expr in found.decorators if not q.get(marks_in, test.code_path, expr, "the test")),
         bound=bool(test.class_path),
         class_decorators=tuple(decorators),
     )

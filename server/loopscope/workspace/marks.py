@@ -5,8 +5,11 @@ from collections.abc import Iterable
 from pathlib import PurePath
 from typing import NamedTuple
 
+from loopscope.facts.bodies import Body
 from loopscope.facts.expr import Call, Concat, Const, Expr, Items, Opaque, Pairs, Ref, dotted, strings
+from loopscope.facts.extract import FileFacts
 from loopscope.facts.outline import Assigned, Binding, FactId, FunctionFact, Guard
+from loopscope.facts.reading import read
 from loopscope.workspace.mro import class_fact, mro_of, own_bindings
 from loopscope.workspace.namespace import dereference, followed, index_of
 from loopscope.workspace.queries import Cycle, Queries
@@ -61,7 +64,7 @@ def marks_in(q: Queries, path: PurePath, expr: Expr, where: str) -> tuple[Mark, 
         case Call(func, args, keywords):
             called = marks_in(q, path, func, where)
             if len(called) != 1:
-                return ()
+                return _made(q, path, expr, where) if isinstance(func, Ref) else ()
             return (called[0]._replace(args=called[0].args + args, keywords=called[0].keywords + keywords, path=path),)
         case Items(_, items):
             return tuple(mark for item in items for mark in marks_in(q, path, item, where))
@@ -105,7 +108,7 @@ def _decorating(q: Queries, path: PurePath, expr: Expr, where: str) -> tuple[Mar
     if not isinstance(value, Function) or not q.get(_speaks_of_marks, value.path, value.fact.id):
         return written
     func = expr.func if isinstance(expr, Call) else expr
-    return tuple(Mark(name, (), (), path, where, fixed=False) for name in sorted(_made(q, path, func)))
+    return tuple(Mark(name, (), (), path, where, fixed=False) for name in sorted(_made_names(q, path, func)))
 
 
 def _speaks_of_marks(q: Queries, path: PurePath, id_: FactId) -> bool:
@@ -146,26 +149,79 @@ def _unread(q: Queries, path: PurePath, expr: Expr) -> frozenset[str]:
                     return _ANY
             return frozenset() if marks_in(q, path, expr, "") else _ANY
         case Call(func):
-            return frozenset() if marks_in(q, path, expr, "") else _made(q, path, func)
+            return frozenset() if marks_in(q, path, expr, "") else _made_names(q, path, func)
         case _:
             return _ANY
 
 
-def _made(q: Queries, path: PurePath, func: Expr) -> frozenset[str]:
-    """The names of the marks that a function gives, one that is written in each `return`; else any."""
+def _made(q: Queries, path: PurePath, call: Call, where: str) -> tuple[Mark, ...]:
+    """The mark that a function of the project surely returns: `return pytest.mark.parametrize("client", clients)`."""
+    returned = _returned(q, path, call.func)
+    if returned is None:
+        return ()
+    source, facts, body = returned
+    given = _literal_arguments(call, body)
+    found: list[Mark] = []
+    for node in body.returns:
+        marks = () if node.value is None else marks_in(q, source, read(node.value, facts.names), where)
+        if len(marks) != 1 or marks[0].name != (found or marks)[0].name:
+            return ()
+        found.append(_outside(marks[0], given, body.bound))
+    return tuple(found[:1]) if len(set(found)) == 1 else tuple(mark._replace(fixed=False) for mark in found)
+
+
+def _made_names(q: Queries, path: PurePath, func: Expr) -> frozenset[str]:
+    """The names of the marks that a function gives, one that is written in each `return`; else any.
+
+    `usefixtures` is none of them: its arguments are fixtures, which are not read here.
+    """
+    returned = _returned(q, path, func)
+    names = [written_mark(node.value) for node in returned[2].returns] if returned is not None else []
+    surely = [name for name in names if name is not None and name != "usefixtures"]
+    return frozenset(surely) if surely and len(surely) == len(names) else _ANY
+
+
+def _returned(q: Queries, path: PurePath, func: Expr) -> tuple[PurePath, FileFacts, Body] | None:
+    """The function of the project that is called, when what it returns is what the call gives."""
     value = last_of(dereference(q, path, func.name)) if isinstance(func, Ref) else None
-    found = None
-    if isinstance(value, Function) and not value.fact.decorators and not value.fact.is_async:
-        found = q.function(value.path, value.fact.id)
-    names = [_mark_name(node.value) for node in found[1].returns] if found is not None else []
-    return frozenset(name for name in names if name is not None) if names and None not in names else _ANY
+    if not isinstance(value, Function) or value.fact.decorators or value.fact.is_async or value.fact.yields:
+        return None
+    found = q.function(value.path, value.fact.id) if q.mentions(value.path, ("mark.",)) else None
+    return None if found is None else (value.path, *found)
 
 
-def _mark_name(node: ast.expr | None) -> str | None:
-    """The name of a mark, unless it is one whose arguments are fixtures: those are not read."""
-    written = ast.unparse(node.func if isinstance(node, ast.Call) else node) if node is not None else ""
-    before, _, name = written.rpartition(".")
-    return name if before in _MARKS and name != "usefixtures" else None
+def _literal_arguments(call: Call, body: Body) -> dict[str, Const]:
+    """The parameters for which a call gives literals, and which nothing else binds."""
+    params = body.node.args
+    names = [each.arg for each in (*params.posonlyargs, *params.args)]
+    given = [*zip(names, call.args, strict=False), *((key or "", value) for key, value in call.keywords)]
+    return {name: value for name, value in given if isinstance(value, Const) and body.times_bound.get(name) == 1}
+
+
+def _outside(mark: Mark, given: dict[str, Const], bound: frozenset[str]) -> Mark:
+    """A mark that a function makes, as it is known where the function is called: its other variables are not."""
+
+    def known(expr: Expr) -> Expr:
+        match expr:
+            case Ref(name):
+                return given.get(name, Opaque("")) if name.partition(".")[0] in bound else expr
+            case Items(kind, items):
+                return Items(kind, tuple(map(known, items)))
+            case Const():
+                return expr
+            case _:
+                return Opaque("")
+
+    keywords = tuple((key, known(value)) for key, value in mark.keywords)
+    return mark._replace(args=tuple(map(known, mark.args)), keywords=keywords)
+
+
+def written_mark(node: ast.expr | None) -> str | None:
+    """The name of the mark that an expression in a function writes: of `pytest.mark.skip("…")` it is `skip`."""
+    while isinstance(node, ast.Call):
+        node = node.func
+    before, _, name = ("" if node is None else ast.unparse(node)).rpartition(".")
+    return name if before in _MARKS else None
 
 
 def used_fixtures(marks: Iterable[Mark]) -> tuple[str, ...]:

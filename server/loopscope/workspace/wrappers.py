@@ -9,7 +9,7 @@ from loopscope.facts.expr import Call, Expr, Param, dotted
 from loopscope.facts.functions import parameters
 from loopscope.facts.outline import FactId, FunctionFact
 from loopscope.workspace.imports import is_installed
-from loopscope.workspace.marks import marks_in
+from loopscope.workspace.marks import marks_in, written_mark
 from loopscope.workspace.model import Unknown
 from loopscope.workspace.namespace import dereference, index_of
 from loopscope.workspace.queries import Queries
@@ -150,13 +150,9 @@ def _makes_keeper(value: ast.expr | None, body: Body) -> bool:
             inner = plain_wrappers(body, name)
             return bool(inner) and all(_keeps(each, called=False) for each in inner)
         case ast.Call(func) | (ast.Attribute() as func):
-            return _is_mark(func)
+            return written_mark(func) is not None
         case _:
             return False
-
-
-def _is_mark(func: ast.expr) -> bool:
-    return ".mark." in f"{ast.unparse(func)}."
 
 
 def _is_same(value: ast.expr | None, first: list[str], body: Body) -> bool:
@@ -166,6 +162,6 @@ def _is_same(value: ast.expr | None, first: list[str], body: Body) -> bool:
             return name in first or (bool(inner) and all(each.is_async for each in inner))
         case ast.Call(func, [ast.Name(name)], []):
             # `pytest.mark.something(...)(function)` gives the function back.
-            return name in first and _is_mark(func)
+            return name in first and written_mark(func) is not None
         case _:
             return False

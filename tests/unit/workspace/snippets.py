@@ -324,6 +324,66 @@ class TestClass:
     @table
     def test_method(self, argument, row): pass
 """,
+    "made_by_functions": """
+# unknown: computed
+--- helpers.py
+import pytest
+
+def client(*names):
+    return pytest.mark.parametrize("client", list(names))
+
+def each(name, values):
+    return pytest.mark.parametrize(name, values)
+
+def through(*names, indirect=True):
+    return pytest.mark.parametrize("server", names, indirect=["server"])
+
+def uses(name):
+    return pytest.mark.usefixtures(name)
+
+def computed(names):
+    name = names[0]
+    return pytest.mark.parametrize(name, [1])
+--- conftest.py
+import pytest
+
+@pytest.fixture
+def value(): pass
+@pytest.fixture
+def server(request, value): pass
+@pytest.fixture
+def needs_client(client, value): pass
+--- test_made_by_functions.py
+import pytest
+from helpers import client, computed, each, through, uses
+
+@client("one", "two")
+class TestClient:
+    def test_given(self, client, needs_client): pass
+
+@client("one")
+def test_function(client, value): pass
+
+@each("value", [1])
+def test_named(value): pass
+
+@each(name="server", values=[1])
+def test_named_by_keyword(server): pass
+
+@through("a", "b")
+def test_through(server): pass
+
+@uses("server")
+def test_used(): pass
+
+@computed(["computed"])
+def test_computed(computed, server): pass
+
+@uses("value")
+class TestUsed:
+    pytestmark = client("one")
+    def test_method(self, client): pass
+""",
     "signatures": """
 --- test_signatures.py
 import functools
