@@ -28,6 +28,8 @@ class Asked(NamedTuple):
     """A decorator that may pass arguments itself."""
     maybe_anyio: bool = False
     """Whether anyio's plugin may add `anyio_backend`, which depends on what decorators return."""
+    parametrized: bool = False
+    """Whether a mark parametrizes the test."""
 
 
 def all_marks(q: Queries, test: TestItem, classes: tuple[ClassKey, ...]) -> tuple[Mark, ...]:
@@ -84,7 +86,10 @@ def closure_of(
         return chains.get(name, ())
 
     environment = q.environment(path)
-    names = _ordered(_names(environment, initial, chain), chains)
+    found_names = _names(environment, initial, chain)
+    if environment.at_least("pytest", 9) and not environment.at_least("pytest", 9, 1):
+        found_names = _pruned(found_names, initial, chain, asked)
+    names = _ordered(found_names, chains)
     missing = {name for name in names if not chain(name) and name not in direct and name != "request"}
     missing -= set(unknown)
     generated = q.get(generated_names, path, class_path)
@@ -198,6 +203,33 @@ def _process(
     for needed in defs[index].argnames:
         _process(needed, chain, found, indices)
     indices[name] = index
+
+
+def _pruned(
+    names: list[str], initial: Iterable[str], chain: Callable[[str], tuple[FixtureDef, ...]], asked: Asked
+) -> list[str]:
+    """What pytest 9.0 leaves of a closure where anything is parametrized: `FuncFixtureInfo.prune_dependency_tree`.
+
+    It forgets what only overridden fixtures need, which `getfixtureclosure` had found.
+    """
+    if not asked.parametrized and not any(_has_params(chain(each)) for each in names):
+        return names
+    kept: set[str] = set()
+    pending = list(initial)
+    while pending:
+        name = pending.pop()
+        if name not in kept:
+            kept.add(name)
+            pending += [each for definition in chain(name)[-1:] for each in definition.argnames]
+    return [name for name in names if name in kept]
+
+
+def _has_params(definitions: tuple[FixtureDef, ...]) -> bool:
+    """Whether pytest parametrizes tests with a fixture: `FixtureManager.pytest_generate_tests`."""
+    for definition in reversed(definitions):
+        if definition.has_params or definition.name not in definition.argnames:
+            return definition.has_params
+    return False
 
 
 def _ordered(names: list[str], chains: dict[str, tuple[FixtureDef, ...]]) -> tuple[str, ...]:

@@ -127,8 +127,10 @@ def closure_at(q: Queries, path: PurePath, class_path: tuple[str, ...], name: st
     """The closure of the test of that name."""
     asked = q.get(asked_at, path, class_path, name)
     given = parametrized(q, asked.marks)
+    has_any = bool(given.direct or given.indirect or given.unknown)
     # Tests that ask for the same get the same.
-    return q.get(_closure_for, path, class_path, asked._replace(marks=()), given.direct, given.unknown)
+    alike = asked._replace(marks=(), parametrized=has_any)
+    return q.get(_closure_for, path, class_path, alike, given.direct, given.unknown)
 
 
 def _closure_for(
