@@ -10,6 +10,7 @@ from loopscope.workspace.environment import Environment
 from loopscope.workspace.hooks import conftests_of, loop_scope_marks, runner_hook
 from loopscope.workspace.marks import UNREAD, Mark
 from loopscope.workspace.model import Decision, Decorator, FixtureDef, Runner, Scope, TestItem, Unknown
+from loopscope.workspace.modes import set_mode
 from loopscope.workspace.mro import class_fact, member, mro_of
 from loopscope.workspace.project import config_at
 from loopscope.workspace.queries import Queries
@@ -24,6 +25,11 @@ _OF_PLUGINS = frozenset(("anyio", "asyncio_cooperative", "curio", "tornado", "tr
 
 class Circumstances(Protocol):
     """What a snapshot says of the project of a file."""
+
+    @property
+    def queries(self) -> Queries:
+        """The queries that say the rest."""
+        ...
 
     def config(self, path: PurePath) -> PytestConfig:
         """The configuration of pytest for the tests of a file."""
@@ -61,6 +67,10 @@ def test_loop_scope_at(q: Queries, path: PurePath, class_path: tuple[str, ...], 
 
 def mode(snapshot: Circumstances, path: PurePath) -> Decision[AsyncioMode] | Unknown:
     """pytest-asyncio's mode for the tests of a file (`_get_asyncio_mode`)."""
+    in_code = snapshot.queries.get(set_mode, path.parent)
+    if in_code is not None:
+        what = f"{in_code.path.parent.name}/{in_code.path.name} sets the asyncio mode"
+        return Unknown(what) if in_code.mode is None else Decision(in_code.mode, what)
     config = snapshot.config(path)
     found = config.asyncio_mode
     if found.value is None:
@@ -313,12 +323,12 @@ class AskedCircumstances:
     """`Circumstances` for a query, whose answer then depends on them."""
 
     def __init__(self, q: Queries) -> None:
-        self._q = q
+        self.queries = q
 
     def config(self, path: PurePath) -> PytestConfig:
         """The configuration of pytest for the tests of a file."""
-        return self._q.get(config_at, path.parent)
+        return self.queries.get(config_at, path.parent)
 
     def environment_of(self, path: PurePath) -> Environment:
         """The environment of the project of a file."""
-        return self._q.environment(path)
+        return self.queries.environment(path)

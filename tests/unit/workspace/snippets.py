@@ -809,6 +809,24 @@ def test_it(): pass
 }
 
 LOOPS = {
+    "zz_set_mode": """
+--- conftest.py
+import pytest
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "more: of this folder")
+    config.option.asyncio_mode = "auto"
+
+@pytest.fixture
+async def data(): return 1
+--- test_set_mode.py
+import pytest
+
+async def test_bare(data): pass
+
+@pytest.mark.asyncio(loop_scope="class")
+async def test_marked(data): pass
+""",
     "made_marks": """
 --- helpers.py
 import pytest

@@ -20,6 +20,7 @@ from loopscope.workspace.inference.model import (
 )
 from loopscope.workspace.inference.requests import requested_by
 from loopscope.workspace.model import Decorator, FixtureDef, Kind
+from loopscope.workspace.modes import set_mode
 from loopscope.workspace.mro import mro_of
 from loopscope.workspace.namespace import index_of
 from loopscope.workspace.oracle import Question
@@ -46,7 +47,8 @@ def _may_be_awaited(q: Queries, path: PurePath, fixture: FixtureDef) -> bool:
     roster = q.get(roster_of, path.parent)
     if roster.unknown is not None or roster.has("trio") or (roster.has("anyio") and q.mentions(path, ("anyio",))):
         return True
-    return roster.has("asyncio") and q.get(config_at, path.parent).asyncio_mode.value != "strict"
+    strict = q.get(config_at, path.parent).asyncio_mode.value == "strict"
+    return roster.has("asyncio") and (not strict or q.get(set_mode, path.parent) is not None)
 
 
 def fixture_value(q: Queries, path: PurePath, id_: FactId, kind: Kind) -> Type | None:
