@@ -52,6 +52,20 @@ class Client(Base):
     def __aiter__(self) -> AsyncIterator[Base]: ...
 
 
+class Maker(Generic[B]):
+    def __init__(self, bind=None, kind: type[B] = Base): ...
+    def __call__(self) -> B: ...
+
+
+make_base = Maker(bind=nowhere.engine)
+make_other = Maker(bind=nowhere.engine, kind=Other)
+make_either = Maker(Other, Client)
+
+
+class Other:
+    async def __aenter__(self): return self
+
+
 class Box(Generic[T]):
     def value(self) -> T: ...
     def __await__(self): return self._open().__await__()
@@ -266,6 +280,12 @@ def types_of(lines: str) -> list[str | None]:
         ("callback()()", "Awaitable[Client]"),
         ("wrong()", "Coroutine[Any, Any, Client]"),
         ("boxed().value()", "Client"),
+        ("make_base()", "Base"),
+        ("make_other()", "Other"),
+        ("make_either()", None),
+        ("Maker()()", "Base"),
+        ("Maker(kind=Client)().get()", "Coroutine[Any, Any, Client]"),
+        ("Maker(1, Other)()", "Other"),
         ("await Box()", "Client"),
         ("opened()", "AbstractAsyncContextManager[Client]"),
         ("asyncio.gather(make())", "Awaitable[list]"),

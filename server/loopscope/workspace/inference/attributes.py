@@ -1,5 +1,6 @@
 """What names of modules and attributes of values are."""
 
+from functools import partial
 from pathlib import PurePath
 
 from loopscope.facts.expr import Call, Const, Expr, Items, Pairs, Ref
@@ -9,6 +10,7 @@ from loopscope.workspace.inference import (
     calls,
     django,
     externals,
+    generics,
     grpc_stubs,
     instances,
     libraries,
@@ -98,10 +100,12 @@ def assigned_type(q: Queries, path: PurePath, expr: Expr) -> Type | None:
             if found is None and head.strip("."):
                 return attribute_type(q, q.get(assigned_type, path, Ref(head)), last)
             return found
-        case Call(func, args):
-            made = calls.call_result(
-                q, q.get(assigned_type, path, func), [q.get(assigned_type, path, each) for each in args]
-            )
+        case Call(func, args, keywords):
+            callee = q.get(assigned_type, path, func)
+            made = calls.call_result(q, callee, [q.get(assigned_type, path, each) for each in args])
+            if isinstance(callee, ClassObject):
+                values = (*args, *(value for _, value in keywords))
+                made = generics.of_class(q, made, [partial(q.get, assigned_type, path, each) for each in values])
             return proxies.behind(q, path, expr, made) if isinstance(made, Instance) else made
         case _:
             return None

@@ -1,6 +1,7 @@
 """What calls give."""
 
 import ast
+from functools import partial
 from pathlib import PurePath
 
 from loopscope.facts.outline import FactId
@@ -8,6 +9,7 @@ from loopscope.workspace.inference import (
     attributes,
     expressions,
     externals,
+    generics,
     grpc_stubs,
     libraries,
     local_classes,
@@ -62,6 +64,11 @@ def call_type(frame: Frame, node: ast.Call, depth: int = 0) -> Type | None:
     made = call_result(frame.q, callee, given)
     if made is None and isinstance(callee, Callee):
         return overloads.overloaded(frame.q, callee, node)
+    if isinstance(callee, ClassObject):
+        values = (*node.args, *(each.value for each in node.keywords))
+        made = generics.of_class(
+            frame.q, made, [partial(expressions.expression_type, frame, each, depth + 1) for each in values]
+        )
     if grpc_stubs.is_stub(callee, node):
         return grpc_stubs.with_channel(made, expressions.expression_type(frame, node.args[0], depth + 1))
     return made
