@@ -5,7 +5,7 @@ from typing import Protocol
 
 from loopscope.config.model import Origin
 from loopscope.config.pytest_config import AsyncioMode, PytestConfig
-from loopscope.facts.expr import Const
+from loopscope.facts.expr import Const, dotted
 from loopscope.workspace.environment import Environment
 from loopscope.workspace.hooks import conftests_of, loop_scope_marks, runner_hook
 from loopscope.workspace.marks import UNREAD, Mark
@@ -14,10 +14,12 @@ from loopscope.workspace.modes import set_mode
 from loopscope.workspace.mro import class_fact, member, mro_of
 from loopscope.workspace.project import config_at
 from loopscope.workspace.queries import Queries
+from loopscope.workspace.signature import scoped_decorators
 from loopscope.workspace.view import ModuleView
 from loopscope.workspace.wrappers import coroutine_doubt
 
 _RUN_TESTS = ("run", "__call__", "_callTestMethod", "_callSetUp", "__getattribute__", "__init__", "__init_subclass__")
+_GEN_TEST = "tornado.testing.gen_test"
 _SCOPES = {scope.value: scope for scope in Scope}
 _PYTEST_MARKS = frozenset(("parametrize", "usefixtures", "skip", "skipif", "xfail", "filterwarnings"))
 _OF_PLUGINS = frozenset(("anyio", "asyncio_cooperative", "curio", "tornado", "trio", "twisted"))
@@ -229,6 +231,8 @@ def _unittest(view: ModuleView, test: TestItem) -> Decision[Runner | None] | Unk
     mro = view.queries.get(mro_of, *classes)
     if "unittest.IsolatedAsyncioTestCase" in mro.names:
         return Decision(Runner.UNITTEST, "its class is an `IsolatedAsyncioTestCase`")
+    if _GEN_TEST in map(dotted, scoped_decorators(view.queries, test.code_path, test.function)):
+        return Decision(Runner.UNITTEST, "tornado's `gen_test` runs it on the loop of its test case")
     doubt = view.queries.get(coroutine_doubt, test.code_path, test.id)
     if doubt is not None:
         return doubt
