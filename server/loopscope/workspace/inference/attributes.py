@@ -1,6 +1,5 @@
 """What names of modules and attributes of values are."""
 
-from functools import partial
 from pathlib import PurePath
 
 from loopscope.facts.expr import Call, Const, Expr, Items, Pairs, Ref
@@ -105,7 +104,7 @@ def assigned_type(q: Queries, path: PurePath, expr: Expr) -> Type | None:
             made = calls.call_result(q, callee, [q.get(assigned_type, path, each) for each in args])
             if isinstance(callee, ClassObject):
                 values = (*args, *(value for _, value in keywords))
-                made = generics.of_class(q, made, [partial(q.get, assigned_type, path, each) for each in values])
+                made = generics.of_class(q, made, (q.get(assigned_type, path, each) for each in values))
             return proxies.behind(q, path, expr, made) if isinstance(made, Instance) else made
         case _:
             return None

@@ -1,7 +1,6 @@
 """What calls give."""
 
 import ast
-from functools import partial
 from pathlib import PurePath
 
 from loopscope.facts.outline import FactId
@@ -67,7 +66,7 @@ def call_type(frame: Frame, node: ast.Call, depth: int = 0) -> Type | None:
     if isinstance(callee, ClassObject):
         values = (*node.args, *(each.value for each in node.keywords))
         made = generics.of_class(
-            frame.q, made, [partial(expressions.expression_type, frame, each, depth + 1) for each in values]
+            frame.q, made, (expressions.expression_type(frame, each, depth + 1) for each in values)
         )
     if grpc_stubs.is_stub(callee, node):
         return grpc_stubs.with_channel(made, expressions.expression_type(frame, node.args[0], depth + 1))

@@ -1,7 +1,7 @@
 """What the type variables of generic classes stand for."""
 
 import ast
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import PurePath
 
 from loopscope.facts.outline import FactId
@@ -54,17 +54,17 @@ def type_parameters(q: Queries, path: PurePath, id_: FactId) -> tuple[str, ...]:
     return tuple(own) or parameters_of(path, id_.qualname)
 
 
-def of_class(q: Queries, made: Type | None, given: Iterable[Callable[[], Type | None]]) -> Type | None:
+def of_class(q: Queries, made: Type | None, given: Iterable[Type | None]) -> Type | None:
     """An instance of a generic class, which is of the class that it was made with: `sessionmaker(class_=AsyncSession)`.
 
-    `given` tells the type of each argument. With several classes or type variables it is not known which is for which.
+    `given` are the types of the arguments, looked at only where they matter. With several classes or type variables it is not known which is for which.
     """
     if not isinstance(made, Instance) or made.arguments:
         return made
     parameters = q.get(type_parameters, made.path, made.id)
     if not parameters:
         return made
-    classes = {found for each in given if isinstance(found := each(), ClassObject)}
+    classes = {each for each in given if isinstance(each, ClassObject)}
     if len(classes) == len(parameters) == 1:
         [given_class] = classes
         return made._replace(arguments=(Instance(given_class.path, given_class.id),))
