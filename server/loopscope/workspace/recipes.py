@@ -175,7 +175,7 @@ def _assigned(q: Queries, path: PurePath, call: Call, name: str, *, bound: bool)
 def _made_by_function(q: Queries, path: PurePath, call: Call, name: str) -> Unknown | None:
     """What a function gives that defines a fixture inside: it is found by the name that it is given to."""
     maker = last_of(dereference(q, path, call.func.name)) if isinstance(call.func, Ref) else None
-    if not isinstance(maker, Function) or maker.fact.decorators or not q.mentions(maker.path, ("fixture",)):
+    if not isinstance(maker, Function) or not q.mentions(maker.path, ("fixture",)):
         return None
     function = q.function(maker.path, maker.fact.id)
     inner = function[1].nested if function is not None else ()

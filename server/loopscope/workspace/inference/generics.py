@@ -57,7 +57,8 @@ def type_parameters(q: Queries, path: PurePath, id_: FactId) -> tuple[str, ...]:
 def of_class(q: Queries, made: Type | None, given: Iterable[Type | None]) -> Type | None:
     """An instance of a generic class, of the class it was made with: `sessionmaker(class_=AsyncSession)`.
 
-    `given` are the types of the arguments, looked at only where they matter. With several classes or type variables it is not known which is for which.
+    `given` are the types of the arguments, looked at only where they matter. With several classes or type variables it
+    is not known which is for which.
     """
     if not isinstance(made, Instance) or made.arguments:
         return made
