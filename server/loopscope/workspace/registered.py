@@ -8,7 +8,7 @@ from typing import NamedTuple
 from loopscope.facts.bodies import Body, CallSite
 from loopscope.facts.outline import FactId
 from loopscope.workspace.holders import class_may_hold, held_by_class
-from loopscope.workspace.imports import is_installed
+from loopscope.workspace.imports import find_absolute, is_installed
 from loopscope.workspace.model import Unknown
 from loopscope.workspace.namespace import index_of, lookup
 from loopscope.workspace.queries import Queries
@@ -17,6 +17,10 @@ from loopscope.workspace.values import Class, Module, Value
 
 _ALWAYS = "pytest_configure"
 _REGISTERS = re.compile(r"\.register\(\s*(\w+)")
+
+
+_STAND_INS = {"_BaseUrlFallback": "pytest_base_url.plugin"}
+"""Classes that pytest-playwright registers where another plugin is not in use, with that plugin's module."""
 
 
 class Registered(NamedTuple):
@@ -56,6 +60,9 @@ def registered_by(q: Queries, path: PurePath) -> Registrations:
             sure = body.id.qualname == _ALWAYS and call.statement in body.node.body
             for value in _objects(q, path, body, call):
                 match value:
+                    case Class(owner, fact) if fact.name in _STAND_INS:
+                        if find_absolute(q, path.parent, _STAND_INS[fact.name]) is None:
+                            found.append(Registered(owner, fact.id, sure=True))
                     case Class(owner, fact):
                         found.append(Registered(owner, fact.id, sure))
                     case Module(_, PurePath() as source):

@@ -177,3 +177,53 @@ def test_their_hooks_count(both):
     assert judged.keys() == said.keys()
     assert said["test_runs.py::test_runs"]["runner"].value.startswith("a hook")
     assert "pytest_generate_tests" in said["test_runs.py::test_given"]["unknown"]["given"]
+
+
+STAND_IN = """
+--- pytest.ini
+[pytest]
+addopts = -p browsers
+--- browsers.py
+import sys
+import pytest
+
+class _BaseUrlFallback:
+    @pytest.fixture(scope="session")
+    def base_url(self): pass
+
+@pytest.fixture
+def page(base_url): pass
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_load_initial_conftests(early_config):
+    yield
+    if "pytest_base_url.plugin" in sys.modules:
+        return
+    early_config.pluginmanager.register(_BaseUrlFallback(), "playwright-base-url")
+--- test_page.py
+def test_page(page, base_url): pass
+"""
+OTHER = """
+--- pytest.ini
+[pytest]
+addopts = -p pytest_base_url.plugin -p browsers
+--- pytest_base_url/__init__.py
+--- pytest_base_url/plugin.py
+import pytest
+
+@pytest.fixture(scope="session")
+def base_url(): pass
+"""
+
+
+@pytest.mark.parametrize("more", ["", OTHER])
+def test_what_stands_in_for_another_plugin_is_there_where_that_is_not(tmp_path, more):
+    write_tree(tmp_path, STAND_IN)
+    if more:
+        (tmp_path / "pytest.ini").unlink()
+        write_tree(tmp_path, more)
+    judged = judge(tmp_path)
+    said = answers(snapshot_of(tmp_path), PurePath(os.path.realpath(tmp_path)))
+    for nodeid, record in judged["tests"].items():
+        assert said[nodeid]["unknown"] == {}
+        assert differences(said[nodeid], record) == []

@@ -276,6 +276,7 @@ def local_fixture():
 
 
 local = local_fixture()
+page = factories.page("index.html")
 
 
 @pytest.fixture
@@ -283,8 +284,8 @@ def connected(database, local):
     return database
 
 
-def test_connected(connected, local):
-    assert connected
+def test_connected(connected, local, page):
+    assert connected and page
 # file: factories.py
 import pytest
 
@@ -295,6 +296,19 @@ def made(name, scope):
         return name
 
     return create
+
+
+def documented(function):
+    return function
+
+
+@documented
+def page(path):
+    @pytest.fixture
+    def open_page():
+        return path
+
+    return open_page
 """,
     ),
     NearMiss(
