@@ -1,6 +1,7 @@
 """The facts of functions and classes of a file whose outline is known, one by one: nothing else of it is parsed."""
 
 import ast
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple
@@ -19,7 +20,7 @@ from loopscope.facts.outline import (
     Outline,
     Rebound,
 )
-from loopscope.facts.part import make_part
+from loopscope.facts.part import Part, make_part
 from loopscope.facts.scan import Raw, Value, scan_chunk
 from loopscope.syntax.build import SPLIT, chunk_apart, class_piece, definitions
 from loopscope.syntax.chunk import Chunk, Placed, Tree
@@ -41,13 +42,18 @@ class Apart:
     def facts(self, qualname: str) -> FileFacts | None:
         """What `file_facts` says of the function or class of a dotted name, its imports included, and nothing else.
 
-        Of a large class only its header. None where that takes the whole file: for what is defined several times,
-        below a condition, or not at all.
+        All of them where a function is defined several times, of a large class only its header. None where that takes
+        the whole file: for what is defined below a condition, in several ways, or not at all.
         """
         name, _, member = qualname.partition(".")
         owner = _only(self.outline.bindings, name)
         places = self._definitions.get(name, ())
-        if self.outline.has_syntax_errors or owner is None or len(places) != 1:
+        if self.outline.has_syntax_errors:
+            return None
+        if not member and _are_functions(self.outline.bindings, name, len(places)):
+            chunks = [chunk_apart(self.text[start:end], "") for start, end in places]
+            return self._facts(qualname, self._placed(places, chunks), {})
+        if owner is None or len(places) != 1:
             return None
         place = places[0]
         if member:
@@ -55,7 +61,7 @@ class Apart:
         piece = self.text[place.start : place.end]
         large = class_piece(piece) if isinstance(owner, ClassFact) and len(piece) > SPLIT else None
         chunk = chunk_apart(piece, "") if large is None else large.header
-        return None if chunk is None else self._facts(qualname, [self._placed(place.start, chunk)], {})
+        return self._facts(qualname, self._placed(places, [chunk]), {})
 
     def source(self, qualname: str) -> str | None:
         """The text of the function or method of a dotted name; None where there are none or several of that name."""
@@ -73,33 +79,38 @@ class Apart:
 
     def _member(self, place: Span, owner: ClassFact, name: str) -> FileFacts | None:
         members = self._members(place, owner)
-        places = members.places.get(name, ()) if members is not None else ()
-        if members is None or len(places) != 1 or _only(owner.bindings, name) is None:
+        count = len(members.places.get(name, ())) if members is not None else 0
+        alone = count == 1 and _only(owner.bindings, name) is not None
+        if members is None or not (alone or _are_functions(owner.bindings, name, count)):
             return None
-        start, end = places[0].shifted(place.start)
-        chunk = chunk_apart(self.text[start:end], members.indent)
-        if chunk is None:
-            return None
-        placed = [self._placed(place.start, members.header), self._placed(start, chunk)._replace(holder=0)]
-        return self._facts(f"{owner.name}.{name}", placed, members.names)
+        places = [each.shifted(place.start) for each in members.places[name]]
+        chunks = [chunk_apart(self.text[start:end], members.indent) for start, end in places]
+        inner = [each._replace(holder=0) for each in self._placed(places, chunks)]
+        return self._facts(f"{owner.name}.{name}", [*self._placed([place], [members.header]), *inner], members.names)
 
     def _facts(self, qualname: str, placed: list[Placed], own_names: Mapping[str, str]) -> FileFacts | None:
-        if any(each.chunk.problems for each in placed):
+        if not placed or any(each.chunk.problems for each in placed):
             return None
         owner = qualname.partition(".")[0]
-        parts = [
-            make_part(each.chunk, scan_chunk(each.chunk), self._names, self._names, "", {})
-            if each.holder is None
-            else make_part(each.chunk, scan_chunk(each.chunk), self._names, own_names, owner, {})
-            for each in placed
-        ]
+        seen: Counter[str] = Counter()
+        parts: list[Part] = []
+        for each in placed:
+            inside = (self._names, "") if each.holder is None else (own_names, owner)
+            parts.append(make_part(each.chunk, scan_chunk(each.chunk), self._names, *inside, seen))
+            seen.update(parts[-1].counts)
         if [id_.qualname for id_, _ in parts[-1].defs[:1]] != [qualname]:
             return None
         return FileFacts(Tree(self.text, tuple(placed), ()), Outline(()), self._names, tuple(parts))
 
-    def _placed(self, start: int, chunk: Chunk) -> Placed:
-        above = self.text.count("\n", 0, start) if self._ends_plainly else len(LINE_END.findall(self.text, 0, start))
-        return Placed(start, above, chunk, None)
+    def _placed(self, places: Sequence[Span], chunks: Sequence[Chunk | None]) -> list[Placed]:
+        """Chunks where they stand; none of them when one is made of several."""
+        found: list[Placed] = []
+        for (start, _), chunk in zip(places, chunks, strict=True):
+            if chunk is None:
+                return []
+            ends = self.text.count("\n", 0, start) if self._ends_plainly else len(LINE_END.findall(self.text, 0, start))
+            found.append(Placed(start, ends, chunk, None))
+        return found
 
     @cached_property
     def _ends_plainly(self) -> bool:
@@ -148,6 +159,14 @@ def _only(bindings: Sequence[Binding], name: str) -> FunctionFact | ClassFact | 
         return None
     target = found[0].target
     return target if isinstance(target, FunctionFact | ClassFact) else None
+
+
+def _are_functions(bindings: Sequence[Binding], name: str, count: int) -> bool:
+    """Whether a name is bound so many times, by functions that stand below no condition."""
+    found = [each for each in bindings if each.name == name]
+    return 0 < len(found) == count and all(
+        each.guard is Guard.ALWAYS and isinstance(each.target, FunctionFact) for each in found
+    )
 
 
 def _raws(bindings: Iterable[Binding]) -> list[Raw]:

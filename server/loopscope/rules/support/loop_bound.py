@@ -40,10 +40,10 @@ def loop_bound_value(ctx: Context, fixture: FixtureDef) -> str | None:
 
 
 def _handed_over(q: Queries, path: PurePath, id_: FactId) -> str | None:
-    facts = q.facts(path)
-    body = None if facts is None else facts.body(id_)
-    if body is None:
+    found = q.function(path, id_)
+    if found is None:
         return None
+    _, body = found
     values = [node.value for node in body.yields if isinstance(node, ast.Yield)] or [
         node.value for node in body.returns
     ]

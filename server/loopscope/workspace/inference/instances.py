@@ -8,6 +8,8 @@ from typing import cast
 from loopscope.facts.bodies import Body
 from loopscope.facts.extract import FileFacts
 from loopscope.facts.outline import FactId
+from loopscope.syntax.parse import parse_whole
+from loopscope.syntax.skim import skim
 from loopscope.workspace.inference import expressions, protocols
 from loopscope.workspace.inference.annotations import (
     Names,
@@ -157,22 +159,46 @@ def declared_attribute(q: Queries, path: PurePath, id_: FactId, name: str) -> Ty
     for base_path, base_id in q.get(mro_of, path, id_).classes:
         if not q.mentions(base_path, (f"{name}: ",)):
             continue
-        facts = q.facts(base_path)
-        for part in facts.parts if facts is not None else ():
-            for def_id, node in part.defs:
-                if def_id != base_id or not isinstance(node, ast.ClassDef):
-                    continue
-                for annotation in _annotations(facts, base_id, node, name):
-                    return annotation_type(Names(q, base_path, Instance(path, id_)), annotation)
+        for annotation in _annotations(q, base_path, base_id, name):
+            return annotation_type(Names(q, base_path, Instance(path, id_)), annotation)
     return None
 
 
-def _annotations(facts: FileFacts | None, id_: FactId, node: ast.ClassDef, name: str) -> list[ast.expr]:
-    """The annotations of a name in a class, whose members may be chunks of their own."""
+def _annotations(q: Queries, path: PurePath, id_: FactId, name: str) -> list[ast.expr]:
+    """The annotations of a name in a class. Of a file that nobody has parsed, only the class is."""
+    # Of what is defined once, no condition around it.
+    alone = len(q.get(index_of, path).names.get(id_.qualname, ())) == 1
+    source = q.source(path, id_.qualname) if alone else None
+    if source is not None:
+        return _declared_in(q.get(_statements, path, id_), name) if f"{name}: " in source else []
+    facts = q.facts(path)
+    nodes = [node for part in (facts.parts if facts is not None else ()) for each, node in part.defs if each == id_]
+    return [
+        annotation
+        for node in nodes
+        if isinstance(node, ast.ClassDef)
+        for annotation in _declared_in(_with_members(facts, id_, node), name)
+    ]
+
+
+def _statements(q: Queries, path: PurePath, id_: FactId) -> list[ast.stmt]:
+    """The statements in the body of a class that stands alone in its file, its methods without what they do."""
+    source = q.source(path, id_.qualname)
+    chunks = parse_whole(skim(source or "", ())).chunks
+    holders = [statement for placed in chunks for statement in placed.chunk.body]
+    return [statement for holder in holders if isinstance(holder, ast.ClassDef) for statement in holder.body]
+
+
+def _with_members(facts: FileFacts | None, id_: FactId, node: ast.ClassDef) -> list[ast.stmt]:
+    """The statements in the body of a class, whose members may be chunks of their own."""
     statements: list[ast.stmt] = list(node.body)
     for placed, part in zip(facts.tree.chunks, facts.parts, strict=True) if facts is not None else ():
         if part.holder == id_.qualname:
             statements += placed.chunk.body
+    return statements
+
+
+def _declared_in(statements: Iterable[ast.stmt], name: str) -> list[ast.expr]:
     return [
         statement.annotation
         for statement in statements
