@@ -31,7 +31,7 @@ from loopscope.rules.context import Context
 from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, Proof, Rule, Safety, Severity
 from loopscope.rules.support.imports import spelled
 from loopscope.rules.support.mock_values import origin
-from loopscope.rules.support.mocks import mock_at
+from loopscope.rules.support.mocks import mock_at, mock_of
 from loopscope.rules.support.patches import Patch, meaning, patches
 from loopscope.text.edit import Edit
 from loopscope.text.span import Span
@@ -158,6 +158,40 @@ async def test_fast(monkeypatch):
 """,
     ),
     NearMiss(
+        "what the mock does is said later",
+        """\
+import asyncio
+from unittest.mock import patch
+
+import pytest
+
+
+async def poll():
+    while True:
+        await asyncio.sleep(1)
+
+
+@pytest.mark.asyncio
+async def test_poll():
+    sleep = patch("asyncio.sleep").start()
+    sleep.side_effect = [0, KeyError]
+    with pytest.raises(KeyError):
+        await poll()
+    patch.stopall()
+
+
+@pytest.mark.asyncio
+@patch("asyncio.sleep")
+async def test_decorated(sleep):
+    sleep.side_effect = KeyError
+    with patch("asyncio.sleep") as inner, pytest.raises(KeyError):
+        inner.side_effect = KeyError
+        await poll()
+    with pytest.raises(KeyError):
+        await poll()
+""",
+    ),
+    NearMiss(
         "the name of one module, another function, a synchronous test",
         """\
 from unittest.mock import patch
@@ -242,8 +276,13 @@ def _is_asyncio(value: Value | None) -> bool:
 
 
 def _in_async(ctx: Context, patch: Patch) -> bool:
+    body = _body_of(ctx, patch)
+    return body is not None and body.is_async
+
+
+def _body_of(ctx: Context, patch: Patch) -> Body | None:
     body = patch.owner if isinstance(patch.owner, Body) or ctx.facts is None else ctx.facts.body(patch.owner)
-    return isinstance(body, Body) and body.is_async
+    return body if isinstance(body, Body) else None
 
 
 def _never_gives_way(ctx: Context, patch: Patch) -> bool:
@@ -252,11 +291,43 @@ def _never_gives_way(ctx: Context, patch: Patch) -> bool:
     if any(patch.argument(name) is not None for name in ("side_effect", "wraps", "new_callable")) or patch.unclear:
         return False
     if new is None:
-        return patch.kind != "setattr"
+        return patch.kind != "setattr" and not _is_told(ctx, patch)
     if isinstance(new, ast.Lambda):
         return isinstance(new.body, ast.Constant)
     found = mock_at(ctx, patch.owner, new)
     return found is not None and found.bare and not any(found.set_up(name) for name in ("side_effect", "*"))
+
+
+def _is_told(ctx: Context, patch: Patch) -> bool:
+    """Whether the test gives the mock an effect later: a list ends any loop, an exception too."""
+    body = _body_of(ctx, patch)
+    if body is None:
+        return False
+    assigned = [each for each in body.statements if isinstance(each, ast.Assign)]
+    told = {
+        target.value.id
+        for each in assigned
+        for target in each.targets
+        if isinstance(target, ast.Attribute) and target.attr == "side_effect" and isinstance(target.value, ast.Name)
+    }
+    return any(_is_mock_of(ctx, body, name, patch) for name in sorted(told)) or any(
+        _starts(each.value, patch.node) and isinstance(target, ast.Name) and target.id in told
+        for each in assigned
+        for target in each.targets
+    )
+
+
+def _is_mock_of(ctx: Context, body: Body, name: str, patch: Patch) -> bool:
+    mock = mock_of(ctx, body, name)
+    return mock is not None and mock.patch is not None and mock.patch.node is patch.node
+
+
+def _starts(value: ast.expr, node: ast.Call) -> bool:
+    match value:
+        case ast.Call(ast.Attribute(made, "start")):
+            return made is node
+        case _:
+            return False
 
 
 RULE = Rule(META, __doc__ or "", EXAMPLES, NEAR_MISSES, check, fix)

@@ -2,7 +2,7 @@
 
 ## What it does
 Reports `asyncio.TimeoutError` and `concurrent.futures.TimeoutError` given to `pytest.raises` in projects that need
-Python 3.11 or later (`requires-python`, else the version of the environment).
+Python 3.11 or later (`requires-python` and what setuptools and Poetry have for it, else the environment's version).
 
 ## Why is this bad
 It is one more name, and one more import, for the same class.
@@ -63,6 +63,15 @@ NEAR_MISSES = (
     NearMiss(
         "Python 3.10 is supported",
         f'{_TEST.format("asyncio.TimeoutError")}\n# file: pyproject.toml\n[project]\nrequires-python = ">=3.10"\n',
+    ),
+    NearMiss(
+        "Python 3.10 is supported, as setuptools is told",
+        f"{_TEST.format('asyncio.TimeoutError')}\n# file: setup.cfg\n[options]\npython_requires = >=3.10\n",
+    ),
+    NearMiss(
+        "Python 3.10 is supported, as Poetry is told",
+        f"{_TEST.format('asyncio.TimeoutError')}\n# file: pyproject.toml\n"
+        '[tool.poetry.dependencies]\npython = "^3.10"\n',
     ),
     NearMiss("other timeouts", _TEST.format("(TimeoutError, anyio.TimeoutError, httpx.TimeoutException)")),
 )
