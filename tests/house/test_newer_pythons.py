@@ -1,12 +1,11 @@
 """What goes wrong on newer Pythons than the one that runs these tests."""
 
-import symtable
-from collections.abc import Iterator
+import ast
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 SOURCES = sorted((ROOT / "server").rglob("*.py"))
-COMPREHENSIONS = ("listcomp", "setcomp", "dictcomp", "genexpr")
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 
 
 def test_no_comprehension_takes_a_name_from_the_function_around() -> None:
@@ -31,17 +30,35 @@ def taken(source: str) -> list[str]:
     In such a function CPython 3.12 and 3.13 inline comprehensions (PEP 709) so that others find the name unbound.
     """
     found: list[str] = []
-    for table in tables(symtable.symtable(source, "?", "exec")):
-        if isinstance(table, symtable.Function) and table.get_name() not in COMPREHENSIONS:
-            free = set(table.get_frees())
-            for inner in table.get_children():
-                if inner.get_name() in COMPREHENSIONS:
-                    bound = [each.get_name() for each in inner.get_symbols() if each.is_local()]
-                    found += [f"{table.get_name()}: {name}" for name in bound if name in free]
+
+    def visit(function: ast.AST, around: frozenset[str]) -> None:
+        own, inner = nodes_of(function)
+        names = {node.id: node for node in own if isinstance(node, ast.Name)}
+        arguments = {node.arg for node in own if isinstance(node, ast.arg)}
+        bound = {
+            target.id
+            for node in own
+            if isinstance(node, ast.comprehension)
+            for target in ast.walk(node.target)
+            if isinstance(target, ast.Name)
+        }
+        assigned = arguments | {name for name, node in names.items() if isinstance(node.ctx, ast.Store)} - bound
+        found.extend(f"{getattr(function, 'name', '?')}: {name}" for name in sorted(bound & around - assigned))
+        for each in inner:
+            visit(each, around | assigned if isinstance(function, FUNCTIONS) else around)
+
+    visit(ast.parse(source), frozenset())
     return found
 
 
-def tables(table: symtable.SymbolTable) -> Iterator[symtable.SymbolTable]:
-    yield table
-    for inner in table.get_children():
-        yield from tables(inner)
+def nodes_of(function: ast.AST) -> tuple[list[ast.AST], list[ast.AST]]:
+    """The nodes of a function, and the functions and classes in it."""
+    own: list[ast.AST] = []
+    inner: list[ast.AST] = []
+    waiting = list(ast.iter_child_nodes(function))
+    while waiting:
+        node = waiting.pop()
+        (inner if isinstance(node, (*FUNCTIONS, ast.ClassDef)) else own).append(node)
+        if node not in inner:
+            waiting += ast.iter_child_nodes(node)
+    return own, inner

@@ -8,6 +8,9 @@ from loopscope.workspace.modules import find_module
 from loopscope.workspace.project import config_at, workspace_root
 from loopscope.workspace.queries import Queries
 
+_ALIASES = {"collections.abc": "_collections_abc"}
+"""Modules that put another one in their place (`sys.modules[__name__] = …`), or have no file, from Python 3.13 on."""
+
 
 def find_import(q: Queries, path: PurePath, dotted: str) -> PurePath | None:
     """The file that `dotted`, absolute or relative with its dots, means in `path`; None without source."""
@@ -40,7 +43,7 @@ def _find_relative(q: Queries, folder: PurePath, dotted: str) -> PurePath | None
 def find_absolute(q: Queries, folder: PurePath, dotted: str) -> PurePath | None:
     """The file that `import dotted` loads in a module of `folder`."""
     home = workspace_root(q, folder) or folder
-    return q.get(_find, q.get(search_path, folder), home, dotted)
+    return q.get(_find, q.get(search_path, folder), home, _ALIASES.get(dotted, dotted))
 
 
 def _find(q: Queries, roots: tuple[PurePath, ...], home: PurePath, dotted: str) -> PurePath | None:

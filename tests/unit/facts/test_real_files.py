@@ -1,7 +1,6 @@
 """Real files, read by chunks and whole, say the same; and what they say is what their syntax says."""
 
 import ast
-import sysconfig
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from loopscope.facts.expr import ParamKind
 from loopscope.facts.extract import FileFacts, file_facts
 from loopscope.facts.outline import Binding, ClassFact, FunctionFact
 from loopscope.syntax.parse import parse, parse_whole
+from support.real_sources import ANYIO, ASYNCIO, PYTEST, TESTS
 
 KINDS = {
     "posonlyargs": ParamKind.POSITIONAL_ONLY,
@@ -21,18 +21,7 @@ KINDS = {
 }
 
 
-def real_files() -> list[Path]:
-    stdlib, site = Path(sysconfig.get_path("stdlib")), Path(sysconfig.get_path("purelib"))
-    groups = [
-        stdlib.glob("asyncio/*.py"),
-        stdlib.glob("test/test_a*.py"),
-        site.glob("_pytest/*.py"),
-        site.glob("anyio/**/*.py"),
-    ]
-    return [path for group in groups for path in sorted(group)[:40]]
-
-
-FILES = real_files()
+FILES = [path for group in (ASYNCIO, TESTS, PYTEST, ANYIO) for path in group[:40]]
 
 
 def text_of(path: Path) -> str:

@@ -1,12 +1,11 @@
 """Comments are found where Python's tokenizer finds them, and in text that does not parse."""
 
 import io
-import sysconfig
 import tokenize
-from pathlib import Path
 
 from loopscope.syntax.comments import comments
 from loopscope.syntax.parse import parse
+from support.real_sources import ASYNCIO, PYTEST, TESTS
 
 
 def texts(source: str, needle: str = "noqa") -> list[str]:
@@ -40,7 +39,7 @@ def test_broken_text_keeps_its_comments() -> None:
 
 
 def test_same_as_the_tokenizer_on_real_files() -> None:
-    for path in sorted(Path(sysconfig.get_path("stdlib"), "test", "test_asyncio").glob("*.py")):
+    for path in (*ASYNCIO, *TESTS, *PYTEST):
         source = path.read_text(encoding="utf-8")
         tokens = tokenize.generate_tokens(io.StringIO(source).readline)
         assert texts(source, "") == [token.string for token in tokens if token.type == tokenize.COMMENT], path.name

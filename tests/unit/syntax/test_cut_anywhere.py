@@ -3,7 +3,6 @@
 import ast
 import io
 import random
-import sysconfig
 import tokenize
 from collections import Counter
 from pathlib import Path
@@ -13,8 +12,8 @@ import pytest
 
 from loopscope.syntax.chunk import Tree
 from loopscope.syntax.parse import parse
+from support.real_sources import ANYIO, ASYNCIO, PYTEST, TESTS, read
 
-STDLIB_TESTS = Path(sysconfig.get_path("stdlib"), "test")
 CUTS_PER_FILE = 60
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -164,23 +163,23 @@ def tokens_between(text: str, start: int, end: int) -> list[int]:
     for line in text.split("\n"):
         starts.append(starts[-1] + len(line) + 1)
     found: list[int] = []
+    inside = 0
     for token in tokenize.generate_tokens(io.StringIO(text).readline):
         at = starts[token.start[0] - 1] + token.start[1]
-        if start <= at < end and token.string.strip():
+        # From Python 3.12 on an f-string is several tokens: cut within, it has no end.
+        name = tokenize.tok_name[token.type]
+        inside -= name in ("FSTRING_END", "TSTRING_END")
+        if start <= at < end and token.string.strip() and not inside and not name.endswith("STRING_END"):
             found.append(at)
+        inside += name in ("FSTRING_START", "TSTRING_START")
     return found
 
 
 SAMPLES = [
-    *(STDLIB_TESTS / "test_asyncio" / name for name in ("test_locks.py", "test_taskgroups.py", "test_streams.py")),
-    STDLIB_TESTS / "test_contextlib_async.py",
-    STDLIB_TESTS / "test_coroutines.py",
-    Path(pytest.__file__).parent.parent / "_pytest" / "fixtures.py",
+    *(path for path in ASYNCIO if path.name in ("locks.py", "streams.py", "taskgroups.py")),
+    *(path for path in TESTS if path.name in ("testinfer.py", "testsolve.py", "testutil.py")),
+    *(path for path in (*PYTEST, *ANYIO) if path.name in ("fixtures.py", "pytest_plugin.py")),
 ]
-
-
-def read(path: Path) -> str:
-    return path.read_text(encoding="utf-8").replace("\r\n", "\n")
 
 
 def check_cuts(text: str, cuts: int | None) -> None:
@@ -207,6 +206,10 @@ def check_cuts(text: str, cuts: int | None) -> None:
             if path[-1] != node.name:
                 now = [other.decorators for other in found if other[:2] == (path, kind)]
                 assert any(each[len(each) - len(decorators) :] == decorators for each in now), where
+
+
+def test_there_are_enough_files() -> None:
+    assert len(SAMPLES) == 8
 
 
 @pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.name)

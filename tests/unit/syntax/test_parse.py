@@ -2,7 +2,6 @@
 
 import ast
 import random
-import sysconfig
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,17 +9,14 @@ import pytest
 
 from loopscope.syntax.chunk import Located, Placed, Tree
 from loopscope.syntax.parse import parse, parse_whole
+from support.real_sources import ASYNCIO, TESTS, read
 
-ASYNCIO_TESTS = sorted(Path(sysconfig.get_path("stdlib"), "test", "test_asyncio").glob("test_*.py"))
+FILES = [path for path in (*ASYNCIO, *TESTS) if path.stat().st_size > 4_000]
 FRAGMENTS = (
     '"""', "'''", "(", ")", "[", "]", "{", "}", "\n", "    ", "\t", "def ", "class ", "@", "async def f(", "#", "\\",
     "'", '"', "\r", "\r\n", "é", "😀", "\x00", "\ud800", "\f", "import ", "else:\n", "x = 1\n", "\nclass A:\n    ",
     "\ufeff",
 )  # fmt: skip
-
-
-def read(path: Path) -> str:
-    return path.read_text(encoding="utf-8").replace("\r\n", "\n")
 
 
 def told(tree: Tree) -> list[object]:
@@ -72,7 +68,7 @@ def edited(text: str, choose: random.Random) -> str:
 @pytest.mark.parametrize("seed", range(12))
 def test_any_edits_give_what_a_fresh_parse_gives(seed: int) -> None:
     choose = random.Random(seed)
-    lines = read(choose.choice(ASYNCIO_TESTS)).splitlines(keepends=True)
+    lines = read(choose.choice(FILES)).splitlines(keepends=True)
     first = choose.randrange(max(len(lines) - 200, 1))
     text = "".join(lines[first : first + 200])
     tree = parse(text)
@@ -106,19 +102,19 @@ def test_an_unclosed_bracket_in_a_method_hides_nothing_after_the_class() -> None
 
 
 def test_typing_keeps_every_other_chunk() -> None:
-    text = read(ASYNCIO_TESTS[0].parent / "test_locks.py")
+    text = read(next(path for path in ASYNCIO if path.name == "locks.py"))
     tree = parse(text)
     at = text.index("await ", len(text) // 2)
     after = parse(text[:at] + "x = (\n" + text[at:], tree)
     changed = tree.index_at(at)
-    assert len(tree.chunks) == len(after.chunks) > 50
+    assert len(tree.chunks) == len(after.chunks) > 40
     for index, (before, now) in enumerate(zip(tree.chunks, after.chunks, strict=True)):
         assert (before.chunk is now.chunk) == (index != changed)
         assert now.line == before.line + (index > changed)
     assert parse(text, tree) is tree
 
 
-@pytest.mark.parametrize("path", ASYNCIO_TESTS[::4], ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", FILES[::4], ids=lambda path: path.stem)
 def test_real_files_say_the_same_by_chunks_and_whole(path: Path) -> None:
     text = read(path).replace("self", "sélf").replace('"""Test', '"""😀 Test')
     for variant in (text, text.replace("\n", "\r\n"), f"\ufeff{text}"):
