@@ -16,7 +16,7 @@ from loopscope.lsp.work import WRITTEN_SECONDS
 from loopscope.workspace.cancel import CancelToken
 
 _AS_SAVED = object()
-AT_ONCE_SECONDS = 0.2
+AT_ONCE_SECONDS = 0.08
 """What was found early is worth sending when it took longer than this: then the whole check takes a multiple."""
 
 
