@@ -5,8 +5,8 @@ from loopscope.facts.outline import Outline
 from loopscope.syntax.parse import parse_whole
 from loopscope.syntax.skim import skim
 
-_TELLING = ("yield", "global", "modules")
-"""What stands in the body of a function that an outline tells of: `yield`, `global`, `globals(`, `modules[`."""
+_TELLING = ("global", "modules")
+"""What an outline tells of in the body of a function, besides `yield`: `global`, `globals(`, `modules[`."""
 
 
 def outline_of(text: str) -> Outline:
