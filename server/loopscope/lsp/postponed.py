@@ -7,7 +7,7 @@ an instance is made or its fields are asked for. A completed class is a plain at
 
 import sys
 import threading
-from typing import Any
+from typing import Any, cast
 
 import attrs
 
@@ -20,17 +20,27 @@ def import_types() -> None:
     """Import `lsprotocol.types` and its converter's hooks; without effect when somebody has imported them already."""
     if "lsprotocol.types" in sys.modules:
         return
-    define = attrs.define
+    define, field = attrs.define, attrs.field
     attrs.define = _postpone  # type: ignore[assignment]  # lsprotocol uses it as a plain decorator only
+    attrs.field = _Field  # type: ignore[assignment]  # and this with keywords only
     try:
         from lsprotocol import types  # noqa: PLC0415  the point of this function
     finally:
-        attrs.define = define
+        attrs.define, attrs.field = define, field
     from lsprotocol import _hooks  # noqa: PLC0415  imports the types
 
     _Postponed.names = types.ALL_TYPES_MAP
     # Forward references are resolved class by class. Where lsprotocol no longer has this flag it completes them all.
     _hooks._resolved_forward_references = True  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]  no other way
+
+
+class _Field:
+    """What `attrs.field` will be asked for: there are thousands."""
+
+    __slots__ = ("given",)
+
+    def __init__(self, **given: Any) -> None:
+        self.given = given
 
 
 class _Completed(type):
@@ -66,6 +76,10 @@ def _complete(cls: Any) -> None:
         if issubclass(type(cls), _Postponed):
             # First, since attrs looks for what it adds.
             cls.__class__ = _Completed
+            own = dict(vars(cast("type", cls)))
+            for name, field in own.items():
+                if isinstance(field, _Field):
+                    setattr(cls, name, attrs.field(**field.given))
             # With slots attrs would make another class.
             attrs.define(cls, slots=False, init=True)
             attrs.resolve_types(cls, _Postponed.names, {})
