@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from pathlib import PurePath
 from typing import NamedTuple, TypeAlias
 
-from loopscope.facts.expr import Call, Opaque, Ref
+from loopscope.facts.expr import Call, Opaque, Ref, dotted
 from loopscope.facts.outline import Binding, ClassFact, FactId, Guard
-from loopscope.workspace.namespace import followed, index_of, value_of
+from loopscope.workspace.namespace import followed, index_of, lookup_before, value_of
 from loopscope.workspace.queries import Cycle, Queries
 from loopscope.workspace.values import Alternatives, Class, Expression, External, Value, last_of
 
@@ -49,6 +49,9 @@ def mro_of(q: Queries, path: PurePath, id_: FactId) -> Mro:
             unknown = unknown or "a computed base class"
             continue
         value = last_of(followed(q, path, expr))
+        if value is None or (isinstance(value, Class) and (value.path, value.fact.id) == own):
+            # Deleted since, or bound again by the class itself.
+            value = last_of(q.get(lookup_before, path, dotted(expr) or "", id_))
         match value:
             case Class(base_path, base) if (base_path, base.id) != own:
                 try:

@@ -172,12 +172,23 @@ def _brings(q: Queries, path: PurePath, star: Placed, name: str) -> bool:
 
 def lookup(q: Queries, path: PurePath, name: str) -> Value | None:
     """What a name of a module is after its import, the last binding winning; None when it is not bound."""
+    placed = _bindings(q, path, name)
+    return _settle(q, path, name, placed) if placed else None
+
+
+def lookup_before(q: Queries, path: PurePath, name: str, id_: FactId) -> Value | None:
+    """What a name of a module is where a class of its top level is defined; None when it is not bound there."""
+    same = q.get(index_of, path).names.get(id_.qualname, ())
+    place = next((each.place for each in same if getattr(each.binding.target, "id", None) == id_), 0)
+    placed = [each for each in _bindings(q, path, name) if each.place < place]
+    return _settle(q, path, name, placed) if placed else None
+
+
+def _bindings(q: Queries, path: PurePath, name: str) -> list[Placed]:
     index = q.get(index_of, path)
     placed = [*index.names.get(name, ()), *(star for star in index.stars if _brings(q, path, star, name))]
-    if not placed:
-        return None
     placed.sort(key=lambda each: each.place)
-    return _settle(q, path, name, placed)
+    return placed
 
 
 def _settle(q: Queries, path: PurePath, name: str, bindings: list[Placed]) -> Value | None:

@@ -543,6 +543,47 @@ def test_again(kept): pass
 }
 
 COLLECTION = {
+    "bases_that_are_gone": """
+--- shared.py
+import unittest
+import pytest
+
+class Base(unittest.TestCase):
+    def test_of_base(self): pass
+
+class TestOther:
+    @pytest.fixture
+    def value(self): pass
+    def test_other(self, value): pass
+--- test_bases_that_are_gone.py
+import unittest
+from shared import Base, TestOther
+from shared import TestOther as Again
+
+class Deleted(unittest.TestCase):
+    def test_deleted(self): pass
+
+class Kept(Deleted):
+    def test_kept(self): pass
+
+class KeptOfImported(Base):
+    def test_kept(self): pass
+
+class TestOther(TestOther):
+    def test_more(self, value): pass
+
+class Twice(unittest.TestCase):
+    def test_first(self): pass
+
+class Twice(Twice):
+    def test_second(self): pass
+
+class TestAgain(Again):
+    def test_again(self, value): pass
+
+del Deleted, Base
+del Again
+""",
     "functions_that_are_no_defs": """
 --- test_values.py
 import functools
