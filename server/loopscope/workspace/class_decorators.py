@@ -1,4 +1,4 @@
-"""Decorators of classes that say by their annotations that they give the very class back."""
+"""Decorators of classes: whether they say that they give the very class back, and what they set on it."""
 
 import ast
 import re
@@ -26,6 +26,25 @@ def states_same_class(q: Queries, path: PurePath, decorator: Expr) -> bool:
     if isinstance(decorator, Call):
         return any(_makes_same(each.returns) for each in variants)
     return any(each.params and _is_same(each.params[0].annotation, each.returns) for each in variants)
+
+
+def fixtures_set_by(q: Queries, path: PurePath, decorator: Expr) -> frozenset[str]:
+    """The attributes that a decorator sets on the class, `cls.name = …`, when its module may make fixtures."""
+    written = dotted(decorator)
+    value = None if written is None else dereference(q, path, written)
+    if not isinstance(value, Function) or not q.mentions(value.path, ("fixture",)):
+        return frozenset()
+    function = q.function(value.path, value.fact.id)
+    bodies = () if function is None else (function[1], *function[1].nested)
+    return frozenset(
+        target.attr
+        for body in bodies
+        for statement in body.statements
+        if isinstance(statement, ast.Assign)
+        for target in statement.targets
+        if isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name)
+        if target.value.id in [each.arg for each in body.node.args.args[:1]]
+    )
 
 
 def _changes_members(q: Queries, decorator: Function) -> bool:

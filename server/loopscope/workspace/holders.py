@@ -16,10 +16,11 @@ from loopscope.facts.outline import (
     ImportedName,
 )
 from loopscope.text.frozen import field, frozen, replace
+from loopscope.workspace.class_decorators import fixtures_set_by
 from loopscope.workspace.glance import FIXTURE, import_may_bring, source_may_hold
 from loopscope.workspace.imports import find_import, importable, is_installed
 from loopscope.workspace.model import Unknown
-from loopscope.workspace.mro import attributes, member
+from loopscope.workspace.mro import attributes, class_fact, member, mro_of
 from loopscope.workspace.namespace import exported, index_of, lookup, names_of
 from loopscope.workspace.queries import Cycle, Queries
 from loopscope.workspace.recipes import Recipe, recipe_of
@@ -52,7 +53,13 @@ def held_by_module(q: Queries, path: PurePath) -> Held:
 def held_by_class(q: Queries, path: PurePath, id_: FactId) -> Held:
     """The fixtures among the attributes of an instance, through the MRO, in the order of `dir()`."""
     found = [(name, q.get(member, path, id_, name)) for name in sorted(q.get(attributes, path, id_))]
-    return _held(q, found, bound=True, dynamic=None)
+    held = _held(q, found, bound=True, dynamic=None)
+    for base_path, base_id in q.get(mro_of, path, id_).classes:
+        fact = class_fact(q, base_path, base_id)
+        for expr in fact.decorators if fact is not None else ():
+            doubt = Unknown(f"the decorator `{dotted(expr)}` sets it")
+            held.unknown.update(dict.fromkeys(q.get(fixtures_set_by, base_path, expr), doubt))
+    return held
 
 
 def _with_absent(q: Queries, path: PurePath, held: Held) -> Held:

@@ -324,6 +324,45 @@ class TestClass:
     @table
     def test_method(self, argument, row): pass
 """,
+    "set_by_class_decorators": """
+# unknown: is_async
+--- suites.py
+import pytest
+
+def async_suite(cls):
+    @pytest.fixture(scope="session")
+    def is_async(self): return True
+    cls.is_async = is_async
+    return cls
+
+def suite(is_async_value):
+    def decorate(cls):
+        @pytest.fixture
+        def is_async(self): return is_async_value
+        cls.is_async = is_async
+        return cls
+    return decorate
+--- conftest.py
+import pytest
+
+@pytest.fixture(scope="session")
+def is_async(): return False
+@pytest.fixture
+def url(is_async): pass
+--- test_suites.py
+from suites import async_suite, suite
+
+@async_suite
+class TestAsync:
+    def test_url(self, url): pass
+
+@suite(False)
+class TestSync:
+    def test_url(self, url, is_async): pass
+
+class TestNeither:
+    def test_url(self, url): pass
+""",
     "made_by_functions": """
 # unknown: computed
 --- helpers.py

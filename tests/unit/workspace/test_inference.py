@@ -58,6 +58,7 @@ class Maker(Generic[B]):
 
 
 make_base = Maker(bind=nowhere.engine)
+make_client = Maker(bind=nowhere.engine, kind=Client)
 make_other = Maker(bind=nowhere.engine, kind=Other)
 make_either = Maker(Other, Client)
 
@@ -281,11 +282,13 @@ def types_of(lines: str) -> list[str | None]:
         ("wrong()", "Coroutine[Any, Any, Client]"),
         ("boxed().value()", "Client"),
         ("make_base()", "Base"),
-        ("make_other()", "Other"),
+        ("make_client()", "Client"),
+        ("make_other()", None),
+        ("make_other", None),
         ("make_either()", None),
         ("Maker()()", "Base"),
         ("Maker(kind=Client)().get()", "Coroutine[Any, Any, Client]"),
-        ("Maker(1, Other)()", "Other"),
+        ("Maker(1, Other)()", None),
         ("await Box()", "Client"),
         ("opened()", "AbstractAsyncContextManager[Client]"),
         ("asyncio.gather(make())", "Awaitable[list]"),

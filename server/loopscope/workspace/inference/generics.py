@@ -16,6 +16,7 @@ from loopscope.workspace.inference.model import (
     Instance,
     Type,
 )
+from loopscope.workspace.mro import mro_of
 from loopscope.workspace.namespace import index_of
 from loopscope.workspace.queries import Queries
 
@@ -55,10 +56,11 @@ def type_parameters(q: Queries, path: PurePath, id_: FactId) -> tuple[str, ...]:
 
 
 def of_class(q: Queries, made: Type | None, given: Iterable[Type | None]) -> Type | None:
-    """An instance of a generic class, of the class it was made with: `sessionmaker(class_=AsyncSession)`.
+    """An instance of a generic class, of the class it was made with: `Maker(kind=Client)` of `Maker(Generic[T])`.
 
     `given` are the types of the arguments, looked at only where they matter. With several classes or type variables it
-    is not known which is for which.
+    is not known which is for which. Nothing is known where the class is none that the type variable allows, as in
+    `sessionmaker(class_=AsyncSession)`: what the annotations say does not hold there.
     """
     if not isinstance(made, Instance) or made.arguments:
         return made
@@ -67,8 +69,11 @@ def of_class(q: Queries, made: Type | None, given: Iterable[Type | None]) -> Typ
         return made
     classes = {each for each in given if isinstance(each, ClassObject)}
     if len(classes) == len(parameters) == 1:
-        [given_class] = classes
-        return made._replace(arguments=(Instance(given_class.path, given_class.id),))
+        [one] = classes
+        bound = annotation_type(Names(q, made.path), ast.Name(parameters[0]))
+        if isinstance(bound, Instance) and (bound.path, bound.id) not in q.get(mro_of, one.path, one.id).classes:
+            return None
+        return made._replace(arguments=(Instance(one.path, one.id),))
     return made._replace(arguments=(None,) * len(parameters)) if classes else made
 
 
