@@ -292,7 +292,9 @@ def _misnamed(
         closure = ctx.closure(test)
         supplied = ctx.view.asked(test).supplied
         generated = generated_names(ctx.queries, test.path, test.class_path)
-        if name in closure.names or name == "request" or closure.unknown or supplied or generated is not None:
+        if name in closure.names or name == "request" or closure.unknown or supplied:
+            continue
+        if generated is not None and (name in generated.names or not generated.complete):
             continue
         if ctx.view.asked(test).maybe_anyio or _is_other(ctx, test):
             continue

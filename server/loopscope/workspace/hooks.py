@@ -94,7 +94,24 @@ def generated_names(q: Queries, path: PurePath, class_names: tuple[str, ...]) ->
                 found = source
                 names |= q.get(_parametrized, source, id_)
                 complete = complete and q.get(_parametrizes_literally, source, id_)
+    for plugin in q.get(_installed_generators, path.parent):
+        given = q.get(_parametrized, plugin, FactId(name))
+        # What else it gives is of its own: no name of the project is doubted for it.
+        found = found or (plugin if given else None)
+        names |= given
     return None if found is None else Generated(found, frozenset(names), complete)
+
+
+def _installed_generators(q: Queries, folder: PurePath) -> tuple[PurePath, ...]:
+    """The plugins of the environment that have a `pytest_generate_tests`."""
+    plugins = q.get(roster_of, folder).plugins
+    return tuple(
+        plugin.path
+        for plugin in plugins
+        if plugin.where is Where.PLUGIN
+        and plugin.holder is None
+        and q.mentions(plugin.path, ("def pytest_generate_tests",))
+    )
 
 
 def _own_sources(q: Queries, folder: PurePath) -> tuple[tuple[PurePath, FactId | None], ...]:

@@ -4,8 +4,9 @@ import ast
 from pathlib import PurePath
 from typing import NamedTuple
 
-from loopscope.facts.expr import Call, Const, Expr, Items, Ref
-from loopscope.facts.outline import Assigned, FunctionFact
+from loopscope.facts.expr import Call, Const, Expr, Items, Ref, dotted
+from loopscope.facts.outline import Assigned, FactId, FunctionFact
+from loopscope.facts.reading import read
 from loopscope.workspace.imports import is_installed
 from loopscope.workspace.model import Decorator, Kind, Scope, Unknown
 from loopscope.workspace.namespace import dereference, index_of
@@ -175,13 +176,29 @@ def _assigned(q: Queries, path: PurePath, call: Call, name: str, *, bound: bool)
 def _made_by_function(q: Queries, path: PurePath, call: Call, name: str) -> Unknown | None:
     """What a function gives that defines a fixture inside: it is found by the name that it is given to."""
     maker = last_of(dereference(q, path, call.func.name)) if isinstance(call.func, Ref) else None
-    if not isinstance(maker, Function) or not q.mentions(maker.path, ("fixture",)):
-        return None
-    function = q.function(maker.path, maker.fact.id)
-    inner = function[1].nested if function is not None else ()
-    if any("fixture" in ast.unparse(each) for body in inner for each in body.node.decorator_list):
+    if isinstance(maker, Function) and q.get(_makes_fixture, maker.path, maker.fact.id):
         return Unknown(f"`{name}` is what `{maker.fact.name}` gives, which makes a fixture")
     return None
+
+
+def _makes_fixture(q: Queries, path: PurePath, id_: FactId) -> bool:
+    """Whether a function defines a fixture inside, or returns what such a function gives."""
+    function = q.function(path, id_) if q.mentions(path, ("fixture",)) else None
+    if function is None:
+        return False
+    facts, body = function
+    if any("fixture" in ast.unparse(each) for inner in body.nested for each in inner.node.decorator_list):
+        return True
+    for node in body.returns:
+        given = read(node.value, facts.names) if isinstance(node.value, ast.Call) else None
+        other = last_of(dereference(q, path, dotted(given) or "")) if given is not None else None
+        if isinstance(other, Function):
+            try:
+                if q.get(_makes_fixture, other.path, other.fact.id):
+                    return True
+            except Cycle:
+                continue
+    return False
 
 
 def _made_of_fixture(q: Queries, path: PurePath, call: Call, name: str) -> Unknown | None:

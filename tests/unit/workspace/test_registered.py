@@ -227,3 +227,35 @@ def test_what_stands_in_for_another_plugin_is_there_where_that_is_not(tmp_path, 
     for nodeid, record in judged["tests"].items():
         assert said[nodeid]["unknown"] == {}
         assert differences(said[nodeid], record) == []
+
+
+GENERATED = """
+--- pytest.ini
+[pytest]
+addopts = -p browsers
+--- browsers.py
+import pytest
+
+@pytest.fixture(scope="session")
+def browser_name(pytestconfig): pass
+
+@pytest.fixture
+def page(browser_name): pass
+
+def pytest_generate_tests(metafunc):
+    if "browser_name" in metafunc.fixturenames:
+        metafunc.parametrize("browser_name", ["chromium"], scope="session")
+--- test_page.py
+def test_page(page): pass
+
+def test_other(monkeypatch): pass
+"""
+
+
+def test_what_a_plugin_parametrizes_is_given(tmp_path):
+    write_tree(tmp_path, GENERATED)
+    judged = judge(tmp_path)
+    said = answers(snapshot_of(tmp_path), PurePath(os.path.realpath(tmp_path)))
+    assert [set(record["unknown"]) for record in said.values()] == [{"browser_name"}, set()]
+    for nodeid, record in judged["tests"].items():
+        assert differences(said[nodeid], record) == []

@@ -142,6 +142,7 @@ def local_fixture():
 
 local = local_fixture()
 page = factories.page("index.html")
+example = factories.example("index")
 
 
 @pytest.fixture
@@ -149,8 +150,8 @@ def connected(database, local):
     return database
 
 
-def test_connected(connected, local, page):
-    assert connected and page
+def test_connected(connected, local, page, example):
+    assert connected and page and example
 # file: factories.py
 import pytest
 
@@ -174,6 +175,10 @@ def page(path):
         return path
 
     return open_page
+
+
+def example(name):
+    return page(f"{name}.html")
 """,
     ),
     NearMiss(
