@@ -131,8 +131,8 @@ def own_bindings(q: Queries, path: PurePath, fact: ClassFact) -> tuple[Binding, 
 def _set_from_outside(q: Queries, path: PurePath) -> Mapping[str, list[Binding]]:
     """What a module sets as attributes of its names, by these."""
     found: dict[str, list[Binding]] = {}
-    for dotted, all_placed in q.get(index_of, path).names.items():
-        owner, dot, name = dotted.partition(".")
+    for written, all_placed in q.get(index_of, path).names.items():
+        owner, dot, name = written.partition(".")
         if dot:
             found.setdefault(owner, []).extend(placed.binding._replace(name=name) for placed in all_placed)
     return found

@@ -5,6 +5,10 @@ from pathlib import PurePath
 
 import pytest
 
+from loopscope.text.frozen import replace
+from loopscope.workspace.environment import EntryPointPlugin
+from rules.world import ROOT, environment
+from rules.world import snapshot_of as snapshot_of_texts
 from support.oracle import judge, snapshot_of, write_tree
 from unit.workspace.agreement import answers, differences
 
@@ -229,11 +233,7 @@ def test_what_stands_in_for_another_plugin_is_there_where_that_is_not(tmp_path, 
         assert differences(said[nodeid], record) == []
 
 
-GENERATED = """
---- pytest.ini
-[pytest]
-addopts = -p browsers
---- browsers.py
+BROWSERS = """\
 import pytest
 
 @pytest.fixture(scope="session")
@@ -245,17 +245,19 @@ def page(browser_name): pass
 def pytest_generate_tests(metafunc):
     if "browser_name" in metafunc.fixturenames:
         metafunc.parametrize("browser_name", ["chromium"], scope="session")
---- test_page.py
-def test_page(page): pass
-
-def test_other(monkeypatch): pass
 """
+TEST_BROWSERS = "def test_page(page, missing): pass\n\ndef test_other(monkeypatch): pass\n"
 
 
-def test_what_a_plugin_parametrizes_is_given(tmp_path):
-    write_tree(tmp_path, GENERATED)
-    judged = judge(tmp_path)
-    said = answers(snapshot_of(tmp_path), PurePath(os.path.realpath(tmp_path)))
-    assert [set(record["unknown"]) for record in said.values()] == [{"browser_name"}, set()]
-    for nodeid, record in judged["tests"].items():
-        assert differences(said[nodeid], record) == []
+def test_what_an_installed_plugin_parametrizes_is_given_and_no_other_name_is_doubted(tmp_path):
+    (tmp_path / "browsers.py").write_text(BROWSERS)
+    installed = environment()
+    plugin = EntryPointPlugin("browsers", "browsers", None, "browsers", "1.0")
+    search_path = (*installed.search_path, PurePath(os.path.realpath(tmp_path)))
+    world = snapshot_of_texts(
+        {"test_page.py": TEST_BROWSERS},
+        installed=replace(installed, plugins=(*installed.plugins, plugin), search_path=search_path),
+    )
+    view = world.module(ROOT / "test_page.py")
+    found = [(set(closure.unknown), closure.missing) for closure in map(view.closure, view.tests)]
+    assert found == [({"browser_name"}, {"missing"}), (set(), set())]
