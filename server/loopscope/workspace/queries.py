@@ -5,22 +5,21 @@ such question becomes a dependency of the answer. An outline that stays equal is
 leaves every index in place.
 """
 
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Iterable
 from pathlib import PurePath
-from typing import Concatenate, NamedTuple, ParamSpec, Protocol, TypeAlias, TypeVar
+from typing import Concatenate, NamedTuple, ParamSpec, Protocol, TypeVar
 
 from loopscope.config.effective import Invocation
 from loopscope.facts.bodies import Body
 from loopscope.facts.extract import FileFacts
 from loopscope.facts.outline import FactId, Outline
 from loopscope.text.files import Entry, Files, Unreadable
+from loopscope.workspace.circles import MOST, NEVER, NONE, Cycle, Key, Passing, Running
 from loopscope.workspace.environment import Environment
 from loopscope.workspace.oracle import Answer, Question
 
 P = ParamSpec("P")
 T = TypeVar("T")
-
-Key: TypeAlias = tuple[Hashable, ...]
 
 OUTLINE = "outline"
 TEXT = "text"
@@ -82,18 +81,21 @@ class Inputs(Protocol):
 
 
 class Remembered(NamedTuple):
-    """An answer with the questions that it came from."""
+    """An answer with the questions that it came from, and the queries that came round to it (`workspace.circles`)."""
 
     value: object
     needs: frozenset[Key]
+    circle: frozenset[Key] = frozenset()
+
+
+class _Circled(NamedTuple):
+    """A value in `Memory.untraced` with the queries that came round to it."""
+
+    value: object
+    circle: frozenset[Key]
 
 
 _ABSENT = object()
-_RUNNING = object()
-
-
-class Cycle(Exception):  # noqa: N818  a signal between queries, never an error that anybody sees
-    """A query asked for its own answer, as modules do that import a name from each other."""
 
 
 class Memory:
@@ -134,12 +136,12 @@ class Queries:
 
     __slots__ = ("_entries", "_inputs", "_memory", "_needs", "_running", "_traced")
 
-    def __init__(self, inputs: Inputs, memory: Memory, running: set[Key] | None = None) -> None:
+    def __init__(self, inputs: Inputs, memory: Memory, running: Running | None = None) -> None:
         """`running` are the queries that wait for this one: those of one thread. None when no query asks."""
         self._inputs = inputs
         self._memory = memory
         self._entries = memory.entries
-        self._running: set[Key] = set() if running is None else running
+        self._running = Running() if running is None else running
         self._traced = running is not None
         self._needs: set[Key] = set()
 
@@ -155,22 +157,42 @@ class Queries:
         entry = self._entries.get(key)
         if self._traced:
             self._needs.add(key)
-        if entry is None:
-            entry = self._answered(key, query, *args, **_)
+        if entry is None or (entry.circle and not entry.circle.isdisjoint(self._running.depths)):
+            return self._answered(key, query, *args, **_).value  # type: ignore[return-value]  # as below
         return entry.value  # type: ignore[return-value]  # a key holds its own query, which returns a `T`
 
     def _answered(
         self, key: Key, query: Callable[Concatenate["Queries", P], T], *args: P.args, **_: P.kwargs
-    ) -> Remembered:
-        if key in self._running:
-            raise Cycle
-        self._running.add(key)
-        inner = Queries(self._inputs, self._memory, self._running)
+    ) -> Remembered | Passing:
+        running = self._running
+        begun = running.enter(key)
+        if isinstance(begun, Passing):
+            return begun
+        inner = Queries(self._inputs, self._memory, running)
         try:
             value = query(inner, *args, **_)
-        finally:
-            self._running.discard(key)
-        entry = Remembered(value, frozenset(inner._needs))
+        except BaseException as error:
+            low, circle = running.end(key, begun)
+            if low != NEVER and isinstance(error, Cycle):
+                running.passing[key] = Passing(NONE, frozenset(inner._needs), low)
+            # Who makes do without an answer does so because of what this one has looked at.
+            self._needs.update(inner._needs, *[each.needs for each in circle.values()])
+            raise
+        low, circle = running.end(key, begun)
+        if low != NEVER:
+            found = running.passing[key] = Passing(value, frozenset(inner._needs), low)
+            return found
+        if not circle:
+            return self._remember(key, Remembered(value, frozenset(inner._needs)))
+        if len(circle) > MOST:
+            for each, passed in circle.items():
+                if passed.value is not NONE:
+                    self._remember(each, Remembered(passed.value, passed.needs))
+            return self._remember(key, Remembered(value, frozenset(inner._needs)))
+        needs = frozenset(inner._needs).union(*[each.needs for each in circle.values()])
+        return self._remember(key, Remembered(value, needs, frozenset(circle)))
+
+    def _remember(self, key: Key, entry: Remembered) -> Remembered:
         # In this order, for a thread that goes on to the next snapshot meanwhile.
         users = self._memory.users
         for need in entry.needs:
@@ -267,16 +289,39 @@ class Once(Queries):
         if known is None:
             known = self._values[query] = {}
         value = known.get(args, _ABSENT)
-        if value is _ABSENT:
-            known[args] = _RUNNING
-            try:
-                value = known[args] = query(self, *args, **_)
-            except BaseException:
-                del known[args]
-                raise
-        elif value is _RUNNING:
-            raise Cycle
-        return value  # type: ignore[return-value]  # a key holds its own query, which returns a `T`
+        if value is not _ABSENT:
+            if value.__class__ is not _Circled:
+                return value  # type: ignore[return-value]  # a key holds its own query, which returns a `T`
+            if value.circle.isdisjoint(self._running.depths):
+                return value.value  # type: ignore[return-value]  # as above
+        key: Key = (query, *args)
+        running = self._running
+        begun = running.enter(key)
+        if isinstance(begun, Passing):
+            return begun.value  # type: ignore[return-value]  # as above
+        try:
+            found = query(self, *args, **_)
+        except BaseException as error:
+            low, _circle = running.end(key, begun)
+            if low != NEVER and isinstance(error, Cycle):
+                running.passing[key] = Passing(NONE, _NO_NEEDS, low)
+            raise
+        low, circle = running.end(key, begun)
+        if low != NEVER:
+            running.passing[key] = Passing(found, _NO_NEEDS, low)
+        elif not circle:
+            known[args] = found
+        elif len(circle) <= MOST:
+            known[args] = _Circled(found, frozenset(circle))
+        else:
+            known[args] = found
+            for (of, *arguments), passed in circle.items():
+                if passed.value is not NONE:
+                    self._values.setdefault(of, {})[tuple(arguments)] = passed.value
+        return found
+
+
+_NO_NEEDS: frozenset[Key] = frozenset()
 
 
 class _TracedFiles:
