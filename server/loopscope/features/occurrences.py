@@ -11,6 +11,7 @@ from loopscope.features.mention import Mention, Role
 from loopscope.features.mentions import mentions_in
 from loopscope.text.frozen import frozen
 from loopscope.text.span import Span
+from loopscope.workspace.circles import Cycle
 from loopscope.workspace.closure import Asked
 from loopscope.workspace.collection import Collected, collect_module
 from loopscope.workspace.definitions import defined_in
@@ -19,7 +20,7 @@ from loopscope.workspace.marks import parametrized
 from loopscope.workspace.model import FixtureDef, TestItem, Unknown
 from loopscope.workspace.namespace import dereference, index_of, lookup
 from loopscope.workspace.project import config_at
-from loopscope.workspace.queries import Cycle, Queries
+from loopscope.workspace.queries import Queries
 from loopscope.workspace.values import Alternatives, Function, Value
 from loopscope.workspace.view import asked_at, closure_at, level_at
 

@@ -9,7 +9,8 @@ from loopscope.facts.extract import FileFacts
 from loopscope.facts.outline import FactId
 from loopscope.facts.part import Part
 from loopscope.facts.picked import Picked, Since, picked
-from loopscope.workspace.queries import Key, Queries
+from loopscope.workspace.circles import Key
+from loopscope.workspace.queries import Queries
 
 P = ParamSpec("P")
 T = TypeVar("T")

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from pathlib import PurePath
 
 from loopscope.facts.outline import Binding, Guard, ImportedName
+from loopscope.workspace.circles import Cycle
 from loopscope.workspace.imports import find_import, is_installed
 from loopscope.workspace.namespace import index_of
-from loopscope.workspace.queries import Cycle, Queries
+from loopscope.workspace.queries import Queries
 
 FIXTURE = ("fixture(", "fixture\n", "fixture\r", "fixture as ", "fixture,", "fixture)", "fixture #", "fixture  #")
 """What the text of a file holds when one of its own functions is a fixture."""

@@ -16,13 +16,14 @@ from loopscope.facts.outline import (
     ImportedName,
 )
 from loopscope.text.frozen import field, frozen, replace
+from loopscope.workspace.circles import Cycle
 from loopscope.workspace.class_decorators import fixtures_set_by
 from loopscope.workspace.glance import FIXTURE, import_may_bring, source_may_hold
 from loopscope.workspace.imports import find_import, importable, is_installed
 from loopscope.workspace.model import Unknown
 from loopscope.workspace.mro import attributes, class_fact, member, mro_of
 from loopscope.workspace.namespace import exported, index_of, lookup, names_of
-from loopscope.workspace.queries import Cycle, Queries
+from loopscope.workspace.queries import Queries
 from loopscope.workspace.recipes import Recipe, recipe_of
 from loopscope.workspace.values import Alternatives, Value
 

@@ -6,8 +6,9 @@ from typing import NamedTuple, TypeAlias
 
 from loopscope.facts.expr import Call, Opaque, Ref, dotted
 from loopscope.facts.outline import Binding, ClassFact, FactId, Guard
+from loopscope.workspace.circles import Cycle
 from loopscope.workspace.namespace import followed, index_of, lookup_before, value_of
-from loopscope.workspace.queries import Cycle, Queries
+from loopscope.workspace.queries import Queries
 from loopscope.workspace.values import Alternatives, Class, Expression, External, Value, last_of
 
 ClassKey: TypeAlias = tuple[PurePath, FactId]

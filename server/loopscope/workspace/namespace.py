@@ -16,10 +16,11 @@ from loopscope.facts.outline import (
     Rebound,
 )
 from loopscope.text.frozen import frozen
+from loopscope.workspace.circles import Cycle
 from loopscope.workspace.imports import find_import, importable, is_installed, stub_of
 from loopscope.workspace.known_names import NOT_FOLLOWED, SAME
 from loopscope.workspace.libraries import VALUES
-from loopscope.workspace.queries import Cycle, Queries
+from loopscope.workspace.queries import Queries
 from loopscope.workspace.values import Alternatives, Class, Expression, External, Function, Hidden, Module, Value
 
 

@@ -7,10 +7,11 @@ from typing import NamedTuple
 from loopscope.facts.expr import Call, Const, Expr, Items, Ref, dotted
 from loopscope.facts.outline import Assigned, FactId, FunctionFact
 from loopscope.facts.reading import read
+from loopscope.workspace.circles import Cycle
 from loopscope.workspace.imports import is_installed
 from loopscope.workspace.model import Decorator, Kind, Scope, Unknown
 from loopscope.workspace.namespace import dereference, index_of
-from loopscope.workspace.queries import Cycle, Queries
+from loopscope.workspace.queries import Queries
 from loopscope.workspace.signature import bound_names, decorations, scoped_decorators
 from loopscope.workspace.values import Expression, External, Function, Value, last_of
 from loopscope.workspace.wrappers import effective

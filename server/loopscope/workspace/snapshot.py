@@ -17,13 +17,14 @@ from loopscope.facts.skimmed import outline_of
 from loopscope.syntax.parse import parse, parse_whole
 from loopscope.text.edit import in_common
 from loopscope.text.files import Files, Unreadable
+from loopscope.workspace.circles import Key
 from loopscope.workspace.environment import Environment
 from loopscope.workspace.gathered import About, Gathered, carried, gather
 from loopscope.workspace.imports import is_installed
 from loopscope.workspace.oracle import Answer, Answers, Question
 from loopscope.workspace.pieces import Pieces
 from loopscope.workspace.project import config_at, workspace_root
-from loopscope.workspace.queries import BODY, FOLDER, MENTIONS, ORACLE, OUTLINE, SETS, TEXT, Key, Memory, Once, Queries
+from loopscope.workspace.queries import BODY, FOLDER, MENTIONS, ORACLE, OUTLINE, SETS, TEXT, Memory, Once, Queries
 from loopscope.workspace.view import ModuleView
 
 P = ParamSpec("P")

@@ -9,10 +9,11 @@ from loopscope.facts.expr import dotted
 from loopscope.facts.outline import FactId
 from loopscope.rules.context import Context
 from loopscope.rules.support.calls import bound_value
+from loopscope.workspace.circles import Cycle
 from loopscope.workspace.imports import is_installed
 from loopscope.workspace.mro import member
 from loopscope.workspace.namespace import dereference
-from loopscope.workspace.queries import Cycle, Queries
+from loopscope.workspace.queries import Queries
 from loopscope.workspace.values import Class, Function
 
 CLOSING = frozenset(

@@ -4,6 +4,7 @@ from pathlib import PurePath
 
 from loopscope.facts.expr import Call, Const, Expr, Items, Pairs, Ref
 from loopscope.facts.outline import FactId
+from loopscope.workspace.circles import Cycle
 from loopscope.workspace.imports import asyncio_name
 from loopscope.workspace.inference import (
     calls,
@@ -41,7 +42,7 @@ from loopscope.workspace.inference.model import (
 )
 from loopscope.workspace.mro import class_fact, member, mro_of
 from loopscope.workspace.namespace import index_of, module_member
-from loopscope.workspace.queries import Cycle, Queries
+from loopscope.workspace.queries import Queries
 from loopscope.workspace.stdlib_async import COROUTINE_FUNCTIONS, INSTANCES, LOOP_FUNCTIONS
 from loopscope.workspace.targets import attribute, class_doubt, may_have, referred, values_doubt
 from loopscope.workspace.values import Alternatives, Class, Expression, External, Function, Module, Value

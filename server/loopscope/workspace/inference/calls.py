@@ -4,6 +4,7 @@ import ast
 from pathlib import PurePath
 
 from loopscope.facts.outline import FactId
+from loopscope.workspace.circles import Cycle
 from loopscope.workspace.inference import (
     attributes,
     expressions,
@@ -37,7 +38,7 @@ from loopscope.workspace.inference.model import (
     Type,
 )
 from loopscope.workspace.mro import member
-from loopscope.workspace.queries import Cycle, Queries
+from loopscope.workspace.queries import Queries
 from loopscope.workspace.stdlib_async import public_name
 from loopscope.workspace.targets import class_doubt
 from loopscope.workspace.values import Function

@@ -7,6 +7,7 @@ from typing import NamedTuple, cast
 
 from loopscope.facts.bodies import Body
 from loopscope.facts.outline import FactId
+from loopscope.workspace.circles import Cycle
 from loopscope.workspace.inference import attributes, calls, expressions, instances
 from loopscope.workspace.inference.frames import Frame, frame_of
 from loopscope.workspace.inference.model import (
@@ -22,7 +23,7 @@ from loopscope.workspace.inference.model import (
 )
 from loopscope.workspace.mro import member
 from loopscope.workspace.namespace import index_of
-from loopscope.workspace.queries import Cycle, Queries
+from loopscope.workspace.queries import Queries
 from loopscope.workspace.targets import class_doubt
 
 _KEPT = ("dataclass", "dataclasses.dataclass", "final", "typing.final")
