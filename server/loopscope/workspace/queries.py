@@ -290,7 +290,7 @@ class Once(Queries):
             known = self._values[query] = {}
         value = known.get(args, _ABSENT)
         if value is not _ABSENT:
-            if value.__class__ is not _Circled:
+            if not isinstance(value, _Circled):
                 return value  # type: ignore[return-value]  # a key holds its own query, which returns a `T`
             if value.circle.isdisjoint(self._running.depths):
                 return value.value  # type: ignore[return-value]  # as above
