@@ -166,6 +166,25 @@ def test_folders_come_and_go_each_with_its_own_configuration(tmp_path: Path, cli
     assert codes(client.diagnostics(client.open(two / "test_a.py"), 1)) == ["async-test-never-runs"]
 
 
+def test_a_folder_that_comes_later_has_its_own_settings(tmp_path: Path, client: Client) -> None:
+    one, two = tmp_path / "one", tmp_path / "two"
+    for folder in (one, two):
+        folder.mkdir()
+        (folder / "test_a.py").write_text(NEVER_RUNS)
+    quiet = {"ignore": ["async-test-never-runs"]}
+    client.settings_of = lambda item: quiet if item.get("scopeUri") == two.as_uri() else {}
+    client.initialize(one)
+    assert codes(client.diagnostics(client.open(one / "test_a.py"), 1)) == ["async-test-never-runs"]
+    # The second one before what the first one needs is answered.
+    for folder in (tmp_path / "three", two):
+        event = {"added": [{"uri": folder.as_uri(), "name": folder.name}], "removed": []}
+        client.notify("workspace/didChangeWorkspaceFolders", {"event": event})
+    client.wait_for("client/unregisterCapability")
+    assert client.diagnostics(client.open(two / "test_a.py"), 1) == []
+    errors = [one["params"] for one in client.messages if one["method"] == "window/logMessage"]
+    assert [one for one in errors if one["type"] == 1] == []
+
+
 def test_a_document_without_a_file_is_served_from_its_text(tmp_path: Path, client: Client) -> None:
     client.initialize(tmp_path)
     text = "import pytest\n\n@pytest.fixture\ndef one(): ...\n\ndef test_y(one): ...\n" + NEVER_RUNS

@@ -23,13 +23,17 @@ async def pull_settings(server: Server, session: Session) -> None:
     """
     if not session.client.configuration:
         return
-    uris: list[str | None] = [None, *map(uri_of, session.folders)]
-    items = [types.ConfigurationItem(uri, section) for uri in uris for section in (SECTION, PYTHON)]
-    answer = await server.workspace_configuration_async(types.ConfigurationParams(items))
+    while True:
+        folders = session.folders
+        uris: list[str | None] = [None, *map(uri_of, folders)]
+        items = [types.ConfigurationItem(uri, section) for uri in uris for section in (SECTION, PYTHON)]
+        answer = await server.workspace_configuration_async(types.ConfigurationParams(items))
+        if folders == session.folders:
+            break
     found = [_table(value) for value in answer] + [None] * (len(items) - len(answer))
     whole = {**session.initial_settings, **_plain(found[0] or {})}
     editor: dict[PurePath, EditorSettings] = {}
-    for number, folder in enumerate(session.folders, 1):
+    for number, folder in enumerate(folders, 1):
         own, python = found[2 * number], found[2 * number + 1] or found[1] or {}
         settings = whole if own is None else {**session.initial_settings, **_plain(own)}
         path = python.get("pythonPath")

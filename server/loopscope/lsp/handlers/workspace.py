@@ -20,6 +20,10 @@ def register(server: Server, session: Session) -> None:
         await reload(server, session)
         await watch_again(server, session)
 
+    async def folders_changed() -> None:
+        await pull_settings(server, session)
+        await read_again()
+
     def did_change_configuration(params: types.DidChangeConfigurationParams) -> None:
         if not session.client.configuration:
             pushed_settings(session, params.settings)
@@ -30,7 +34,7 @@ def register(server: Server, session: Session) -> None:
             [path for folder in params.event.added if (path := path_of(folder.uri))],
             [path for folder in params.event.removed if (path := path_of(folder.uri))],
         )
-        server.spawn(read_again, "reading the workspace folders")
+        server.spawn(folders_changed, "reading the workspace folders")
 
     def did_change_watched_files(params: types.DidChangeWatchedFilesParams) -> None:
         paths = [path for event in params.changes if (path := path_of(event.uri))]
