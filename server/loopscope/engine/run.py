@@ -51,6 +51,8 @@ def check_file(
     ctx = context_of(snapshot, path)
     if isinstance(ctx, Unreadable):
         return FileReport(path, unreadable=ctx.reason)
+    if selection.at_first:
+        ctx = replace(ctx, at_first=True)
     found: list[Finding] = []
     errors: list[RuleError] = []
     rules = selection.rules_for(path)

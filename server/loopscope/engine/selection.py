@@ -26,6 +26,8 @@ class Selection:
     folder: PurePath | None = None
     respect_noqa: bool = False
     problems: tuple[ConfigProblem, ...] = ()
+    at_first: bool = False
+    """`Context.at_first`."""
 
     def rules_for(self, path: PurePath) -> tuple[Rule, ...]:
         """The rules to run on one file: all but those that `per-file-ignores` takes away."""
@@ -78,6 +80,12 @@ def without_values(selection: Selection) -> Selection:
     """
     rules = tuple(rule for rule in selection.rules if rule.meta.group not in _ABOUT_VALUES)
     return replace(selection, rules=tuple(rule for rule in rules if rule.meta.name != "unused-suppression"))
+
+
+def at_first(selection: Selection) -> Selection:
+    """What says soon which calls are not awaited, of those of which it is plain what they call."""
+    rules = tuple(rule for rule in selection.rules if rule.meta.name == "missing-await")
+    return replace(selection, rules=rules, at_first=True)
 
 
 def offered(settings: Settings = DEFAULT_SETTINGS) -> Selection:

@@ -8,7 +8,7 @@ from lsprotocol import types
 
 from loopscope.engine.neighbours import not_left
 from loopscope.engine.run import FileReport, check_file
-from loopscope.engine.selection import select, without_values
+from loopscope.engine.selection import at_first, select, without_values
 from loopscope.host.walk import iter_python_files
 from loopscope.lsp.convert import diagnostic
 from loopscope.lsp.log import LOG
@@ -46,9 +46,16 @@ def check_document(state: State, path: PurePath, token: CancelToken) -> list[typ
 
 
 def early_diagnostics(state: State, path: PurePath, token: CancelToken) -> list[types.Diagnostic]:
-    """Those diagnostics of `check_document` that are found in a fraction of its time, at the beginning of a session."""
-    selection = without_values(select(state.snapshot.settings_of(path)))
-    return diagnostics_of(state, path, _shown(state, path, check_file(state.snapshot, path, selection, token).findings))
+    """Those diagnostics of `check_document` that are found in a fraction of its time, at the beginning of a session.
+
+    Some of them, that is: where there are none that need no values, of missing awaits those that are plain to see.
+    """
+    chosen = select(state.snapshot.settings_of(path))
+    for selection in (without_values(chosen), at_first(chosen)):
+        found = _shown(state, path, check_file(state.snapshot, path, selection, token).findings)
+        if found:
+            return diagnostics_of(state, path, found)
+    return []
 
 
 def shown_findings(state: State, path: PurePath, token: CancelToken) -> list[Finding]:

@@ -80,6 +80,8 @@ class Context:
     path: PurePath
     text: str
     facts: FileFacts | None
+    at_first: bool = False
+    """Whether calls are looked at only where it is plain what they call, so that something is said soon."""
     _memory: dict[str, object] = field(default_factory=dict[str, object])
 
     @cached_property

@@ -74,7 +74,7 @@ def check(ctx: Context) -> Iterator[Finding]:
             continue
         if _is_dropped(ctx, body, call):
             yield _finding(ctx, body, call.node, message, call)
-    for body, node in unawaited_properties(ctx):
+    for body, node in () if ctx.at_first else unawaited_properties(ctx):
         if not _runs_elsewhere(ctx, body, node):
             message = f"`{node.attr}` is an `async def` property: what it gives must be awaited."
             yield _finding(ctx, body, node, message, node)

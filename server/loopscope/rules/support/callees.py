@@ -1,7 +1,8 @@
 """What calls give, for rules: asked of the workspace's inference, None wherever that leaves a doubt."""
 
 import ast
-from collections.abc import Callable, Iterator, Mapping
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import PurePath
 from typing import cast
 
@@ -21,7 +22,7 @@ from loopscope.workspace.inference.frames import Frame
 from loopscope.workspace.inference.model import AsyncIterable, Awaitable, Callee, Coroutine, Instance, Known, Type
 from loopscope.workspace.inference.protocols import has_await
 from loopscope.workspace.mro import mro_of
-from loopscope.workspace.namespace import index_of
+from loopscope.workspace.namespace import Placed, index_of
 from loopscope.workspace.queries import Queries
 
 _KEEP = frozenset(
@@ -74,7 +75,12 @@ def results_of(
 
     Of what is asynchronous, that is: those calls are looked for once for all rules, and few functions have any.
     """
-    for body, found in ctx.gathered("unawaited calls", unawaited_calls, _asynchronous):
+    pick_all = (
+        ctx.gathered("plain unawaited calls", _plain_calls, _plainly_asynchronous)
+        if ctx.at_first
+        else ctx.gathered("unawaited calls", unawaited_calls, _asynchronous)
+    )
+    for body, found in pick_all:
         picked = {id(call) for call in pick(body)}
         for place, type_ in found:
             call = body.calls[place]
@@ -84,6 +90,34 @@ def results_of(
 
 def _asynchronous(q: Queries, path: PurePath, id_: FactId) -> tuple[tuple[int, Type], ...]:
     """The unawaited calls that give something to await or to go through, by their places."""
+    return _asynchronous_among(q, path, id_, unawaited_calls)
+
+
+def _plainly_asynchronous(q: Queries, path: PurePath, id_: FactId) -> tuple[tuple[int, Type], ...]:
+    """The same among the calls of coroutine functions of the file, and of what the standard library has."""
+    names = q.get(index_of, path).names
+
+    def are_plain(body: Body) -> list[CallSite]:
+        return [call for call in _plain_calls(body) if call.name is not None and _is_plain(names, call.name)]
+
+    return _asynchronous_among(q, path, id_, are_plain)
+
+
+def _plain_calls(body: Body) -> list[CallSite]:
+    return [call for call in unawaited_calls(body) if call.name is not None and not call.local_root]
+
+
+def _is_plain(names: Mapping[str, Sequence[Placed]], name: str) -> bool:
+    top, dot, _ = name.partition(".")
+    if dot:
+        return top in sys.stdlib_module_names
+    placed = names.get(name, ())
+    return any(isinstance(each.binding.target, FunctionFact) and each.binding.target.is_async for each in placed)
+
+
+def _asynchronous_among(
+    q: Queries, path: PurePath, id_: FactId, pick: Callable[[Body], list[CallSite]]
+) -> tuple[tuple[int, Type], ...]:
     function = q.function(path, id_)
     if function is None:
         return ()
@@ -92,7 +126,7 @@ def _asynchronous(q: Queries, path: PurePath, id_: FactId) -> tuple[tuple[int, T
     places = _places(body)
     found = [
         (places[id(call.node)], call_type(frame, call.node))
-        for call in unawaited_calls(body)
+        for call in pick(body)
         if not (surely_synchronous(frame, call.node) or _is_hidden(call))
     ]
     return tuple([(place, type_) for place, type_ in found if type_ is not None and _is_asynchronous(q, type_)])
