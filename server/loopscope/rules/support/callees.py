@@ -1,12 +1,11 @@
 """What calls give, for rules: asked of the workspace's inference, None wherever that leaves a doubt."""
 
 import ast
-import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import PurePath
 from typing import cast
 
-from loopscope.facts.bodies import Body, CallSite
+from loopscope.facts.bodies import Body, CallSite, Use
 from loopscope.facts.expr import dotted
 from loopscope.facts.outline import FactId, FunctionFact
 from loopscope.rules.context import Context
@@ -24,6 +23,7 @@ from loopscope.workspace.inference.protocols import has_await
 from loopscope.workspace.mro import mro_of
 from loopscope.workspace.namespace import Placed, index_of
 from loopscope.workspace.queries import Queries
+from loopscope.workspace.stdlib_async import COROUTINE_FUNCTIONS
 
 _KEEP = frozenset(
     {
@@ -94,25 +94,26 @@ def _asynchronous(q: Queries, path: PurePath, id_: FactId) -> tuple[tuple[int, T
 
 
 def _plainly_asynchronous(q: Queries, path: PurePath, id_: FactId) -> tuple[tuple[int, Type], ...]:
-    """The same among the calls of coroutine functions of the file, and of what the standard library has."""
+    """The same among calls of coroutine functions of the file and of the standard library that stand as statements."""
     names = q.get(index_of, path).names
 
-    def are_plain(body: Body) -> list[CallSite]:
-        return [call for call in _plain_calls(body) if call.name is not None and _is_plain(names, call.name)]
+    def calls_of_coroutine_functions(body: Body) -> list[CallSite]:
+        return [call for call in _plain_calls(body) if call.name is not None and _is_coroutine(names, call.name)]
 
-    return _asynchronous_among(q, path, id_, are_plain)
+    return _asynchronous_among(q, path, id_, calls_of_coroutine_functions)
 
 
 def _plain_calls(body: Body) -> list[CallSite]:
-    return [call for call in unawaited_calls(body) if call.name is not None and not call.local_root]
+    return [
+        call
+        for call in unawaited_calls(body)
+        if call.use is Use.STATEMENT and call.name is not None and not call.local_root
+    ]
 
 
-def _is_plain(names: Mapping[str, Sequence[Placed]], name: str) -> bool:
-    top, dot, _ = name.partition(".")
-    if dot:
-        return top in sys.stdlib_module_names
-    placed = names.get(name, ())
-    return any(isinstance(each.binding.target, FunctionFact) and each.binding.target.is_async for each in placed)
+def _is_coroutine(names: Mapping[str, Sequence[Placed]], name: str) -> bool:
+    targets = [placed.binding.target for placed in names.get(name, ())]
+    return name in COROUTINE_FUNCTIONS or any(isinstance(each, FunctionFact) and each.is_async for each in targets)
 
 
 def _asynchronous_among(
