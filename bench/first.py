@@ -19,7 +19,7 @@ import session
 MISTAKES = {
     "unknown fixture": '\n\ndef test_planted(no_such_fixture):\n    """Edit {number}."""\n    assert no_such_fixture\n',
     "missing await": '\n\nasync def test_planted():\n    """Edit {number}."""\n    asyncio.sleep(1)\n',
-    "missing await of a method": '\n\nasync def test_planted():\n    """Edit {number}."""\n    asyncio.Queue().join()\n',
+    "missing await, method": '\n\nasync def test_planted():\n    """Edit {number}."""\n    asyncio.Queue().join()\n',
 }
 
 
@@ -33,9 +33,9 @@ Milliseconds from the start of the process: the median of {runs} starts, and the
 |---|---:|---:|---:|
 {rows}
 
-- **An unknown fixture** needs no types: it is published as soon as it is known. So is **a missing await** of a coroutine
-  function of the file or of the standard library; **of a method** it takes the types of all values in the file. Each file
-  has nothing else to report, so the first diagnostics are all of them.
+- **An unknown fixture** needs no types: it is published as soon as it is known. So is **a missing await** of a
+  coroutine function of the file or of the standard library. **Of a method** it is when the types of all values are.
+  Each file has nothing else to report, so the first diagnostics are all of them.
 - **The very first start** has an empty cache. **Edited since**: the session before saw another text of the file.
   **Unchanged**: what the session before found still holds, and is published while the check runs.
 - On a machine that does something else besides, the CPU time says more than the clock.
