@@ -1,10 +1,11 @@
 """The fixtures that pytest finds in a module or in an instance of a class: `FixtureManager.parsefactories`."""
 
+import ast
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import PurePath
 
-from loopscope.facts.expr import Call, Ref, dotted
+from loopscope.facts.expr import Call, Const, Ref, dotted
 from loopscope.facts.outline import (
     Assigned,
     Binding,
@@ -25,7 +26,9 @@ from loopscope.workspace.mro import attributes, class_fact, member, mro_of
 from loopscope.workspace.namespace import exported, index_of, lookup, names_of
 from loopscope.workspace.queries import Queries
 from loopscope.workspace.recipes import Recipe, recipe_of
-from loopscope.workspace.values import Alternatives, Value
+from loopscope.workspace.values import Alternatives, Expression, Value
+
+_REGISTERS = "register_fixture"
 
 
 @frozen(eq=False)
@@ -97,12 +100,32 @@ def _held(q: Queries, values: list[tuple[str, Value | None]], *, bound: bool, dy
         possible = value.values if isinstance(value, Alternatives) else (value,)
         found = [each for one in possible if (each := recipe_of(q, one, name, bound=bound)) is not None]
         if len(found) == 1 and isinstance(found[0], Recipe):
-            (maybe if isinstance(value, Alternatives) else recipes).append(found[0])
+            unsure = isinstance(value, Alternatives) and not _surely_defined(q, found[0])
+            (maybe if unsure else recipes).append(found[0])
         for each in found if len(found) > 1 else ():
             unknown[each.name if isinstance(each, Recipe) else name] = Unknown(f"`{name}` is bound under a condition")
         if len(found) == 1 and isinstance(found[0], Unknown):
             unknown[name] = found[0]
     return Held(tuple(recipes), tuple(maybe), unknown, dynamic)
+
+
+def _surely_defined(q: Queries, recipe: Recipe) -> bool:
+    """Whether an autouse fixture stands below an `if` that asks for what an import found: `if have_faker:`."""
+    if recipe.marker.autouse is not True or "." in recipe.function.id.qualname:
+        return False
+    facts = q.facts(recipe.path)
+    for placed in facts.tree.chunks if facts is not None else ():
+        for statement in placed.chunk.body:
+            match statement:
+                case ast.If(ast.Name(asked), body) if any(
+                    isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef) and each.name == recipe.function.name
+                    for each in body
+                ):
+                    value = q.get(lookup, recipe.path, asked)
+                    return isinstance(value, Expression) and value.expr == Const(True)
+                case _:
+                    pass
+    return False
 
 
 def _dynamic(q: Queries, path: PurePath) -> Unknown | None:
@@ -114,6 +137,9 @@ def _dynamic(q: Queries, path: PurePath) -> Unknown | None:
     for effect in outline.effects if outline is not None else ():
         if isinstance(effect, Call) and (dotted(effect) or "").endswith("pytest_factoryboy.register"):
             return Unknown("pytest_factoryboy.register makes fixtures at run time")
+    for fact in index.classes.values() if q.mentions(path, (_REGISTERS,)) else ():
+        if any((dotted(each) or "").endswith(f".{_REGISTERS}") for each in fact.decorators):
+            return Unknown(f"polyfactory's {_REGISTERS} makes fixtures at run time")
     return None
 
 

@@ -363,6 +363,32 @@ class TestSync:
 class TestNeither:
     def test_url(self, url): pass
 """,
+    "asked_of_imports": """
+--- conftest.py
+from pytest import fixture
+
+try:
+    import json
+    have_json = True
+except ImportError:
+    have_json = False
+
+try:
+    import nothing_of_that_name
+    have_nothing = True
+except ImportError:
+    have_nothing = False
+
+if have_json:
+    @fixture(autouse=True)
+    def seed(monkeypatch): pass
+
+if have_nothing:
+    @fixture(autouse=True)
+    def other_seed(): pass
+--- test_asked_of_imports.py
+def test_it(): pass
+""",
     "made_by_functions": """
 # unknown: computed
 --- helpers.py
