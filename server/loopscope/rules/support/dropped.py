@@ -6,8 +6,10 @@ from loopscope.facts.bodies import Body, CallSite, Use
 from loopscope.rules.support.awaiting import assigned_name, call_needs_value, is_assertion, is_unpacked, last_of
 from loopscope.rules.support.calls import noted
 
-_NEVER = frozenset({"append", "extend", "print", "setattr", "setdefault", "raises", "fail", "skip", "setenv"})
-"""Functions that are no coroutine functions, most of them of builtin types: not worth to be looked up."""
+_NEVER = frozenset({"append", "extend", "setdefault", "raises", "fail", "skip", "setenv"})
+"""Methods that are no coroutine functions, most of them of builtin types: not worth to be looked up."""
+_PLAIN = frozenset({"print", "setattr"})
+"""Such functions."""
 
 # Members of an enum are slow to look up.
 _STATEMENT, _COMPARED, _ASSIGNED, _RETURNED = Use.STATEMENT, Use.COMPARED, Use.ASSIGNED, Use.RETURNED
@@ -43,7 +45,8 @@ def _may_be_unawaited(body: Body, call: CallSite, awaited: frozenset[str]) -> bo
     if call.in_comprehension:
         return False
     if use is _STATEMENT:
-        return last_of(call) not in _NEVER and not is_assertion(call)
+        never = _NEVER if isinstance(call.node.func, ast.Attribute) else _PLAIN
+        return last_of(call) not in never and not is_assertion(call)
     if use is _ASSIGNED:
         if is_unpacked(call):
             return True

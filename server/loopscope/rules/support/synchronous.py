@@ -18,7 +18,7 @@ _SYNCHRONOUS = frozenset(
         *("append", "extend", "setdefault", "startswith", "endswith", "splitlines", "print", "setattr"),
     )
 )
-"""Names that no coroutine function and no asynchronous generator has: not worth to be looked up."""
+"""Names of methods that no coroutine function and no asynchronous generator has: not worth to be looked up."""
 
 _SYNCHRONOUS_MODULES = frozenset(
     (
@@ -58,7 +58,7 @@ def surely_synchronous(frame: Frame, call: ast.Call) -> bool:
         return root is not None and (_is_of_module(frame, root) or _is_plain_variable(frame, root))
     if not isinstance(func, ast.Name) or func.id in frame.body.bound:
         return False
-    if func.id in _SYNCHRONOUS or _is_of_module(frame, func.id):
+    if _is_of_module(frame, func.id):
         return True
     return func.id in _BUILTINS and _is_builtin(frame, func.id)
 
