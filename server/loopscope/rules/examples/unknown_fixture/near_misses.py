@@ -124,6 +124,33 @@ def test_clients(client, other_client):
 """,
     ),
     NearMiss(
+        "registered by a decorator of a class, as polyfactory's",
+        """\
+from factories import register_fixture
+
+
+@register_fixture
+class PersonFactory:
+    pass
+
+
+def test_person(person_factory):
+    assert person_factory is PersonFactory
+# file: factories.py
+import inspect
+
+import pytest
+
+
+def register_fixture(factory):
+    def person_factory():
+        return factory
+
+    inspect.stack()[1][0].f_globals["person_factory"] = pytest.fixture(person_factory)
+    return factory
+""",
+    ),
+    NearMiss(
         "made by a function",
         """\
 import factories
