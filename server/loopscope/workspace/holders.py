@@ -15,6 +15,7 @@ from loopscope.facts.outline import (
     Guard,
     ImportedModule,
     ImportedName,
+    Target,
 )
 from loopscope.text.frozen import field, frozen, replace
 from loopscope.workspace.circles import Cycle
@@ -22,7 +23,7 @@ from loopscope.workspace.class_decorators import fixtures_set_by
 from loopscope.workspace.glance import FIXTURE, import_may_bring, source_may_hold
 from loopscope.workspace.imports import find_import, importable, is_installed
 from loopscope.workspace.model import Unknown
-from loopscope.workspace.mro import attributes, class_fact, member, mro_of
+from loopscope.workspace.mro import class_fact, member, mro_of, own_bindings
 from loopscope.workspace.namespace import exported, index_of, lookup, names_of
 from loopscope.workspace.queries import Queries
 from loopscope.workspace.recipes import Recipe, recipe_of
@@ -56,7 +57,8 @@ def held_by_module(q: Queries, path: PurePath) -> Held:
 
 def held_by_class(q: Queries, path: PurePath, id_: FactId) -> Held:
     """The fixtures among the attributes of an instance, through the MRO, in the order of `dir()`."""
-    found = [(name, q.get(member, path, id_, name)) for name in sorted(q.get(attributes, path, id_))]
+    names = {name for base in q.get(mro_of, path, id_).classes for name in q.get(_maybe_fixtures_in, *base)}
+    found = [(name, q.get(member, path, id_, name)) for name in sorted(names)]
     held = _held(q, found, bound=True, dynamic=None)
     for base_path, base_id in q.get(mro_of, path, id_).classes:
         fact = class_fact(q, base_path, base_id)
@@ -64,6 +66,24 @@ def held_by_class(q: Queries, path: PurePath, id_: FactId) -> Held:
             doubt = Unknown(f"the decorator `{dotted(expr)}` sets it")
             held.unknown.update(dict.fromkeys(q.get(fixtures_set_by, base_path, expr), doubt))
     return held
+
+
+def _maybe_fixtures_in(q: Queries, path: PurePath, id_: FactId) -> frozenset[str]:
+    """A quick look at the body of one class: most methods have no decorator."""
+    fact = class_fact(q, path, id_)
+    bindings = own_bindings(q, path, fact) if fact is not None else ()
+    return frozenset(each.name for each in bindings if "." not in each.name and _may_be_recipe(each.target))
+
+
+def _may_be_recipe(target: Target) -> bool:
+    """Whether `recipe_of` may say anything of what a binding binds."""
+    match target:
+        case FunctionFact():
+            return bool(target.decorators)
+        case Assigned(value):
+            return isinstance(value, Call | Ref)
+        case _:
+            return isinstance(target, ImportedName)
 
 
 def _with_absent(q: Queries, path: PurePath, held: Held) -> Held:
