@@ -73,13 +73,26 @@ def _bindings(body: Body) -> Mapping[str, tuple[Bound, ...]]:
     for inner in body.nested:
         found.setdefault(inner.node.name, []).append(Bound(How.DEFINED))
     for statement in body.statements:
-        for name, bound in _of_statement(statement):
-            found.setdefault(name, []).append(bound)
+        # Most statements are others.
+        if statement.__class__ in _BINDING or (
+            isinstance(statement, ast.Expr) and isinstance(statement.value, ast.NamedExpr)
+        ):
+            for name, bound in _of_statement(statement):
+                found.setdefault(name, []).append(bound)
     # What is bound in another way (`except`, `match`, `global`, a walrus in a condition) is not known.
     for name, times in body.times_bound.items():
         if len(found.get(name, ())) != times:
             found.setdefault(name, []).append(Bound(How.OTHER))
     return {name: tuple(bounds) for name, bounds in found.items()}
+
+
+_BINDING: frozenset[type[ast.AST]] = frozenset(
+    (
+        *(ast.Assign, ast.AnnAssign, ast.With, ast.AsyncWith, ast.For, ast.AsyncFor, ast.ClassDef),
+        *(ast.Import, ast.ImportFrom),
+    )
+)
+"""The statements that `_of_statement` looks into, beside walruses that stand alone."""
 
 
 def _of_statement(node: ast.stmt) -> Iterator[tuple[str, Bound]]:
