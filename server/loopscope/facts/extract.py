@@ -147,6 +147,15 @@ class FileFacts:
             nth += 1
         return None
 
+    def text_of(self, id_: FactId) -> str | None:
+        """The text of a function of the outline without its decorators; None when there is none."""
+        index = self._owners.get(id_)
+        node = self.parts[index].functions.get(id_) if index is not None else None
+        if index is None or node is None:
+            return None
+        start, end = self.tree.chunks[index].span(node)
+        return self.tree.text[start:end]
+
     def around(self, body: Body) -> Body | None:
         """The body of the function in which the function of a body is nested; None for one of the outline."""
         if body.id == body.outermost:

@@ -1,6 +1,8 @@
 """A frozen picture of a workspace: files, environments and settings at one moment, and all that follows from them."""
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
+from os.path import commonprefix
 from pathlib import PurePath
 from typing import ParamSpec, Protocol, TypeVar
 from weakref import WeakValueDictionary
@@ -240,7 +242,7 @@ class Snapshot:
         known = of_path.get(words)
         if known is None:
             text = self.files.read(path)
-            known = of_path[words] = not isinstance(text, Unreadable) and any(word in text for word in words)
+            known = of_path[words] = not isinstance(text, Unreadable) and _holds_word(text, words)
         return known
 
     def text_sets(self, path: PurePath) -> frozenset[str]:
@@ -409,3 +411,13 @@ class Snapshot:
 def _holds(environment: Environment, path: PurePath) -> bool:
     roots = (*environment.search_path, *((environment.stdlib,) if environment.stdlib is not None else ()))
     return any(path.is_relative_to(root) for root in roots)
+
+
+def _holds_word(text: str, words: tuple[str, ...]) -> bool:
+    # What all of them begin with is looked for once: most texts do not hold that.
+    return _common(words) in text and any(word in text for word in words)
+
+
+@lru_cache(maxsize=1024)
+def _common(words: tuple[str, ...]) -> str:
+    return commonprefix(words) if len(words) > 2 else ""

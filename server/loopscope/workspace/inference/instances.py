@@ -45,37 +45,23 @@ def setters(q: Queries, path: PurePath, id_: FactId, name: str) -> Iterator[tupl
     for base_path, base_id in q.get(mro_of, path, id_).classes:
         if not q.mentions(base_path, (f".{name}",)):
             continue
-        methods = q.get(_mentioning_methods, base_path, base_id.qualname, name)
-        if methods is None:
-            methods = q.get(_setting_methods, base_path, base_id.qualname).get(name, ())
-        for method_id in methods:
-            frame = frame_of(q, base_path, method_id)
+        for method_id, text in q.get(_methods, base_path, base_id.qualname):
+            frame = frame_of(q, base_path, method_id) if text is None or f".{name}" in text else None
             if frame is not None:
                 own, statements = _sets(frame.body)
                 yield from ((frame, each, own) for each in statements.get(name, ()))
 
 
-def _mentioning_methods(q: Queries, path: PurePath, qualname: str, name: str) -> Sequence[FactId] | None:
-    """The methods of one class whose texts hold an attribute of that name; None where their facts cost as little."""
-    found: list[FactId] = []
-    for method_id in q.get(index_of, path).functions:
-        if method_id.holder == qualname:
-            source = q.source(path, method_id.qualname)
-            if source is None:
-                return None
-            if f".{name}" in source:
-                found.append(method_id)
-    return found
+def _methods(q: Queries, path: PurePath, qualname: str) -> tuple[tuple[FactId, str | None], ...]:
+    """The methods of one class with their texts, as far as these are told apart: few set what is asked for."""
+    found = [id_ for id_ in q.get(index_of, path).functions if id_.holder == qualname]
+    return tuple([(id_, _text(q, path, id_)) for id_ in found])
 
 
-def _setting_methods(q: Queries, path: PurePath, qualname: str) -> Mapping[str, list[FactId]]:
-    """The methods of one class that set attributes on their first parameter, by the names of these."""
-    found: dict[str, list[FactId]] = {}
-    for method_id in q.get(index_of, path).functions:
-        frame = frame_of(q, path, method_id) if method_id.holder == qualname else None
-        for name in _sets(frame.body)[1] if frame is not None else ():
-            found.setdefault(name, []).append(method_id)
-    return found
+def _text(q: Queries, path: PurePath, id_: FactId) -> str | None:
+    text = q.source(path, id_.qualname)
+    facts = q.definitions(path, id_.qualname) if text is None else None
+    return text if facts is None else facts.text_of(id_)
 
 
 def _sets(body: Body) -> tuple[str, Mapping[str, list[ast.stmt]]]:
