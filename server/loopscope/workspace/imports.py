@@ -14,15 +14,15 @@ _ALIASES = {"collections.abc": "_collections_abc"}
 
 def find_import(q: Queries, path: PurePath, dotted: str) -> PurePath | None:
     """The file that `dotted`, absolute or relative with its dots, means in `path`; None without source."""
-    find = _find_relative if dotted.startswith(".") else find_absolute
-    found = q.get(find, q.get(folder_of, path), dotted)
+    folder, is_stub = q.get(_place, path)
+    found = q.get(_find_relative if dotted.startswith(".") else find_absolute, folder, dotted)
     # A stub means what other stubs say.
-    return stub_of(q, found) or found if found is not None and path.suffix == ".pyi" else found
+    return stub_of(q, found) or found if found is not None and is_stub else found
 
 
-def folder_of(_: Queries, path: PurePath) -> PurePath:
-    """The folder of a file, the same object each time: making it, and its hash, takes longer than looking it up."""
-    return path.parent
+def _place(_: Queries, path: PurePath) -> tuple[PurePath, bool]:
+    """The folder of a file, and whether it is a stub. Asked for so often that what `pathlib` takes for it shows."""
+    return path.parent, path.suffix == ".pyi"
 
 
 def stub_of(q: Queries, path: PurePath) -> PurePath | None:

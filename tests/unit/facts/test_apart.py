@@ -10,8 +10,9 @@ import pytest
 
 from loopscope.facts.apart import Apart
 from loopscope.facts.extract import FileFacts, file_facts
+from loopscope.facts.outline import FactId
 from loopscope.syntax.build import SPLIT
-from loopscope.syntax.parse import parse_whole
+from loopscope.syntax.parse import parse, parse_whole
 
 TEXT = """\
 import os
@@ -183,3 +184,16 @@ def test_the_text_of_a_function_or_method() -> None:
         "C.three": "@a.c def three(self): pass",
         **dict.fromkeys(("four", "five", "C.six", "one.two")),
     }
+
+
+def test_the_text_of_a_function_of_a_file_at_hand() -> None:
+    text = "def é(): 'é'; self.é = 1\n\nclass C:\n    @a\n    async def two(self):\n        self.x = 2\n\ndef é(): 2\n"
+    for facts in (file_facts(parse_whole(text)), file_facts(parse(text, None))):
+        names = (("é", 0), ("é", 1), ("C.two", 0), ("C", 0), ("é", 2))
+        assert [facts.text_of(FactId(*name)) for name in names] == [
+            "def é(): 'é'; self.é = 1",
+            "def é(): 2",
+            "async def two(self):\n        self.x = 2",
+            None,
+            None,
+        ]
