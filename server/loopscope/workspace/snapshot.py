@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
-from os.path import commonprefix
 from pathlib import PurePath
 from typing import ParamSpec, Protocol, TypeVar
 from weakref import WeakValueDictionary
@@ -420,4 +419,6 @@ def _holds_word(text: str, words: tuple[str, ...]) -> bool:
 
 @lru_cache(maxsize=1024)
 def _common(words: tuple[str, ...]) -> str:
-    return commonprefix(words) if len(words) > 2 else ""
+    first, last = min(words), max(words)
+    differing = (at for at, (one, other) in enumerate(zip(first, last, strict=False)) if one != other)
+    return first[: next(differing, len(first))]

@@ -1,7 +1,7 @@
 """What methods set on `self`, and what classes declare without a value."""
 
 import ast
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import PurePath
 from typing import cast
 
