@@ -23,7 +23,8 @@ def texts_of(facts: FileFacts | None, text: str) -> Callable[[tuple[str, ...]], 
     Those that rules name are looked for once in each piece of the file that edits leave as it is.
     """
     if facts is None or len(facts.parts) < 2:
-        return lambda texts: any(each in text for each in texts)
+        holds = cache(text.__contains__)
+        return lambda texts: any(map(holds, texts))
     known = frozenset[str]().union(*[_texts_in(part) for part in facts.parts])
     return lambda texts: not known.isdisjoint(texts) or any(each in text for each in texts if each not in _named())
 

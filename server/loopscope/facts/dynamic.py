@@ -5,9 +5,8 @@ import ast
 from loopscope.facts.seek import Step, lines_with, steps
 from loopscope.syntax.chunk import Chunk
 
-_HINTS = ("globals(", "locals(", "vars(", "exec(", "modules[")
 # Few modules use them, and those that do write them so, or with a blank.
-_WORDS = (*_HINTS, *(f"{hint[:-1]} {hint[-1]}" for hint in _HINTS))
+_HINTS = {"globals": "(", "locals": "(", "vars": "(", "exec": "(", "modules": "["}
 _READING = frozenset({"get", "keys", "values", "items", "copy", "__contains__", "__getitem__"})
 _READERS = frozenset({"sorted", "list", "dict", "set", "tuple", "len", "print", "eval", "repr", "str"})
 
@@ -19,7 +18,8 @@ def dynamic_names(chunk: Chunk) -> frozenset[str]:
     of modules and classes, where writing to them has an effect.
     """
     text = chunk.text
-    words = [word for word in _WORDS if word in text]
+    hints = [(word, bracket) for word, bracket in _HINTS.items() if word in text]
+    words = [used for word, bracket in hints for used in (word + bracket, f"{word} {bracket}") if used in text]
     if not words:
         return frozenset()
     found = (_how(step) for step in steps(chunk.body, lines_with(chunk, words)))

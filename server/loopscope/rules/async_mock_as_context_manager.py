@@ -26,10 +26,10 @@ import ast
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from loopscope.facts.bodies import Body, Use
+from loopscope.facts.bodies import Body, CallSite, Use
 from loopscope.rules.context import Context
 from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, Proof, Related, Rule, Safety, Severity
-from loopscope.rules.support.calls import expects_failure
+from loopscope.rules.support.calls import expects_failure, noted
 from loopscope.rules.support.mock_edits import set_where_made
 from loopscope.rules.support.mock_imports import beside
 from loopscope.rules.support.mock_uses import Scene, scenes
@@ -306,9 +306,7 @@ def _called(node: ast.expr, body: Body, name: str) -> _Called | None:
 
 def _entered(scene: Scene) -> Iterator[tuple[ast.expr, str]]:
     """The expressions that are entered or iterated and cannot be, with what is wrong."""
-    for call in scene.body.calls:
-        if call.use not in (Use.ASYNC_WITH, Use.ASYNC_ITERATED):
-            continue
+    for call in noted(scene.body, "entered calls", _entered_calls):
         found = scene.mock(call.node.func)
         if found is not None and found.kind is Kind.ASYNC:
             verb = "entered" if call.use is Use.ASYNC_WITH else "iterated"
@@ -322,6 +320,11 @@ def _entered(scene: Scene) -> Iterator[tuple[ast.expr, str]]:
     for iterated in (*loops, *(each.iter for each in scene.body.comprehensions if each.is_async)):
         if _lacks(scene.mock(iterated), "__aiter__"):
             yield iterated, "A `Mock` has no `__aiter__`: it cannot be iterated, a `MagicMock` can."
+
+
+def _entered_calls(body: Body) -> list[CallSite]:
+    uses = (Use.ASYNC_WITH, Use.ASYNC_ITERATED)
+    return [call for call in body.calls if call.use in uses]
 
 
 def _lacks(mock: Mock | None, name: str) -> bool:

@@ -31,7 +31,7 @@ from typing import NamedTuple
 from loopscope.facts.bodies import Body, CallSite, Use
 from loopscope.rules.context import Context
 from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, Proof, Related, Rule, Safety, Severity
-from loopscope.rules.support.calls import await_edits, expects_failure, only_compared
+from loopscope.rules.support.calls import await_edits, expects_failure, noted, only_compared
 from loopscope.rules.support.mock_edits import set_where_made
 from loopscope.rules.support.mock_uses import origin_in, scenes
 from loopscope.rules.support.mocks import Kind
@@ -246,8 +246,8 @@ def check(ctx: Context) -> Iterator[Finding]:
     """Findings at the calls, or at the arguments that hand the mock over."""
     for scene in scenes(ctx):
         seen: set[str] = set()
-        for call in scene.body.calls:
-            if not _is_dropped(scene.body, call) or expects_failure(scene.caller, scene.handed or call):
+        for call in noted(scene.body, "calls that nothing awaits", _dropped):
+            if expects_failure(scene.caller, scene.handed or call):
                 continue
             found = scene.mock(call.node.func)
             if found is None or found.kind is not Kind.ASYNC or not found.bare:
@@ -283,6 +283,10 @@ def fix(ctx: Context, finding: Finding) -> Fix | None:
 def _is_no_call(name: str) -> bool:
     """Whether it sets up the mock, or looks like an assertion, perhaps a misspelt one."""
     return name in _NOT_CALLS or name.startswith(("ass", "called", "awaited"))
+
+
+def _dropped(body: Body) -> list[CallSite]:
+    return [call for call in body.calls if _is_dropped(body, call)]
 
 
 def _is_dropped(body: Body, call: CallSite) -> bool:

@@ -53,6 +53,7 @@ META = Meta(
 # What functions and definitions of fixtures have.
 _OF_DEFINITION = ("name",)
 _EXPECTING = ("raises", "suppress", "warns", "raises_group", "RaisesGroup", "subtests.test")
+_BUILTINS = frozenset(dir(builtins))
 
 _FIXTURE = """\
 import pytest
@@ -184,7 +185,7 @@ def _unbound(body: Body) -> Mapping[str, list[tuple[Body, ast.Name]]]:
     found: dict[str, list[tuple[Body, ast.Name]]] = {}
     for inner in inner_bodies(body) if body.id == body.outermost else ():
         for load in inner.loads:
-            if load.id not in body.bound and not hasattr(builtins, load.id):
+            if load.id not in body.bound and load.id not in _BUILTINS:
                 found.setdefault(load.id, []).append((inner, load))
     return found
 

@@ -183,9 +183,10 @@ def _of(body: Body, statement: ast.stmt) -> Iterator[_Site]:
 
 def _looks_like_one(site: _Site) -> bool:
     name = site.attribute.attr
-    if name in CALL_ASSERTIONS or name in AWAIT_ASSERTIONS:
-        return True
-    return _is_misspelt(name)
+    if name in CALL_ASSERTIONS:
+        # Of all mocks: nothing is wrong with its call.
+        return not site.called
+    return name in AWAIT_ASSERTIONS or _is_misspelt(name)
 
 
 def _is_misspelt(name: str) -> bool:
@@ -211,7 +212,7 @@ def _judged(ctx: Context, site: _Site) -> tuple[_Mistake, str] | None:
     if isinstance(site.whole, ast.Assert) and real:
         return None
     if real:
-        if name in CALL_ASSERTIONS or mock.kind not in (Kind.MAGIC, Kind.PLAIN):
+        if mock.kind not in (Kind.MAGIC, Kind.PLAIN):
             return None
         called = name.replace("awaited", "called").replace("await", "call")
         return _Mistake(site, (called,)), f"A `{mock.kind.value}` has no `{name}`: only an `AsyncMock` is awaited."

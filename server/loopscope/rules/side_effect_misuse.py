@@ -34,7 +34,8 @@ from loopscope.facts.bodies import Body, CallSite
 from loopscope.rules.context import Context
 from loopscope.rules.examples import examples_of
 from loopscope.rules.model import Finding, Fix, Group, Meta, Rule, Safety, Severity
-from loopscope.rules.support.calls import binding_count, expects_failure
+from loopscope.rules.support.callees import last_name
+from loopscope.rules.support.calls import binding_count, expects_failure, noted
 from loopscope.rules.support.mock_objects import is_alone
 from loopscope.rules.support.mock_settings import Setting, settings
 from loopscope.rules.support.mocks import AWAIT_ASSERTIONS, CALL_ASSERTIONS
@@ -111,16 +112,19 @@ def _is_expected(setting: Setting) -> bool:
     body, value = setting.owner, setting.value
     if not isinstance(body, Body) or not isinstance(value, ast.Call):
         return False
+    return ast.unparse(value.func) in noted(body, "expected exceptions", _expected)
+
+
+def _expected(body: Body) -> frozenset[str]:
+    """What the function expects, or handles."""
     expected = [
         call.node.args[0]
         for call in body.calls
-        if isinstance(call.node.func, ast.Attribute | ast.Name)
-        and ast.unparse(call.node.func).rpartition(".")[2] in ("raises", "assertRaises")
-        and call.node.args
+        if last_name(call.node.func) in ("raises", "assertRaises") and call.node.args
     ]
     tried = (each.handlers for each in body.statements if isinstance(each, ast.Try))
     expected += [handler.type for handlers in tried for handler in handlers if handler.type is not None]
-    return any(ast.unparse(each) == ast.unparse(value.func) for each in expected)
+    return frozenset([ast.unparse(each) for each in expected])
 
 
 def _is_exception(ctx: Context, setting: Setting) -> bool:

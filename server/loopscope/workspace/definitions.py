@@ -4,7 +4,7 @@ from pathlib import PurePath
 
 from loopscope.facts.outline import FactId
 from loopscope.workspace.collection import collect_module
-from loopscope.workspace.holders import held_by_class, held_by_module
+from loopscope.workspace.holders import class_may_define, held_by_class, held_by_module
 from loopscope.workspace.model import FixtureDef, Where
 from loopscope.workspace.namespace import index_of
 from loopscope.workspace.plugins import roster_of
@@ -23,6 +23,8 @@ def defined_in(q: Queries, path: PurePath) -> tuple[FixtureDef, ...]:
     nodeid = nodeid_of(path, q.get(config_at, path.parent).rootdir)
     collected = {key: names for names, key in q.get(collect_module, path).classes.items()}
     for id_, fact in q.get(index_of, path).classes.items():
+        if not class_may_define(q, path, fact):
+            continue
         baseid = "::".join((nodeid, *collected.get((path, id_), (fact.id.qualname,))))
         for recipe in q.get(held_by_class, path, id_).recipes:
             if recipe.path == path and recipe.function.id.holder == id_.qualname:

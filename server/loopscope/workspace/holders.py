@@ -223,9 +223,14 @@ def _takes_decorated(q: Queries, path: PurePath, call: Call) -> bool:
 
 def class_may_hold(q: Queries, path: PurePath, fact: ClassFact) -> bool:
     """A quick look at a class of a module: whether it, or a base that is not the standard library's, may hold any."""
-    return any(_binding_may_be_fixture(q, path, each) for each in fact.bindings) or not all(
+    return class_may_define(q, path, fact) or not all(
         of_standard_library(q, path, dotted(base) or "") for base in fact.bases if base != Ref("object")
     )
+
+
+def class_may_define(q: Queries, path: PurePath, fact: ClassFact) -> bool:
+    """A quick look at a class: whether its own body may define any."""
+    return any(_binding_may_be_fixture(q, path, each) for each in fact.bindings)
 
 
 def name_may_make(q: Queries, path: PurePath, written: str) -> bool:

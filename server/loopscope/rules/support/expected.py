@@ -58,8 +58,10 @@ def records_warnings(body: Body, call: CallSite) -> bool:
 
 def _find_statements(body: Body) -> Iterator[Expected]:
     for block in body.withs:
+        if not any(_is_one_of(item.context_expr, _BLOCKS) for item in block.items):
+            continue
         text = " ".join(ast.unparse(item.context_expr) for item in block.items)
-        if not any(_is_one_of(item.context_expr, _BLOCKS) for item in block.items) or "await" in text:
+        if "await" in text:
             continue
         wrong_arguments = "TypeError" in text or "(Exception" in text
         values = {id(statement.value) for statement in _directly_in(block) if isinstance(statement, ast.Expr)}

@@ -125,12 +125,17 @@ def has_mocks(ctx: Context) -> bool:
 
 
 def _signs(part: Part) -> list[Part]:
-    return [part] if _SIGNS.search(part.chunk.text) else []
+    return [part] if _says_signs(part.chunk.text) else []
 
 
 def _has_signs(q: Queries, path: PurePath) -> bool:
     text = q.files.read(path)
-    return not isinstance(text, Unreadable) and _SIGNS.search(text) is not None
+    return not isinstance(text, Unreadable) and _says_signs(text)
+
+
+def _says_signs(text: str) -> bool:
+    # Most texts have none of the words: that is seen at once.
+    return any(word in text for word in _WORDS) and _SIGNS.search(text) is not None
 
 
 def mock_of(ctx: Context, body: Body, name: str) -> Mock | None:

@@ -368,7 +368,10 @@ def _locally_imported(body: Body, name: str) -> str | None:
 
 
 def _of_module(name: str) -> str | None:
-    return next((name.removeprefix(prefix) for prefix in _MODULES if name.startswith(prefix)), None)
+    for prefix in _MODULES:
+        if name.startswith(prefix):
+            return name.removeprefix(prefix)
+    return None
 
 
 def _followed(ctx: Context, name: str) -> str | None:
