@@ -64,7 +64,10 @@ class Apart:
         return self._facts(qualname, self._placed(places, [chunk]), {})
 
     def source(self, qualname: str) -> str | None:
-        """The text of the function or method of a dotted name; None where there are none or several of that name."""
+        """The text of the function of a dotted name, or of the methods, overloads and setters too, one below the other.
+
+        None where there is none, or several functions.
+        """
         name, _, member = qualname.partition(".")
         places = self._definitions.get(name, ())
         if len(places) != 1 or not member:
@@ -72,10 +75,8 @@ class Apart:
         owner = _only(self.outline.bindings, name)
         members = self._members(places[0], owner) if isinstance(owner, ClassFact) else None
         inner = members.places.get(member, ()) if members is not None else ()
-        if len(inner) != 1:
-            return None
-        start, end = inner[0].shifted(places[0].start)
-        return self.text[start:end]
+        shifted = [each.shifted(places[0].start) for each in inner]
+        return "\n".join([self.text[each.start : each.end] for each in shifted]) if shifted else None
 
     def _member(self, place: Span, owner: ClassFact, name: str) -> FileFacts | None:
         members = self._members(place, owner)
