@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Iterator, Mapping, Sequence
 
-Function = ast.FunctionDef | ast.AsyncFunctionDef
+from loopscope.facts.tree import descendants
 
 
 def assigned(statements: Sequence[ast.stmt]) -> Mapping[str, ast.expr]:
@@ -20,9 +20,7 @@ def assigned(statements: Sequence[ast.stmt]) -> Mapping[str, ast.expr]:
     return found
 
 
-def read_in_lambdas(function: Function) -> Iterator[str]:
-    """The names in the lambdas of a function."""
-    for statement in function.body:
-        for node in ast.walk(statement):
-            if isinstance(node, ast.Lambda):
-                yield from (inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name))
+def read_in_lambdas(lambdas: Sequence[ast.Lambda]) -> Iterator[str]:
+    """The names in lambdas."""
+    for each in lambdas:
+        yield from (inner.id for inner in descendants(each) if isinstance(inner, ast.Name))

@@ -85,8 +85,8 @@ class Body:
     statements: tuple[ast.stmt, ...] = ()
     """Every statement of the own body, nested blocks included, in source order; a class's own statements too."""
     nested: tuple["Body", ...] = ()
-    lambdas: bool = False
-    """Whether the own body has any."""
+    lambdas: tuple[ast.Lambda, ...] = ()
+    """Those of the own body."""
     comprehensions: tuple[ast.comprehension, ...] = ()
     """The first `for` of each comprehension and generator expression of the own body."""
 
@@ -112,7 +112,7 @@ class Body:
     def inner_reads(self) -> frozenset[str]:
         """The names read in lambdas and nested functions, those left out that the nested function binds itself."""
         nested = ((inner.inner_reads | inner.reads.keys()) - inner.bound for inner in self.nested)
-        return frozenset[str](read_in_lambdas(self.node) if self.lambdas else ()).union(*nested)
+        return frozenset[str](read_in_lambdas(self.lambdas)).union(*nested)
 
     @cached_property
     def asserted_operands(self) -> frozenset[int]:

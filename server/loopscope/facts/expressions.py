@@ -161,7 +161,7 @@ def _field(w: Walk, node: ast.FormattedValue, _use: Use, _parent: ast.AST) -> No
 def _lambda(w: Walk, node: ast.Lambda, _use: Use, _parent: ast.AST) -> None:
     arguments = node.args
     expressions(w, defaults(arguments), OTHER, node)
-    w.lambdas = True
+    w.lambdas.append(node)
     before = w.lambda_, w.comprehension, w.hidden, w.bound
     w.bound = {argument.arg for argument in arguments_of(arguments)}
     w.lambda_, w.comprehension, w.hidden = True, False, (*w.hidden, w.bound)

@@ -70,7 +70,7 @@ class _Gatherer:
             bound=_bound(walk),
             binds=(*names, *walk.binds),
             statements=tuple(walk.statements),
-            lambdas=walk.lambdas,
+            lambdas=tuple(walk.lambdas),
             comprehensions=tuple(walk.comprehensions),
             nested=tuple(nested),
         )

@@ -60,8 +60,7 @@ class Walk:
         """What stands before the dotted names of definitions."""
         self.statement = statement
         self.lambda_ = False
-        self.lambdas = False
-        """Whether there was any."""
+        self.lambdas: list[ast.Lambda] = []
         self.comprehension = False
         self.comprehensions: list[ast.comprehension] = []
         """The first loop of each comprehension."""

@@ -186,7 +186,7 @@ def _tested(body: Body) -> list[CallSite]:
 
 
 def _asserted_generators(body: Body) -> list[ast.GeneratorExp]:
-    tests = [node.test for node in body.statements if isinstance(node, ast.Assert)]
+    tests = [node.test for node in body.statements if isinstance(node, ast.Assert)] if body.comprehensions else []
     return [
         test for test in tests if isinstance(test, ast.GeneratorExp) and any(part.is_async for part in test.generators)
     ]

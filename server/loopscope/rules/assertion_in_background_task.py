@@ -42,7 +42,15 @@ from loopscope.rules.support.tasks import (
     started,
 )
 
-META = Meta("assertion-in-background-task", Group.TASKS, Severity.ERROR, texts=("assert",))
+_CALLBACKS = {"add_done_callback": 0, "call_soon": 0, "call_soon_threadsafe": 0, "call_later": 1, "call_at": 1}
+
+META = Meta(
+    "assertion-in-background-task",
+    Group.TASKS,
+    Severity.ERROR,
+    words=("create_task", "ensure_future", *_CALLBACKS),
+    texts=("assert",),
+)
 
 _CONSUMER = """\
 import asyncio
@@ -250,8 +258,6 @@ async def test_callback():
     ),
 )
 
-_CALLBACKS = {"call_soon": 0, "call_soon_threadsafe": 0, "call_later": 1, "call_at": 1}
-
 
 def check(ctx: Context) -> Iterator[Finding]:
     """Findings at the calls that start a task, and at callbacks."""
@@ -301,7 +307,7 @@ def _callback(body: Body, call: CallSite) -> ast.Name | None:
     func = call.node.func
     if not isinstance(func, ast.Attribute) or call.in_lambda:
         return None
-    position = _CALLBACKS.get(func.attr) if func.attr != "add_done_callback" else 0
+    position = _CALLBACKS.get(func.attr)
     if position is None or (func.attr != "add_done_callback" and not loop_method(body, call, func.attr)):
         return None
     given = call.node.args[position] if len(call.node.args) > position else None

@@ -145,8 +145,7 @@ def check(ctx: Context) -> Iterator[Finding]:
 
 
 def _suspected(body: Body) -> bool:
-    returned = any(call.use is Use.RETURNED for call in body.calls)
-    return not body.is_async and (returned or _asynchronous(body) is not None)
+    return not body.is_async and (bool(body.returns) or _asynchronous(body) is not None)
 
 
 def fix(ctx: Context, finding: Finding) -> Fix | None:

@@ -225,6 +225,7 @@ async def test_call():
     ),
 )
 
+_USED = (Use.STATEMENT, Use.ASSERTED, Use.TESTED, Use.COMPARED)
 _OF_COROUTINES = frozenset({"close", "send", "throw"})
 _NOT_CALLS = frozenset({"reset_mock", "configure_mock", "attach_mock", "mock_add_spec"})
 
@@ -293,15 +294,11 @@ def _is_dropped(body: Body, call: CallSite) -> bool:
     func = call.node.func
     if call.in_lambda or call.in_comprehension or (isinstance(func, ast.Attribute) and _is_no_call(func.attr)):
         return False
-    match call.use:
-        case Use.STATEMENT | Use.ASSERTED | Use.TESTED | Use.COMPARED:
-            return True
-        case Use.ASSIGNED:
-            return only_compared(body, call)
-        case Use.ATTRIBUTE:
-            return not (isinstance(call.parent, ast.Attribute) and call.parent.attr in _OF_COROUTINES)
-        case _:
-            return False
+    if call.use is Use.ASSIGNED:
+        return only_compared(body, call)
+    if call.use is Use.ATTRIBUTE:
+        return not (isinstance(call.parent, ast.Attribute) and call.parent.attr in _OF_COROUTINES)
+    return call.use in _USED
 
 
 RULE = Rule(META, __doc__ or "", EXAMPLES, NEAR_MISSES, check, fix)

@@ -154,7 +154,7 @@ def fix(ctx: Context, finding: Finding) -> Fix | None:
 def _in_lists(body: Body) -> list[CallSite]:
     """The calls that are the elements of comprehensions whose elements nothing awaits."""
     found: list[CallSite] = []
-    for call in body.calls:
+    for call in body.calls if body.comprehensions else ():
         if not call.in_comprehension or call.in_lambda:
             continue
         node = parents_of(body).get(id(call.node))

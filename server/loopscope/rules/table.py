@@ -12,7 +12,7 @@ TABLE: tuple[Meta, ...] = (
     Meta(name="aiohttp-client-not-awaited", group=Group.AIOHTTP, severity=Severity.ERROR, texts=("aiohttp_",)),
     Meta(name="assert-called-instead-of-awaited", group=Group.MOCKS, severity=Severity.WARNING, default=False, words=("assert_called", "assert_called_once", "assert_called_with", "assert_called_once_with", "assert_any_call", "assert_has_calls", "assert_not_called")),
     Meta(name="assert-on-coroutine", group=Group.AWAITING, severity=Severity.ERROR, overlaps=("mypy: truthy-bool", "bugbear: B044", "ty: redundant-condition"), words=("assert", "if", "while")),
-    Meta(name="assertion-in-background-task", group=Group.TASKS, severity=Severity.ERROR, texts=("assert",)),
+    Meta(name="assertion-in-background-task", group=Group.TASKS, severity=Severity.ERROR, words=("create_task", "ensure_future", "add_done_callback", "call_soon", "call_soon_threadsafe", "call_later", "call_at"), texts=("assert",)),
     Meta(name="assertion-never-reached", group=Group.EXCEPTIONS, severity=Severity.ERROR, overlaps=("ruff: PT012",), texts=("raises",)),
     Meta(name="async-addfinalizer", group=Group.RESOURCES, severity=Severity.ERROR, overlaps=("ruff: PT021",), words=("addfinalizer",)),
     Meta(name="async-code-in-sync-test", group=Group.AWAITING, severity=Severity.ERROR, overlaps=("ruff: PLE1142", "pyright: syntax", "ty: invalid-syntax"), words=("await", "with", "for", "return")),

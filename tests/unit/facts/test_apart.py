@@ -174,7 +174,8 @@ def same(text: str, whole: FileFacts, names: list[str]) -> None:
 def test_the_text_of_a_function_or_method() -> None:
     text = (
         "import a\n\n@a.b\ndef one():\n    pass\n\nclass C:\n    x = 1\n    def two(self):\n        self.x = 2\n\n"
-        "    @a.c\n    def three(self): pass\n\n    @three.setter\n    def three(self, y): pass\n\ndef four(): pass\ndef four(): pass\n"
+        "    @a.c\n    def three(self): pass\n\n"
+        "    @three.setter\n    def three(self, y): pass\n\ndef four(): pass\ndef four(): pass\n"
     )
     apart = Apart(text, file_facts(parse_whole(text)).outline)
     found = {name: apart.source(name) for name in ("one", "C.two", "C.three", "four", "five", "C.six", "one.two")}

@@ -203,7 +203,8 @@ def last_of(call: CallSite) -> str:
 
 def is_assertion(call: CallSite) -> bool:
     """Whether a method is called that has the name of an assertion of unittest or its mocks: none is asynchronous."""
-    return isinstance(call.node.func, ast.Attribute) and _ASSERTION.match(call.node.func.attr) is not None
+    name = call.node.func.attr if isinstance(call.node.func, ast.Attribute) else ""
+    return name.startswith("assert") and _ASSERTION.match(name) is not None
 
 
 def is_tested(body: Body, node: ast.expr) -> bool:
