@@ -38,6 +38,7 @@ _OTHERS_KEPT = 6
 """Of how many files besides those that are being edited, in a session: syntax trees are large."""
 _AROUND = 80
 """How much text around an edit is looked at for words that it may have completed: more than any of them has."""
+_FEW_WORDS = 2
 _KEPT_WHOLE = 3_000_000
 """As many code points of files, those asked for last, are remembered where each file is looked at once: what tests
 import is asked about again and again, and a tree takes some fifteen times the room of its text."""
@@ -413,8 +414,8 @@ def _holds(environment: Environment, path: PurePath) -> bool:
 
 
 def _holds_word(text: str, words: tuple[str, ...]) -> bool:
-    # What all of them begin with is looked for once: most texts do not hold that.
-    return _common(words) in text and any(word in text for word in words)
+    # What many words begin with is looked for once: most texts do not hold that.
+    return (len(words) <= _FEW_WORDS or _common(words) in text) and any(word in text for word in words)
 
 
 @lru_cache(maxsize=1024)
