@@ -47,7 +47,8 @@ class _Patterns(NamedTuple):
 
 @lru_cache(maxsize=64)
 def _patterns(indent: str) -> _Patterns:
-    boundary = rf"{re.escape(indent)}[^\s\#)\]}}]"
+    # What follows a line with nothing but a backslash is indented as it is itself (tokenizer.c, `cont_line_col`).
+    boundary = rf"{re.escape(indent)}[^\s\#)\]}}\\]"
     newline = r"(?>\r\n?|\n)"
     flat_line = rf"{newline}(?!{boundary})"
     deep_line = rf"{newline}(?!{boundary}|{_NESTED_DEFINITION})"

@@ -127,6 +127,15 @@ def test_real_files_say_the_same_by_chunks_and_whole(path: Path) -> None:
         assert sorted(by_chunks) == sorted(by_file)
 
 
+@pytest.mark.parametrize("blank", ["", "    "])
+def test_a_backslash_on_a_line_of_its_own_ends_nothing(blank: str) -> None:
+    text = f"class A:\n    def f(self): pass\n{blank}\\\n    def g(self): pass\n\ndef h(): pass\n"
+    for tree in (parse(text), parse_whole(text), parse(text, parse(text.replace("\\", "")))):
+        check(tree)
+        assert not list(tree.problems())
+        assert [n.name for p in tree.chunks for n, _ in nodes(p) if isinstance(n, ast.FunctionDef)] == ["f", "g", "h"]
+
+
 def _compared(node: ast.AST) -> bool:
     # A split class is a header with a placeholder.
     return not isinstance(node, ast.ClassDef | ast.Pass)
