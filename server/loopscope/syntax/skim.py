@@ -11,7 +11,7 @@ _DEEPEST = 6
 
 # A function around it, or inside of it, would say whose `yield` it is; a backslash may hide that it stands in a string.
 _UNCLEAR = ("def ", "lambda", "class ", "\\\n")
-_YIELDS = re.compile(r"^[ \t]+(?:[\w.]+(?::[^\n=]*)? = )?yield\b", re.MULTILINE)
+_YIELDS = r"^[ \t]+(?:[\w.]+(?::[^\n=]*)? = )?yield\b"
 
 
 def skim(text: str, telling: Sequence[str]) -> str:
@@ -46,7 +46,8 @@ def _is_generator(body: str) -> bool:
     """Whether the body of a function surely yields."""
     if any(each in body for each in _UNCLEAR):
         return False
-    return _YIELDS.search(body, max(body.rfind('"""'), body.rfind("'''"), 0)) is not None
+    behind_strings = max(body.rfind('"""'), body.rfind("'''"), 0)
+    return re.compile(_YIELDS, re.MULTILINE).search(body, behind_strings) is not None
 
 
 def _any_between(places: Sequence[int], start: int, end: int) -> bool:
