@@ -9,7 +9,8 @@ A loop is running already, and a second one cannot run in the same thread: the c
 coroutine given to it is never awaited.
 
 ## When not to fix
-If the `RuntimeError` is what the test expects (not reported inside `pytest.raises`), or `nest_asyncio` is at work.
+If the `RuntimeError` is what the test expects (not reported inside `pytest.raises`), or `nest_asyncio` is at work: not
+reported where the test, a conftest or a module that the test imports names it.
 
 ## Fix safety
 `await` instead is safe: the call could only fail.
@@ -27,8 +28,10 @@ from loopscope.facts.bodies import Body, CallSite, Use
 from loopscope.rules.context import Context
 from loopscope.rules.model import Example, Finding, Fix, Group, Meta, NearMiss, Proof, Rule, Safety, Severity
 from loopscope.rules.support.calls import expects_failure, loop_method
+from loopscope.rules.support.imported import imported_code
 from loopscope.text.edit import Edit
 from loopscope.text.span import Span
+from loopscope.workspace.hooks import conftests_of
 from loopscope.workspace.model import Runner
 
 META = Meta("nested-event-loop", Group.LOOPS, Severity.ERROR, words=("run", "run_until_complete"))
@@ -134,15 +137,42 @@ async def test_fetch():
     coroutine.close()
 """,
     ),
+    NearMiss(
+        "the code under test lets loops run inside of each other",
+        """\
+import asyncio
+
+import pytest
+
+import app
+
+
+@pytest.mark.asyncio
+async def test_load():
+    app.prepare()
+    assert asyncio.new_event_loop().run_until_complete(app.load()) == 1
+# file: app.py
+def prepare():
+    import nest_asyncio
+
+    nest_asyncio.apply()
+
+
+async def load():
+    return 1
+""",
+    ),
 )
+
+_NEST = "nest_asyncio"
 
 
 def check(ctx: Context) -> Iterator[Finding]:
     """Findings at the calls."""
-    if "nest_asyncio" in ctx.text:
+    if _NEST in ctx.text:
         return
     running = dict(ctx.bodies_with("calls that run a loop", _running))
-    entries = ctx.async_entries() if running else ()
+    entries = ctx.async_entries() if running and not _is_patched_by_code(ctx) else ()
     for body, what, runner in entries:
         if runner not in (Runner.PYTEST_ASYNCIO, Runner.UNITTEST):
             continue
@@ -153,6 +183,12 @@ def check(ctx: Context) -> Iterator[Finding]:
             shown = "asyncio.run" if runs else "run_until_complete"
             message = f"`{shown}` in an async {what} raises RuntimeError: an event loop is running already."
             yield ctx.finding(META, ctx.span(body, call.node), message, data=(body, call))
+
+
+def _is_patched_by_code(ctx: Context) -> bool:
+    """Whether the code under test, or a conftest, speaks of what lets loops run inside of each other."""
+    files = (*imported_code(ctx), *ctx.queries.get(conftests_of, ctx.path.parent))
+    return any(ctx.queries.mentions(path, (_NEST,)) for path in files)
 
 
 def _running(body: Body) -> list[CallSite]:
