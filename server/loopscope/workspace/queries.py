@@ -5,7 +5,7 @@ such question becomes a dependency of the answer. An outline that stays equal is
 leaves every index in place.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import PurePath
 from typing import Concatenate, NamedTuple, ParamSpec, Protocol, TypeVar
 
@@ -96,6 +96,8 @@ class _Circled(NamedTuple):
 
 
 _ABSENT = object()
+_MOST_GONE = 1000
+"""Of how many answers that were dropped it is remembered at least what they needed: to forget one takes a while."""
 
 
 class Memory:
@@ -107,7 +109,11 @@ class Memory:
         self.dropped: tuple[Key, ...] = () if earlier is None else earlier.drop(self.entries, changed)
         """The answers of the earlier memory that are not among them."""
         self.users: dict[Key, set[Key]] = {} if earlier is None else earlier.users
-        """Which entries need a key, and perhaps some that did; shared by all memories that share entries."""
+        """Which entries need a key, and perhaps some that did; shared by memories that share entries, for a while."""
+        self.gone = 0 if earlier is None else earlier.gone + len(self.dropped)
+        """How many were dropped since `users` began."""
+        if self.gone > _MOST_GONE + 4 * len(self.entries):
+            self.gone, self.users = 0, _users(self.entries)
         self.untraced: dict[object, dict[Key, object]] = {}
         """By query and arguments the answers of which nobody notes what they depend on: no later memory shares them."""
 
@@ -125,6 +131,15 @@ class Memory:
                     waiting.append(key)
                     dropped.append(key)
         return tuple(dropped)
+
+
+def _users(entries: Mapping[Key, Remembered]) -> dict[Key, set[Key]]:
+    """Which entries need a key."""
+    users: dict[Key, set[Key]] = {}
+    for key, entry in entries.items():
+        for need in entry.needs:
+            users.setdefault(need, set()).add(key)
+    return users
 
 
 class Queries:
