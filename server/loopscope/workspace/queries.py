@@ -110,7 +110,7 @@ class Memory:
         """The answers of the earlier memory that are not among them."""
         self.users: dict[Key, set[Key]] = {} if earlier is None else earlier.users
         """Which entries need a key, and perhaps some that did; shared by memories that share entries, for a while."""
-        self.gone = 0 if earlier is None else earlier.gone + len(self.dropped)
+        self.gone: int = 0 if earlier is None else earlier.gone + len(self.dropped)
         """How many were dropped since `users` began."""
         if self.gone > _MOST_GONE + 4 * len(self.entries):
             self.gone, self.users = 0, _users(self.entries)
