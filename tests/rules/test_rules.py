@@ -237,7 +237,9 @@ def test_pytest_passes_the_good_one(example: Example, judges: Judges, tmp_path: 
         folder = tmp_path / str(number)
         verdict = judges.ask(home_of(example.proof), folder, split_files(text, example.config))
         assert verdict.code == pytest.ExitCode.OK, verdict.output
-        assert set(verdict.outcomes) == {"passed"}, verdict.output
+        # Plugins that are older than the Python of these tests.
+        grumbles = {"warning"} if "slated for removal in Python" in verdict.output else set[str]()
+        assert set(verdict.outcomes) - grumbles == {"passed"}, verdict.output
 
 
 @pytest.mark.parametrize(("rule", "example", "environment"), ELSEWHERE)
@@ -260,9 +262,20 @@ def _bad(example: Example) -> dict[str, str]:
 _STOPS = {"usage": pytest.ExitCode.USAGE_ERROR, "internal": pytest.ExitCode.INTERNAL_ERROR}
 
 
+_OLD_WORDS = {
+    r"'(\w+)' object can't be awaited": r"object \1 can't be used in 'await' expression",
+    r"Exception ignored while finalizing coroutine ": "Exception ignored in: ",
+    r"An asyncio\.Future, a coroutine or an awaitable is required": "a coroutine was expected, got None",
+}
+"""What Python says from 3.14 on, and what it said before: the words of the examples."""
+
+
 def _shows(example: Example, verdict: Verdict) -> None:
     proof = example.proof
-    assert proof.symptom in verdict.output
+    output = verdict.output
+    for new, old in _OLD_WORDS.items():
+        output = re.sub(new, old, output)
+    assert proof.symptom in output
     if proof.outcome in _STOPS:
         assert verdict.code == _STOPS[proof.outcome]
         return

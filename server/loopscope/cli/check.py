@@ -15,7 +15,6 @@ from loopscope.cli.rows import Row
 from loopscope.cli.terminal import Style, style_for
 from loopscope.config.paths import shown_path
 from loopscope.engine.fixes import fix_file
-from loopscope.engine.ignores import ignore_all
 from loopscope.engine.selection import select
 from loopscope.host.write import Refused, write_atomically
 from loopscope.text.files import Unreadable
@@ -91,6 +90,8 @@ def _mend(project: Project, done: Analysis, *, write: bool, unsafe: bool) -> boo
 
 def _silence(project: Project, done: Analysis, *, write: bool) -> bool:
     """Silences by comments what was found, or shows them as a diff; returns whether something is left."""
+    from loopscope.engine.ignores import ignore_all
+
     count, files, left = 0, 0, 0
     for path in [PurePath(result.path) for result in done.files if result.rows]:
         before = project.snapshot.files.read(path)

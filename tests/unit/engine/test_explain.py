@@ -178,3 +178,23 @@ def test_the_first_message_that_matches_counts() -> None:
     assert found is not None
     assert found.title == "coroutine 'AsyncMockMixin._execute_mock_call' was never awaited"
     assert message_of("Exception ignored in: <coroutine object save at 0x7f63c7ed3280>") is None
+
+
+@pytest.mark.parametrize(
+    ("before", "since"),
+    [
+        ("object Mock can't be used in 'await' expression", "'Mock' object can't be awaited"),
+        ("a coroutine was expected, got None", "An asyncio.Future, a coroutine or an awaitable is required"),
+        (
+            "'coroutine' object does not support the asynchronous context manager protocol",
+            "'coroutine' object does not support the asynchronous context manager protocol (missed __aexit__ method)",
+        ),
+        (
+            "'Lock' object does not support the context manager protocol",
+            "'asyncio.locks.Lock' object does not support the context manager protocol (missed __exit__ method) but it"
+            " supports the asynchronous context manager protocol. Did you mean to use 'async with'?",
+        ),
+    ],
+)
+def test_what_python_3_14_says_in_other_words_is_the_same_message(before: str, since: str) -> None:
+    assert message_of(f"E   TypeError: {since}") == message_of(f"E   TypeError: {before}") is not None

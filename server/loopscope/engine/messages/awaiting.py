@@ -47,7 +47,7 @@ MESSAGES: tuple[Message, ...] = (
     ),
     Message(
         "object can't be used in 'await' expression",
-        r"object \S+ can't be used in '?await'? expression",
+        r"object \S+ can't be used in '?await'? expression|'[^']+' object can't be awaited",
         "A value is awaited that is no awaitable: what a sync function, a sync mock or an awaited fixture gives.",
         "Remove the `await`; mocks of async functions are `AsyncMock`.",
     ),

@@ -7,7 +7,8 @@ MESSAGES: tuple[Message, ...] = (
     Message(
         "a coroutine was expected, got …",
         r"a coroutine was expected, got|Task got bad yield|trio .* must be called from async context|"
-        r"sniffio\.\S*AsyncLibraryNotFound|unknown async library",
+        r"sniffio\.\S*AsyncLibraryNotFound|unknown async library|"
+        r"An asyncio\.Future, a coroutine or an awaitable is required",
         "Two plugins want the test: pytest-asyncio in auto mode takes those of pytest-trio and pytest-twisted.",
         "Use `asyncio_mode = strict`, and mark each test for its plugin.",
     ),
