@@ -12,12 +12,12 @@ from loopscope.workspace.glance import TESTCASE, import_may_bring
 from loopscope.workspace.imports import importable
 from loopscope.workspace.model import TestItem
 from loopscope.workspace.mro import TESTCASES, Mro, attributes, class_fact, member, mro_of, own_bindings, own_member
-from loopscope.workspace.namespace import canonical, index_of, lookup, names_of
+from loopscope.workspace.namespace import followed, index_of, lookup, names_of
 from loopscope.workspace.project import config_at
 from loopscope.workspace.queries import Queries
 from loopscope.workspace.recipes import recipe_of
 from loopscope.workspace.signature import decorations
-from loopscope.workspace.values import Class, Expression, Function, Value, last_of
+from loopscope.workspace.values import Class, Expression, External, Function, Value, last_of
 from loopscope.workspace.visibility import nodeid_of
 
 _CONSTRUCTORS = ("__init__", "__new__")
@@ -61,7 +61,7 @@ def _skips(q: Queries, path: PurePath, call: Call) -> bool:
     written = dotted(call)
     if written is None or written.rpartition(".")[2] not in ("skip", "importorskip"):
         return False
-    name = canonical(q, path, call)
+    name = _canonical(q, path, call)
     if name == "pytest.skip":
         return call.keyword("allow_module_level") == Const(True)
     if name == "pytest.importorskip":
@@ -225,7 +225,7 @@ def _has_constructor(q: Queries, key: tuple[PurePath, FactId], mro: Mro) -> bool
         if fact is None:
             continue
         for expr in fact.decorators:
-            made = canonical(q, path, expr)
+            made = _canonical(q, path, expr)
             if made in _MAKES_INIT and not (isinstance(expr, Call) and expr.keyword("init") == Const(False)):
                 return True
     return bool(mro.names & _BUILTINS_WITH_INIT)
@@ -276,9 +276,9 @@ def _has_abc(q: Queries, path: PurePath, id_: FactId) -> bool:
     fact = class_fact(q, path, id_)
     if fact is None:
         return False
-    if any(key == "metaclass" and canonical(q, path, value) == "abc.ABCMeta" for key, value in fact.keywords):
+    if any(key == "metaclass" and _canonical(q, path, value) == "abc.ABCMeta" for key, value in fact.keywords):
         return True
-    return any(canonical(q, path, base) in ("abc.ABC", "typing.Protocol") for base in fact.bases)
+    return any(_canonical(q, path, base) in ("abc.ABC", "typing.Protocol") for base in fact.bases)
 
 
 def _true(value: Value | None) -> bool:
@@ -287,3 +287,9 @@ def _true(value: Value | None) -> bool:
 
 def _false(value: Value | None) -> bool:
     return isinstance(value, Expression) and isinstance(value.expr, Const) and not value.expr.value
+
+
+def _canonical(q: Queries, path: PurePath, expr: Expr) -> str | None:
+    """The known dotted name that an expression, or what it calls, ends in: `pytest.fixture`; else None."""
+    value = followed(q, path, expr.func if isinstance(expr, Call) else expr)
+    return value.name if isinstance(value, External) else None

@@ -7,7 +7,7 @@ from typing import NamedTuple, TypeAlias
 from loopscope.facts.expr import Call, Opaque, Ref, dotted
 from loopscope.facts.outline import Binding, ClassFact, FactId, Guard
 from loopscope.workspace.circles import Cycle
-from loopscope.workspace.namespace import followed, index_of, lookup_before, value_of
+from loopscope.workspace.namespace import bindings_of, followed, index_of, settled, value_of
 from loopscope.workspace.queries import Queries
 from loopscope.workspace.values import Alternatives, Class, Expression, External, Value, last_of
 
@@ -52,7 +52,7 @@ def mro_of(q: Queries, path: PurePath, id_: FactId) -> Mro:
         value = last_of(followed(q, path, expr))
         if value is None or (isinstance(value, Class) and (value.path, value.fact.id) == own):
             # Deleted since, or bound again by the class itself.
-            value = last_of(q.get(lookup_before, path, dotted(expr) or "", id_))
+            value = last_of(q.get(_where_defined, path, dotted(expr) or "", id_))
         match value:
             case Class(base_path, base) if (base_path, base.id) != own:
                 try:
@@ -72,6 +72,14 @@ def mro_of(q: Queries, path: PurePath, id_: FactId) -> Mro:
                 unknown = unknown or "a computed base class"
     merged = _merge([*bases, tuple(base[0] for base in bases if base)])
     return _mro((own, *merged), unknown)
+
+
+def _where_defined(q: Queries, path: PurePath, name: str, id_: FactId) -> Value | None:
+    """What a name of a module is where a class of its top level is defined; None when it is not bound there."""
+    same = q.get(index_of, path).names.get(id_.qualname, ())
+    place = next((each.place for each in same if getattr(each.binding.target, "id", None) == id_), 0)
+    placed = [each for each in bindings_of(q, path, name) if each.place < place]
+    return settled(q, path, name, placed) if placed else None
 
 
 def _made_manager(q: Queries, path: PurePath, manager: Ref, query_set: Ref) -> Mro:

@@ -173,26 +173,19 @@ def _brings(q: Queries, path: PurePath, star: Placed, name: str) -> bool:
 
 def lookup(q: Queries, path: PurePath, name: str) -> Value | None:
     """What a name of a module is after its import, the last binding winning; None when it is not bound."""
-    placed = _bindings(q, path, name)
-    return _settle(q, path, name, placed) if placed else None
+    placed = bindings_of(q, path, name)
+    return settled(q, path, name, placed) if placed else None
 
 
-def lookup_before(q: Queries, path: PurePath, name: str, id_: FactId) -> Value | None:
-    """What a name of a module is where a class of its top level is defined; None when it is not bound there."""
-    same = q.get(index_of, path).names.get(id_.qualname, ())
-    place = next((each.place for each in same if getattr(each.binding.target, "id", None) == id_), 0)
-    placed = [each for each in _bindings(q, path, name) if each.place < place]
-    return _settle(q, path, name, placed) if placed else None
-
-
-def _bindings(q: Queries, path: PurePath, name: str) -> list[Placed]:
+def bindings_of(q: Queries, path: PurePath, name: str) -> list[Placed]:
+    """What binds a name of a module, star imports too, in order."""
     index = q.get(index_of, path)
     placed = [*index.names.get(name, ()), *(star for star in index.stars if _brings(q, path, star, name))]
     placed.sort(key=lambda each: each.place)
     return placed
 
 
-def _settle(q: Queries, path: PurePath, name: str, bindings: list[Placed]) -> Value | None:
+def settled(q: Queries, path: PurePath, name: str, bindings: list[Placed]) -> Value | None:
     """The value after all bindings of one name have run, as their guards allow."""
     values: list[Value] = []
     sure = False
@@ -403,9 +396,3 @@ def followed(q: Queries, path: PurePath, expr: Expr) -> Value | None:
     if isinstance(expr, Ref):
         return dereference(q, path, expr.name)
     return Expression(path, expr)
-
-
-def canonical(q: Queries, path: PurePath, expr: Expr) -> str | None:
-    """The known dotted name that an expression, or what it calls, ends in: `pytest.fixture`; else None."""
-    value = followed(q, path, expr.func if isinstance(expr, Call) else expr)
-    return value.name if isinstance(value, External) else None
