@@ -263,6 +263,7 @@ _STOPS = {"usage": pytest.ExitCode.USAGE_ERROR, "internal": pytest.ExitCode.INTE
 
 
 _OLD_WORDS = {
+    r"'[\w.]+\.(\w+)' object": r"'\1' object",
     r"'(\w+)' object can't be awaited": r"object \1 can't be used in 'await' expression",
     r"Exception ignored while finalizing coroutine ": "Exception ignored in: ",
     r"An asyncio\.Future, a coroutine or an awaitable is required": "a coroutine was expected, got None",
