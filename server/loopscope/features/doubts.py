@@ -17,7 +17,7 @@ from loopscope.text.files import Unreadable
 from loopscope.workspace.cancel import CancelToken
 from loopscope.workspace.doctests import has_doctests
 from loopscope.workspace.folders import files_for
-from loopscope.workspace.namespace import index_of
+from loopscope.workspace.index import index_of
 from loopscope.workspace.queries import Queries
 from loopscope.workspace.snapshot import Snapshot
 from loopscope.workspace.view import level_at

@@ -26,9 +26,9 @@ from loopscope.features.search import Search
 from loopscope.text.files import Unreadable
 from loopscope.text.frozen import frozen, replace
 from loopscope.workspace.cancel import NEVER, CancelToken
+from loopscope.workspace.index import index_of
 from loopscope.workspace.model import FixtureDef, Unknown
 from loopscope.workspace.mro import mro_of
-from loopscope.workspace.namespace import index_of
 from loopscope.workspace.project import config_at
 from loopscope.workspace.queries import Queries
 from loopscope.workspace.snapshot import Snapshot

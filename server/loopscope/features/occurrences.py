@@ -16,9 +16,10 @@ from loopscope.workspace.closure import Asked
 from loopscope.workspace.collection import Collected, collect_module
 from loopscope.workspace.definitions import defined_in
 from loopscope.workspace.imports import find_import
+from loopscope.workspace.index import index_of
 from loopscope.workspace.marks import parametrized
 from loopscope.workspace.model import FixtureDef, TestItem, Unknown
-from loopscope.workspace.namespace import dereference, index_of, lookup
+from loopscope.workspace.namespace import dereference, lookup
 from loopscope.workspace.project import config_at
 from loopscope.workspace.queries import Queries
 from loopscope.workspace.values import Alternatives, Function, Value

@@ -34,8 +34,8 @@ from loopscope.rules.support.names import add_parameter, binds_anywhere, inner_b
 from loopscope.rules.support.related import definition_related
 from loopscope.rules.support.uses import uses_value
 from loopscope.text.frozen import frozen
+from loopscope.workspace.index import index_of
 from loopscope.workspace.model import FixtureDef, Scope, TestItem, Unknown
-from loopscope.workspace.namespace import index_of
 
 META = Meta(
     "fixture-not-requested",

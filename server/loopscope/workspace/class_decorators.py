@@ -7,7 +7,8 @@ from pathlib import PurePath
 
 from loopscope.facts.expr import Call, Expr, dotted
 from loopscope.facts.outline import FactId, FunctionFact
-from loopscope.workspace.namespace import dereference, index_of
+from loopscope.workspace.index import index_of
+from loopscope.workspace.namespace import dereference
 from loopscope.workspace.queries import Queries
 from loopscope.workspace.values import Function
 

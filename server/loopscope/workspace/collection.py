@@ -10,9 +10,10 @@ from loopscope.facts.outline import Assigned, Binding, ClassFact, FactId, Guard,
 from loopscope.workspace.functions import function_in
 from loopscope.workspace.glance import TESTCASE, import_may_bring
 from loopscope.workspace.imports import importable
+from loopscope.workspace.index import index_of
 from loopscope.workspace.model import TestItem
 from loopscope.workspace.mro import TESTCASES, Mro, attributes, class_fact, member, mro_of, own_bindings, own_member
-from loopscope.workspace.namespace import followed, index_of, lookup, names_of
+from loopscope.workspace.namespace import followed, lookup, names_of
 from loopscope.workspace.project import config_at
 from loopscope.workspace.queries import Queries
 from loopscope.workspace.recipes import recipe_of

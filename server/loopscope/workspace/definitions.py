@@ -5,8 +5,8 @@ from pathlib import PurePath
 from loopscope.facts.outline import FactId
 from loopscope.workspace.collection import collect_module
 from loopscope.workspace.holders import class_may_define, held_by_class, held_by_module
+from loopscope.workspace.index import index_of
 from loopscope.workspace.model import FixtureDef, Where
-from loopscope.workspace.namespace import index_of
 from loopscope.workspace.plugins import roster_of
 from loopscope.workspace.project import config_at
 from loopscope.workspace.queries import Queries

@@ -10,7 +10,7 @@ from loopscope.config.pytest_config import PytestConfig
 from loopscope.facts.expr import Expr, strings
 from loopscope.facts.outline import Assigned, Guard
 from loopscope.workspace.hooks import conftests_of
-from loopscope.workspace.namespace import index_of
+from loopscope.workspace.index import index_of
 from loopscope.workspace.project import config_at
 from loopscope.workspace.queries import Queries
 

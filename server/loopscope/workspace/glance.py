@@ -8,7 +8,7 @@ from pathlib import PurePath
 from loopscope.facts.outline import Binding, Guard, ImportedName
 from loopscope.workspace.circles import Cycle
 from loopscope.workspace.imports import find_import, is_installed
-from loopscope.workspace.namespace import index_of
+from loopscope.workspace.index import index_of
 from loopscope.workspace.queries import Queries
 
 FIXTURE = ("fixture(", "fixture\n", "fixture\r", "fixture as ", "fixture,", "fixture)", "fixture #", "fixture  #")

@@ -22,9 +22,10 @@ from loopscope.workspace.circles import Cycle
 from loopscope.workspace.class_decorators import fixtures_set_by
 from loopscope.workspace.glance import FIXTURE, import_may_bring, source_may_hold
 from loopscope.workspace.imports import find_import, importable, is_installed
+from loopscope.workspace.index import index_of
 from loopscope.workspace.model import Unknown
 from loopscope.workspace.mro import class_fact, member, mro_of, own_bindings
-from loopscope.workspace.namespace import exported, index_of, lookup, names_of
+from loopscope.workspace.namespace import exported, lookup, names_of
 from loopscope.workspace.queries import Queries
 from loopscope.workspace.recipes import Recipe, recipe_of
 from loopscope.workspace.values import Alternatives, Expression, Value

@@ -9,9 +9,10 @@ from loopscope.facts.bodies import Body
 from loopscope.facts.expr import Call, Const
 from loopscope.facts.outline import FactId, FunctionFact
 from loopscope.facts.reaching import parents_of
+from loopscope.workspace.index import index_of
 from loopscope.workspace.model import Where
 from loopscope.workspace.mro import member
-from loopscope.workspace.namespace import index_of, lookup
+from loopscope.workspace.namespace import lookup
 from loopscope.workspace.plugins import roster_of
 from loopscope.workspace.project import config_at
 from loopscope.workspace.queries import Queries

@@ -9,9 +9,9 @@ from loopscope.text.source import Source
 from loopscope.workspace.doctests import doctest_closure, doctests_of, is_collected
 from loopscope.workspace.folders import files_for, test_files
 from loopscope.workspace.imports import find_absolute
+from loopscope.workspace.index import index_of
 from loopscope.workspace.loops import fixture_loop_scope, runner, test_loop_scope
 from loopscope.workspace.model import Closure, Decorator, Doctest, FixtureDef, Kind, Runner, Scope, TestItem, Unknown
-from loopscope.workspace.namespace import index_of
 from loopscope.workspace.snapshot import Snapshot
 from loopscope.workspace.view import ModuleView
 

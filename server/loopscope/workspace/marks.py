@@ -11,8 +11,9 @@ from loopscope.facts.extract import FileFacts
 from loopscope.facts.outline import Assigned, Binding, FactId, FunctionFact, Guard
 from loopscope.facts.reading import read
 from loopscope.workspace.circles import Cycle
+from loopscope.workspace.index import index_of
 from loopscope.workspace.mro import class_fact, mro_of, own_bindings
-from loopscope.workspace.namespace import dereference, followed, index_of
+from loopscope.workspace.namespace import dereference, followed
 from loopscope.workspace.queries import Queries
 from loopscope.workspace.signature import scoped_decorators
 from loopscope.workspace.values import Expression, External, Function, last_of

@@ -7,7 +7,8 @@ from typing import NamedTuple, TypeAlias
 from loopscope.facts.expr import Call, Opaque, Ref, dotted
 from loopscope.facts.outline import Binding, ClassFact, FactId, Guard
 from loopscope.workspace.circles import Cycle
-from loopscope.workspace.namespace import bindings_of, followed, index_of, settled, value_of
+from loopscope.workspace.index import index_of
+from loopscope.workspace.namespace import bindings_of, followed, settled, value_of
 from loopscope.workspace.queries import Queries
 from loopscope.workspace.values import Alternatives, Class, Expression, External, Value, last_of
 

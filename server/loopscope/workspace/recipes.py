@@ -9,8 +9,9 @@ from loopscope.facts.outline import Assigned, FactId, FunctionFact
 from loopscope.facts.reading import read
 from loopscope.workspace.circles import Cycle
 from loopscope.workspace.imports import is_installed
+from loopscope.workspace.index import index_of
 from loopscope.workspace.model import Decorator, Kind, Scope, Unknown
-from loopscope.workspace.namespace import dereference, index_of
+from loopscope.workspace.namespace import dereference
 from loopscope.workspace.queries import Queries
 from loopscope.workspace.signature import bound_names, decorations, scoped_decorators
 from loopscope.workspace.values import Expression, External, Function, Value, last_of

@@ -9,8 +9,9 @@ from loopscope.facts.bodies import Body, CallSite
 from loopscope.facts.outline import FactId
 from loopscope.workspace.holders import class_may_hold, held_by_class
 from loopscope.workspace.imports import find_absolute, is_installed
+from loopscope.workspace.index import index_of
 from loopscope.workspace.model import Unknown
-from loopscope.workspace.namespace import index_of, lookup
+from loopscope.workspace.namespace import lookup
 from loopscope.workspace.queries import Queries
 from loopscope.workspace.targets import referred
 from loopscope.workspace.values import Class, Module, Value

@@ -5,7 +5,8 @@ from typing import NamedTuple
 
 from loopscope.facts.expr import Call, Expr, Opaque, ParamKind, Ref, dotted
 from loopscope.facts.outline import Assigned, FunctionFact
-from loopscope.workspace.namespace import dereference, index_of
+from loopscope.workspace.index import index_of
+from loopscope.workspace.namespace import dereference
 from loopscope.workspace.queries import Queries
 from loopscope.workspace.values import Class, External, Function
 

@@ -1,7 +1,6 @@
 """A frozen picture of a workspace: files, environments and settings at one moment, and all that follows from them."""
 
 from collections.abc import Callable, Iterable, Sequence
-from functools import lru_cache
 from pathlib import PurePath
 from typing import ParamSpec, Protocol, TypeVar
 from weakref import WeakValueDictionary
@@ -22,6 +21,7 @@ from loopscope.workspace.circles import Key
 from loopscope.workspace.environment import Environment
 from loopscope.workspace.gathered import About, Gathered, carried, gather
 from loopscope.workspace.imports import is_installed
+from loopscope.workspace.mentions import AROUND, Mentions
 from loopscope.workspace.oracle import Answer, Answers, Question
 from loopscope.workspace.pieces import Pieces
 from loopscope.workspace.project import config_at, workspace_root
@@ -36,9 +36,6 @@ _FACTS_KEPT = 12
 """Of how many files the facts are remembered at least where each file is looked at once."""
 _OTHERS_KEPT = 6
 """Of how many files besides those that are being edited, in a session: syntax trees are large."""
-_AROUND = 80
-"""How much text around an edit is looked at for words that it may have completed: more than any of them has."""
-_FEW_WORDS = 2
 _KEPT_WHOLE = 3_000_000
 """As many code points of files, those asked for last, are remembered where each file is looked at once: what tests
 import is asked about again and again, and a tree takes some fifteen times the room of its text."""
@@ -86,7 +83,7 @@ class Snapshot:
         self._cache = outlines
         self._whole = whole
         self._outlines: dict[PurePath, Outline | Unreadable] = {}
-        self._mentions: dict[PurePath, dict[tuple[str, ...], bool]] = {}
+        self._mentions = Mentions(files)
         self._sets: dict[PurePath, frozenset[str]] = {}
         self._defined: dict[PurePath, set[str]] = {}
         self._passing: dict[PurePath, bool] = {}
@@ -236,14 +233,7 @@ class Snapshot:
 
     def text_mentions(self, path: PurePath, words: tuple[str, ...]) -> bool:
         """Whether the text of a file holds one of the words."""
-        of_path = self._mentions.get(path)
-        if of_path is None:
-            of_path = self._mentions.setdefault(path, {})
-        known = of_path.get(words)
-        if known is None:
-            text = self.files.read(path)
-            known = of_path[words] = not isinstance(text, Unreadable) and _holds_word(text, words)
-        return known
+        return self._mentions.holds(path, words)
 
     def text_sets(self, path: PurePath) -> frozenset[str]:
         """The names of attributes that a text sets: `x.name = `, `x.name: `, `x.name, ` and `as self.name`."""
@@ -282,15 +272,15 @@ class Snapshot:
             whole=self._whole,
             edited=self._edited | touched if len(touched) < _FACTS_KEPT else self._edited,
         )
-        new._outlines, new._mentions, new._facts = self._outlines.copy(), self._mentions.copy(), self._facts.copy()
+        new._outlines, new._facts = self._outlines.copy(), self._facts.copy()
         new._sets, new._defined = self._sets.copy(), self._defined.copy()
         new._questions, new._answers = self._questions.copy(), self._answers.copy()
         # Until it is answered again, what was said of a file that is edited goes on to count.
         new._stale = self._stale | {each for each in self._answers if each.path in touched}
         new._pieces = self._pieces.without(touched)
+        new._mentions = Mentions(new.files, self._mentions, touched)
         for path in touched:
             new._outlines.pop(path, None)
-            new._mentions.pop(path, None)
             new._sets.pop(path, None)
             new._facts.pop(path, None)
         new._older = {path: known for path in touched if (known := self._facts.get(path) or self._older.get(path))}
@@ -374,9 +364,8 @@ class Snapshot:
         if before is not None and isinstance(now, FileFacts):
             asked &= now.redefined_since(before)
         changes.update((BODY, path, name) for name in asked)
-        for words, known in list(self._mentions.get(path, {}).items()):
-            if new._mentions_after(path, words, known=known, around=around) != known:  # noqa: SLF001  as above
-                changes.add((MENTIONS, path, words))
+        words_changed = new._mentions.changed(self._mentions, path, around)  # noqa: SLF001  as above
+        changes.update((MENTIONS, path, words) for words in words_changed)
         if path in self._sets:
             changes.update((SETS, path, name) for name in self._sets[path] ^ new.text_sets(path))
         if old is None or isinstance(old, Unreadable) or not new.files.is_file(path):
@@ -391,15 +380,7 @@ class Snapshot:
         if facts is None or self.files.read(path) is not facts.tree.text or isinstance(now, Unreadable):
             return None
         same, alike = in_common(facts.tree.text, now)
-        return now[max(same - _AROUND, 0) : len(now) - alike + _AROUND]
-
-    def _mentions_after(self, path: PurePath, words: tuple[str, ...], *, known: bool, around: str | None) -> bool:
-        """`text_mentions`, when it was `known` before an edit; `around` is what the edit can have brought."""
-        if known or around is None or max(map(len, words), default=0) > _AROUND:
-            return self.text_mentions(path, words)
-        found = any(word in around for word in words)
-        self._mentions.setdefault(path, {})[words] = found
-        return found
+        return now[max(same - AROUND, 0) : len(now) - alike + AROUND]
 
     def _environment(self, root: PurePath) -> Environment:
         known = self._environments.get(root)
@@ -411,15 +392,3 @@ class Snapshot:
 def _holds(environment: Environment, path: PurePath) -> bool:
     roots = (*environment.search_path, *((environment.stdlib,) if environment.stdlib is not None else ()))
     return any(path.is_relative_to(root) for root in roots)
-
-
-def _holds_word(text: str, words: tuple[str, ...]) -> bool:
-    # What many words begin with is looked for once: most texts do not hold that.
-    return (len(words) <= _FEW_WORDS or _common(words) in text) and any(word in text for word in words)
-
-
-@lru_cache(maxsize=1024)
-def _common(words: tuple[str, ...]) -> str:
-    first, last = min(words), max(words)
-    differing = (at for at, (one, other) in enumerate(zip(first, last, strict=False)) if one != other)
-    return first[: next(differing, len(first))]

@@ -16,8 +16,9 @@ from pathlib import PurePath
 from loopscope.facts.outline import ClassFact, FactId, FunctionFact
 from loopscope.workspace.class_decorators import states_same_class
 from loopscope.workspace.imports import find_import, is_installed
+from loopscope.workspace.index import index_of
 from loopscope.workspace.mro import class_fact, member, mro_of
-from loopscope.workspace.namespace import dereference, followed, imported_name, index_of, module_member
+from loopscope.workspace.namespace import dereference, followed, imported_name, module_member
 from loopscope.workspace.queries import Queries
 from loopscope.workspace.signature import decorator_name, scoped_decorators
 from loopscope.workspace.stdlib_async import CLASSES, COROUTINE_FUNCTIONS, FUTURE_FUNCTIONS, public_name

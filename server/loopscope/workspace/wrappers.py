@@ -9,9 +9,10 @@ from loopscope.facts.expr import Call, Expr, Param, dotted
 from loopscope.facts.functions import parameters
 from loopscope.facts.outline import FactId, FunctionFact
 from loopscope.workspace.imports import is_installed
+from loopscope.workspace.index import index_of
 from loopscope.workspace.marks import marks_in, written_mark
 from loopscope.workspace.model import Unknown
-from loopscope.workspace.namespace import dereference, index_of
+from loopscope.workspace.namespace import dereference
 from loopscope.workspace.queries import Queries
 from loopscope.workspace.signature import decorator_name, is_transparent, scoped_decorators
 from loopscope.workspace.values import Function, last_of

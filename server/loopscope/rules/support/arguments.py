@@ -9,10 +9,10 @@ from loopscope.facts.expr import Param, ParamKind
 from loopscope.facts.outline import FunctionFact
 from loopscope.rules.context import Context
 from loopscope.rules.support.callees import type_of
+from loopscope.workspace.index import index_of
 from loopscope.workspace.inference.frames import decorator_names
 from loopscope.workspace.inference.model import Callee, ClassObject, Instance, Type
 from loopscope.workspace.mro import member
-from loopscope.workspace.namespace import index_of
 from loopscope.workspace.values import Function
 
 _KEEP = frozenset(("staticmethod", "classmethod"))

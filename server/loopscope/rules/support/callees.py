@@ -15,13 +15,13 @@ from loopscope.rules.support.set_attributes import Owner
 from loopscope.rules.support.synchronous import surely_synchronous
 from loopscope.text.files import Unreadable
 from loopscope.workspace.hooks import conftests_of
+from loopscope.workspace.index import Placed, index_of
 from loopscope.workspace.inference.calls import call_at, call_result, call_type
 from loopscope.workspace.inference.expressions import expression_type
 from loopscope.workspace.inference.frames import Frame
 from loopscope.workspace.inference.model import AsyncIterable, Awaitable, Callee, Coroutine, Instance, Known, Type
 from loopscope.workspace.inference.protocols import has_await
 from loopscope.workspace.mro import mro_of
-from loopscope.workspace.namespace import Placed, index_of
 from loopscope.workspace.queries import Queries
 from loopscope.workspace.stdlib_async import COROUTINE_FUNCTIONS
 

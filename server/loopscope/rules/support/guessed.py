@@ -6,7 +6,7 @@ from loopscope.facts.outline import Guard, ImportedModule, ImportedName
 from loopscope.rules.context import Context
 from loopscope.workspace.hooks import conftests_of
 from loopscope.workspace.imports import importable
-from loopscope.workspace.namespace import Placed, index_of
+from loopscope.workspace.index import Placed, index_of
 from loopscope.workspace.queries import Queries
 
 

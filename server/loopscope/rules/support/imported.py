@@ -6,8 +6,9 @@ from pathlib import PurePath
 from loopscope.facts.outline import ImportedModule, ImportedName
 from loopscope.rules.context import Context
 from loopscope.workspace.imports import is_installed
+from loopscope.workspace.index import index_of
 from loopscope.workspace.mro import mro_of
-from loopscope.workspace.namespace import dereference, index_of
+from loopscope.workspace.namespace import dereference
 from loopscope.workspace.queries import Queries
 from loopscope.workspace.values import Class, Expression, Function, Module
 

@@ -27,10 +27,10 @@ from loopscope.rules.support.patches import (
 from loopscope.text.files import Unreadable
 from loopscope.text.frozen import frozen, replace
 from loopscope.workspace.hooks import conftests_of
+from loopscope.workspace.index import index_of
 from loopscope.workspace.inference.instances import setters
 from loopscope.workspace.model import FixtureDef, Unknown
 from loopscope.workspace.mro import member, mro_of
-from loopscope.workspace.namespace import index_of
 from loopscope.workspace.queries import Queries
 from loopscope.workspace.targets import attribute, is_coroutine_function
 from loopscope.workspace.values import Class, Value

@@ -17,10 +17,11 @@ from loopscope.rules.support.text import without_item
 from loopscope.text.edit import Edit
 from loopscope.text.files import Unreadable
 from loopscope.workspace.imports import find_import, is_installed
+from loopscope.workspace.index import index_of
 from loopscope.workspace.inference.model import Instance
 from loopscope.workspace.model import Unknown, Where
 from loopscope.workspace.mro import class_fact
-from loopscope.workspace.namespace import dereference, index_of
+from loopscope.workspace.namespace import dereference
 from loopscope.workspace.queries import Queries
 from loopscope.workspace.signature import is_transparent
 from loopscope.workspace.targets import attribute, referred, target

@@ -7,9 +7,9 @@ from pathlib import PurePath
 from loopscope.facts.expr import Call, Ref
 from loopscope.facts.outline import Assigned, Binding
 from loopscope.workspace.imports import find_import, is_installed
+from loopscope.workspace.index import Placed, index_of
 from loopscope.workspace.inference.bindings import How, bindings_of
 from loopscope.workspace.inference.frames import Frame
-from loopscope.workspace.namespace import Placed, index_of
 from loopscope.workspace.queries import Queries
 
 _SYNCHRONOUS = frozenset(

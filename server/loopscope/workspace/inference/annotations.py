@@ -8,6 +8,7 @@ from typing import NamedTuple
 from loopscope.facts.expr import Call, Const, Opaque, Ref, dotted
 from loopscope.facts.outline import Guard
 from loopscope.workspace.imports import asyncio_name
+from loopscope.workspace.index import index_of
 from loopscope.workspace.inference.model import (
     NONE,
     AsyncIterable,
@@ -24,7 +25,7 @@ from loopscope.workspace.inference.model import (
     Type,
     agreed,
 )
-from loopscope.workspace.namespace import index_of, value_of
+from loopscope.workspace.namespace import value_of
 from loopscope.workspace.queries import Queries
 from loopscope.workspace.stdlib_async import CLASSES, public_name
 from loopscope.workspace.targets import attribute, referred

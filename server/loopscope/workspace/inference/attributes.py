@@ -6,6 +6,7 @@ from loopscope.facts.expr import Call, Const, Expr, Items, Pairs, Ref
 from loopscope.facts.outline import FactId
 from loopscope.workspace.circles import Cycle
 from loopscope.workspace.imports import asyncio_name
+from loopscope.workspace.index import index_of
 from loopscope.workspace.inference import (
     calls,
     django,
@@ -41,7 +42,7 @@ from loopscope.workspace.inference.model import (
     agreed,
 )
 from loopscope.workspace.mro import class_fact, member, mro_of
-from loopscope.workspace.namespace import index_of, module_member
+from loopscope.workspace.namespace import module_member
 from loopscope.workspace.queries import Queries
 from loopscope.workspace.stdlib_async import COROUTINE_FUNCTIONS, INSTANCES, LOOP_FUNCTIONS
 from loopscope.workspace.targets import attribute, class_doubt, may_have, referred, values_doubt

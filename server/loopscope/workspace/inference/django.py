@@ -4,9 +4,10 @@ from pathlib import PurePath
 
 from loopscope.facts.expr import Call, Const, Expr, Ref
 from loopscope.facts.outline import Assigned, ClassFact, FactId
+from loopscope.workspace.index import index_of
 from loopscope.workspace.inference.model import Instance, LocalInstance
 from loopscope.workspace.mro import mro_of
-from loopscope.workspace.namespace import followed, index_of
+from loopscope.workspace.namespace import followed
 from loopscope.workspace.queries import Queries
 from loopscope.workspace.values import Class, last_of
 

@@ -7,6 +7,7 @@ from loopscope.facts.bodies import Body
 from loopscope.facts.outline import FactId
 from loopscope.facts.reaching import reaching
 from loopscope.workspace.circles import Cycle
+from loopscope.workspace.index import index_of
 from loopscope.workspace.inference import attributes, calls, fixtures, local_classes, protocols
 from loopscope.workspace.inference.annotations import (
     annotation_type,
@@ -39,7 +40,6 @@ from loopscope.workspace.inference.model import (
     agreed,
 )
 from loopscope.workspace.inference.requests import is_parametrized
-from loopscope.workspace.namespace import index_of
 from loopscope.workspace.queries import Queries
 from loopscope.workspace.targets import imported, referred
 from loopscope.workspace.values import Class, Expression

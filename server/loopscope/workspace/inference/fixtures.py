@@ -4,6 +4,7 @@ from pathlib import PurePath
 
 from loopscope.facts.outline import FactId, FunctionFact
 from loopscope.workspace.imports import is_installed
+from loopscope.workspace.index import index_of
 from loopscope.workspace.inference import results
 from loopscope.workspace.inference.annotations import (
     annotation_type,
@@ -22,7 +23,6 @@ from loopscope.workspace.inference.requests import requested_by
 from loopscope.workspace.model import Decorator, FixtureDef, Kind
 from loopscope.workspace.modes import set_mode
 from loopscope.workspace.mro import mro_of
-from loopscope.workspace.namespace import index_of
 from loopscope.workspace.oracle import Question
 from loopscope.workspace.plugins import roster_of
 from loopscope.workspace.project import config_at

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from loopscope.facts.bodies import Body
 from loopscope.facts.extract import FileFacts
 from loopscope.facts.outline import FactId, FunctionFact
+from loopscope.workspace.index import index_of
 from loopscope.workspace.inference.annotations import (
     Names,
 )
@@ -17,7 +18,6 @@ from loopscope.workspace.inference.model import (
     LocalInstance,
     Type,
 )
-from loopscope.workspace.namespace import index_of
 from loopscope.workspace.queries import Queries
 from loopscope.workspace.signature import decorator_name, scoped_decorators
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from pathlib import PurePath
 
 from loopscope.facts.outline import FactId
+from loopscope.workspace.index import index_of
 from loopscope.workspace.inference.annotations import (
     Names,
     annotation_type,
@@ -17,7 +18,6 @@ from loopscope.workspace.inference.model import (
     Type,
 )
 from loopscope.workspace.mro import mro_of
-from loopscope.workspace.namespace import index_of
 from loopscope.workspace.queries import Queries
 
 

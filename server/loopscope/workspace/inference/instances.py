@@ -10,6 +10,7 @@ from loopscope.facts.extract import FileFacts
 from loopscope.facts.outline import FactId
 from loopscope.syntax.parse import parse_whole
 from loopscope.syntax.skim import skim
+from loopscope.workspace.index import index_of
 from loopscope.workspace.inference import expressions, protocols
 from loopscope.workspace.inference.annotations import (
     Names,
@@ -23,7 +24,6 @@ from loopscope.workspace.inference.model import (
     agreed,
 )
 from loopscope.workspace.mro import mro_of
-from loopscope.workspace.namespace import index_of
 from loopscope.workspace.queries import Queries
 
 

@@ -8,6 +8,7 @@ from typing import NamedTuple, cast
 from loopscope.facts.bodies import Body
 from loopscope.facts.outline import FactId
 from loopscope.workspace.circles import Cycle
+from loopscope.workspace.index import index_of
 from loopscope.workspace.inference import attributes, calls, expressions, instances
 from loopscope.workspace.inference.frames import Frame, frame_of
 from loopscope.workspace.inference.model import (
@@ -22,7 +23,6 @@ from loopscope.workspace.inference.model import (
     Type,
 )
 from loopscope.workspace.mro import member
-from loopscope.workspace.namespace import index_of
 from loopscope.workspace.queries import Queries
 from loopscope.workspace.targets import class_doubt
 

@@ -2,12 +2,12 @@
 
 import ast
 
+from loopscope.workspace.index import index_of
 from loopscope.workspace.inference import expressions, results
 from loopscope.workspace.inference.decorators import function_keeps, value_makes_coroutine_function
 from loopscope.workspace.inference.frames import Frame
 from loopscope.workspace.inference.model import Callee, ClassObject, Coroutine, Named, Type
 from loopscope.workspace.mro import class_fact
-from loopscope.workspace.namespace import index_of
 from loopscope.workspace.values import Class, Function
 
 

@@ -5,6 +5,7 @@ from pathlib import PurePath
 from typing import NamedTuple
 
 from loopscope.facts.outline import FactId
+from loopscope.workspace.index import index_of
 from loopscope.workspace.inference.attributes import attribute_type
 from loopscope.workspace.inference.calls import call_result
 from loopscope.workspace.inference.fixtures import fixture_value
@@ -31,7 +32,6 @@ from loopscope.workspace.inference.model import (
 )
 from loopscope.workspace.model import FixtureDef
 from loopscope.workspace.mro import attributes, mro_of
-from loopscope.workspace.namespace import index_of
 from loopscope.workspace.queries import Queries
 from loopscope.workspace.stdlib_async import CLASSES
 

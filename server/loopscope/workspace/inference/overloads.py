@@ -4,10 +4,10 @@ import ast
 
 from loopscope.facts.expr import Param, ParamKind
 from loopscope.facts.outline import FactId, FunctionFact
+from loopscope.workspace.index import index_of
 from loopscope.workspace.inference import results
 from loopscope.workspace.inference.frames import decorator_names
 from loopscope.workspace.inference.model import Callee, Instance, Type, agreed
-from loopscope.workspace.namespace import index_of
 from loopscope.workspace.queries import Queries
 
 _OVERLOAD = frozenset(("typing.overload", "typing_extensions.overload"))

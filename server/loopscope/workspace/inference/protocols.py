@@ -2,6 +2,7 @@
 
 import ast
 
+from loopscope.workspace.index import index_of
 from loopscope.workspace.inference import attributes, calls, expressions, externals, generics
 from loopscope.workspace.inference.annotations import (
     Names,
@@ -22,7 +23,6 @@ from loopscope.workspace.inference.model import (
     Type,
 )
 from loopscope.workspace.libraries import CALLS
-from loopscope.workspace.namespace import index_of
 from loopscope.workspace.queries import Queries
 from loopscope.workspace.stdlib_async import CLASSES
 

@@ -5,10 +5,10 @@ from pathlib import PurePath
 
 from loopscope.facts.expr import Expr
 from loopscope.facts.outline import Assigned
+from loopscope.workspace.index import index_of
 from loopscope.workspace.inference.annotations import Names, annotation_type
 from loopscope.workspace.inference.model import Instance, Type
 from loopscope.workspace.mro import member
-from loopscope.workspace.namespace import index_of
 from loopscope.workspace.queries import Queries
 
 

@@ -8,6 +8,7 @@ from loopscope.facts.ending import may_reach_end
 from loopscope.facts.expr import ParamKind
 from loopscope.facts.outline import FactId, FunctionFact
 from loopscope.workspace.imports import is_installed
+from loopscope.workspace.index import index_of
 from loopscope.workspace.inference import attributes, expressions, generics, libraries, local_decorators
 from loopscope.workspace.inference.annotations import (
     Names,
@@ -32,7 +33,6 @@ from loopscope.workspace.inference.model import (
     Type,
     agreed,
 )
-from loopscope.workspace.namespace import index_of
 from loopscope.workspace.queries import Queries
 from loopscope.workspace.signature import decorator_name, scoped_decorators
 from loopscope.workspace.wrappers import coroutine_doubt
