@@ -1,5 +1,6 @@
 """Whole sessions with the real server over stdio: documents, diagnostics, and what makes them change."""
 
+import shutil
 import sys
 from pathlib import Path
 from typing import Any
@@ -130,6 +131,26 @@ def test_files_that_come_change_and_go_on_disk_count_at_once(tmp_path: Path, cli
     assert now(shared, fixture.replace("client", "server"), 2) == ["unknown-fixture"]
     assert now(conftest, fixture, 2) == []
     assert now(conftest, None, 3) == ["unknown-fixture"]
+
+
+def test_of_a_folder_that_is_deleted_editors_tell_alone(tmp_path: Path, client: Client) -> None:
+    (tmp_path / "conftest.py").write_text("from app.fixtures import client, server\n")
+    (tmp_path / "app").mkdir()
+    for name in ("__init__.py", "fixtures.py", "more.py"):
+        (tmp_path / "app" / name).write_text("import pytest\n\n@pytest.fixture\ndef client(): ...\n\nserver = 1\n")
+    client.initialize(tmp_path)
+    uri = client.open_uri((tmp_path / "test_a.py").as_uri(), "def test_x(client, server): ...\n")
+    assert codes(client.diagnostics(uri, 1)) == ["unknown-fixture"]
+    registered = client.wait_for("client/registerCapability", _registers_files)["registrations"][0]
+    assert {"globPattern": "**/*", "kind": 4} in registered["registerOptions"]["watchers"]
+    shutil.rmtree(tmp_path / "app")
+    since = client.since()
+    client.notify(
+        "workspace/didChangeWatchedFiles",
+        {"changes": [{"uri": (tmp_path / name).as_uri(), "type": 3} for name in ("notes.md", "app")]},
+    )
+    # What is not found may be a fixture.
+    assert codes(client.diagnostics(uri, 1, since)) == []
 
 
 def _registers_files(params: Any) -> bool:

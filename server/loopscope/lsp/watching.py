@@ -6,6 +6,7 @@ from pathlib import PurePath
 from lsprotocol import types
 
 from loopscope.lsp.client import Client
+from loopscope.lsp.deletions import WATCHER
 from loopscope.lsp.uris import uri_of
 
 WATCHED = (
@@ -22,7 +23,7 @@ REGISTRATION = "loopscope-watched-files"
 
 def registration(client: Client, site_packages: Iterable[PurePath]) -> types.Registration:
     """What to register with `client/registerCapability`: workspace files, and the metadata of installed packages."""
-    watchers = [types.FileSystemWatcher(glob_pattern=pattern) for pattern in WATCHED]
+    watchers = [*(types.FileSystemWatcher(glob_pattern=pattern) for pattern in WATCHED), WATCHER]
     if client.relative_patterns:
         watchers += [
             types.FileSystemWatcher(glob_pattern=types.RelativePattern(base_uri=uri_of(place), pattern=pattern))

@@ -231,6 +231,11 @@ class Snapshot:
             cache.put(text, outline)
         return outline
 
+    @property
+    def known(self) -> frozenset[PurePath]:
+        """The files that were looked at."""
+        return frozenset((*self._outlines, *self._facts, *self._mentions.known))
+
     def text_mentions(self, path: PurePath, words: tuple[str, ...]) -> bool:
         """Whether the text of a file holds one of the words."""
         return self._mentions.holds(path, words)

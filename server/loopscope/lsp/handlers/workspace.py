@@ -3,6 +3,7 @@
 from lsprotocol import types
 
 from loopscope.lsp.configuration import pull_settings, pushed_settings
+from loopscope.lsp.deletions import touched
 from loopscope.lsp.handlers.lifecycle import reload, watch_again
 from loopscope.lsp.server import Server
 from loopscope.lsp.session import Session
@@ -37,7 +38,8 @@ def register(server: Server, session: Session) -> None:
         server.spawn(folders_changed, "reading the workspace folders")
 
     def did_change_watched_files(params: types.DidChangeWatchedFilesParams) -> None:
-        paths = [path for event in params.changes if (path := path_of(event.uri))]
+        current = session.current
+        paths = touched(params.changes, None if current is None else current.snapshot)
         session.files_changed(paths)
         if any(map(session.is_environment_file, paths)):
             server.spawn(read_again, "reading the environment")
