@@ -12,7 +12,7 @@ from loopscope.lsp.checks import check_document, early_diagnostics
 from loopscope.lsp.documents import Document
 from loopscope.lsp.server import Server
 from loopscope.lsp.state import State
-from loopscope.lsp.work import WRITTEN_SECONDS
+from loopscope.lsp.work import AGAIN_WRITTEN_SECONDS, WRITTEN_SECONDS
 from loopscope.workspace.cancel import CancelToken
 
 _AS_SAVED = object()
@@ -110,12 +110,10 @@ class Publisher:
             run.cancel()
 
     async def _run(self, document: Document) -> None:
-        if document.path in self._warm:
-            await self._check(document)
-            return
+        pause = AGAIN_WRITTEN_SECONDS if document.path in self._warm else WRITTEN_SECONDS
         with resting():
             await self._check(document)
-            await asyncio.sleep(WRITTEN_SECONDS)
+            await asyncio.sleep(pause)
 
     async def _check(self, document: Document) -> None:
         await self._server.caught_up()

@@ -11,6 +11,7 @@ from lsprotocol import types
 
 from loopscope.host.cache import open_cache
 from loopscope.host.files import DiskFiles, OverlayFiles
+from loopscope.host.garbage import settle
 from loopscope.host.outlines import PostponedOutlines
 from loopscope.host.witness import Witness
 from loopscope.lsp.checks import diagnostics_of, shown_findings
@@ -48,7 +49,7 @@ class Session:
         self.editor = Editor()
         self._disk = Witness(DiskFiles((), memo_bytes=TEXTS_KEPT))
         self._outlines = PostponedOutlines(open_cache(os.environ))
-        self._complete = False
+        self._complete = self._settled = False
         self.can_wait: list[Callable[[], object]] = [partial(load, rule) for rule in RULES]
         """What is done once the first diagnostics are published."""
         self._kept: Kept | None = None
@@ -211,6 +212,9 @@ class Session:
         for work in self.can_wait:
             token.check()
             work()
+        if not self._settled:
+            self._settled = True
+            settle()
 
     def _keep(self, state: State, path: PurePath) -> None:
         kept = self._kept

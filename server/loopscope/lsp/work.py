@@ -13,6 +13,8 @@ T = TypeVar("T")
 WRITTEN_SECONDS = 0.02
 """How long the garbage collector rests after a first look at a file: much was parsed, and to go through all of it takes
 a tenth of a second, for which the thread that writes the diagnostics would wait."""
+AGAIN_WRITTEN_SECONDS = 0.003
+"""The same after an edit. A collection takes some milliseconds then: better between two edits than in one."""
 
 
 class Token:
