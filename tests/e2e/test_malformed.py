@@ -78,6 +78,10 @@ def test_commands_say_what_is_wrong_with_each_file_and_go_on(folder: Path) -> No
         for done, what in ((checked, "checked"), (listed, "listed")):
             [line] = [line for line in done.stderr.splitlines() if line.startswith(f"test_{name}.py: not {what}, ")]
             assert reason in line
+    for name in ("syntax", "unclosed", "string"):
+        [line] = [line for line in checked.stderr.splitlines() if line.startswith(f"test_{name}.py:1:")]
+        assert "does not parse as Python" in line
+    assert "test_good.py" not in checked.stderr
     for name in TEXTS:
         assert f"test_{name}.py::test_still_found" in listed.stdout or name in ("syntax", "unclosed", "string", "odd")
     for name in ("bad_own", "folders"):

@@ -2,13 +2,14 @@
 
 import gc
 import os
+import sys
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from loopscope.cli.project import Project, open_project
-from loopscope.cli.rows import Row, row_of
+from loopscope.cli.rows import Row, place_of, row_of
 from loopscope.cli.terminal import Progress
 from loopscope.config.settings import Settings
 from loopscope.engine.fixes import fix_for
@@ -43,6 +44,8 @@ class FileResult(NamedTuple):
     rows: tuple[Row, ...]
     errors: tuple[str, ...]
     unreadable: str | None
+    broken: str | None
+    """Where a Python file does not parse, as line and column from 1, and why; what else it holds was checked."""
 
 
 class Analysis(NamedTuple):
@@ -200,9 +203,20 @@ def _is_conftest(path: PurePath) -> bool:
 def _check(snapshot: Snapshot, path: PurePath, selection: Selection, base: PurePath) -> FileResult:
     report = check_file(snapshot, path, selection)
     rows = rows_of(snapshot, report.findings, base)
+    broken = _broken(snapshot, path) if path.suffix in (".py", ".pyi") else None
     snapshot.release(path)
     errors = tuple(f"rule {error.rule} on {path}:\n{error.details}" for error in report.errors)
-    return FileResult(str(path), rows, errors, report.unreadable)
+    return FileResult(str(path), rows, errors, report.unreadable, broken)
+
+
+def _broken(snapshot: Snapshot, path: PurePath) -> str | None:
+    facts = snapshot.facts(path)
+    problem = None if isinstance(facts, Unreadable) else next(facts.tree.problems(), None)
+    if problem is None or isinstance(facts, Unreadable):
+        return None
+    place = place_of(Source(facts.tree.text), problem.span, "")
+    python = f"Python {sys.version_info[0]}.{sys.version_info[1]}"
+    return f"{place.line}:{place.column}: does not parse as {python}: {problem.message}"
 
 
 def rows_of(snapshot: Snapshot, findings: Iterable[Finding], base: PurePath) -> tuple[Row, ...]:

@@ -138,11 +138,11 @@ def _print(options: argparse.Namespace, project: Project, done: Analysis) -> Non
     if said:
         print(said)
     for result in done.files:
+        name = shown_path(PurePath(result.path), project.base)
         if result.unreadable is not None:
-            print(
-                f"{shown_path(PurePath(result.path), project.base)}: not checked, it {result.unreadable}",
-                file=sys.stderr,
-            )
+            print(f"{name}: not checked, it {result.unreadable}", file=sys.stderr)
+        if result.broken is not None:
+            print(f"{name}:{result.broken}; the rest of the file was checked", file=sys.stderr)
     for problem in done.errors:
         print(f"loopscope: internal error, please report it:\n{problem}", file=sys.stderr)
     if form in FOR_PEOPLE:
