@@ -11,7 +11,7 @@ from loopscope.config.settings import DEFAULT_SETTINGS, Settings
 from loopscope.facts.outline import Outline
 from loopscope.host.environment import find_environment
 from loopscope.host.files import DiskFiles
-from loopscope.text.files import Entry, Files, Unreadable
+from loopscope.text.files import Entry, Files, Unreadable, folders_among
 from loopscope.text.span import Span
 from loopscope.workspace.environment import Environment
 from loopscope.workspace.snapshot import Snapshot
@@ -46,6 +46,9 @@ class MemoryFiles:
         files = [Entry(each.name, False) for each in self.texts if each.parent == path]
         folders = [Entry(each.name, True) for each in self.folders if each.parent == path and each != path]
         return tuple(sorted(files + folders))
+
+    def subfolders(self, path: PurePath, beginning: str) -> tuple[str, ...]:
+        return folders_among(self.entries(path), beginning)
 
 
 class Outlines:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, NamedTuple, cast
 
+from loopscope.cli.kept import Earlier, FileResult, Kept, Sheet, known_results
 from loopscope.cli.project import Project, open_project
 from loopscope.cli.rows import Row, place_of, row_of
 from loopscope.cli.terminal import Progress
@@ -15,6 +16,7 @@ from loopscope.config.settings import Settings
 from loopscope.engine.fixes import fix_for
 from loopscope.engine.run import check_file
 from loopscope.engine.selection import Selection, select
+from loopscope.host.noted import Seen
 from loopscope.rules import by_name
 from loopscope.rules.docs import url
 from loopscope.rules.model import Finding
@@ -37,17 +39,6 @@ class Job(NamedTuple):
     overrides: Mapping[str, object]
 
 
-class FileResult(NamedTuple):
-    """What was found in one file, ready to be sent to another process."""
-
-    path: str
-    rows: tuple[Row, ...]
-    errors: tuple[str, ...]
-    unreadable: str | None
-    broken: str | None
-    """Where a Python file does not parse, as line and column from 1, and why; what else it holds was checked."""
-
-
 class Analysis(NamedTuple):
     """What was found in all files, in the order of the files."""
 
@@ -64,28 +55,46 @@ class Analysis(NamedTuple):
         return tuple(error for result in self.files for error in result.errors)
 
 
-def analyse(project: Project, job: Job, files: Sequence[PurePath], jobs: int | None = None) -> Analysis:
-    """Checks the files; with more than a megabyte to read, in as many processes as there are processors."""
-    progress = Progress("Checking", len(files))
-    sizes = {path: _size(path) for path in files}
-    processes = min(jobs or os.cpu_count() or 1, sum(sizes.values()) // _WORTH_A_PROCESS_BYTES + 1)
-    results: dict[str, FileResult] = {}
-    if processes <= 1:
-        found = _check_all(project, files)
-    else:
-        shares = _shares(files, sizes, processes * _SHARES_PER_PROCESS)
-        found = _check_in_processes(project, job, shares, min(processes, len(shares)))
-    for result in found:
-        results[result.path] = result
-        progress.step()
-    progress.close()
+def analyse(
+    project: Project, job: Job, files: Sequence[PurePath], jobs: int | None = None, kept: Kept | None = None
+) -> Analysis:
+    """Checks the files; with more than a megabyte to read, in as many processes as there are processors.
+
+    Of files of which findings of an earlier run are `kept` and still hold, those.
+    """
+    earlier = Earlier([], is_current=True) if kept is None else kept.earlier()
+    results = known_results(earlier.sheets, files)
+    anew = [path for path in files if str(path) not in results]
+    done = _check_anew(project, job, anew, jobs) if anew else []
+    for sheet in done:
+        results.update(sheet.results)
+    if kept is not None and (done or not earlier.is_current):
+        kept.keep((*earlier.sheets, *done))
     return Analysis(tuple(results[str(path)] for path in files))
 
 
+def _check_anew(project: Project, job: Job, files: Sequence[PurePath], jobs: int | None) -> list[Sheet]:
+    """What each process found and looked at."""
+    progress = Progress("Checking", len(files))
+    sizes = {path: _size(path) for path in files}
+    processes = min(jobs or os.cpu_count() or 1, sum(sizes.values()) // _WORTH_A_PROCESS_BYTES + 1)
+    if processes <= 1:
+        results: dict[str, FileResult] = {}
+        for result in _check_all(project, files):
+            results[result.path] = result
+            progress.step()
+        sheets = [Sheet(_seen(project), results)]
+    else:
+        shares = _shares(files, sizes, processes * _SHARES_PER_PROCESS)
+        sheets = _check_in_processes(project, job, shares, min(processes, len(shares)), progress)
+    progress.close()
+    return sheets
+
+
 def _check_in_processes(
-    project: Project, job: Job, shares: Sequence[tuple[str, ...]], processes: int
-) -> Iterator[FileResult]:
-    """Results as they come. Forked processes inherit the open project with what it knows of plugins; others open it.
+    project: Project, job: Job, shares: Sequence[tuple[str, ...]], processes: int, progress: Progress
+) -> list[Sheet]:
+    """What each process found. Forked ones inherit the open project with what it knows of plugins; others open it.
 
     Each process goes through a run of neighbours, which import the same modules: those it has to read for itself.
     Raises what a process raised, and `EOFError` when one ended early.
@@ -105,6 +114,8 @@ def _check_in_processes(
         context = multiprocessing.get_context()
     todo = Todo(shares, processes)
     numbers: dict[Connection, int] = {}
+    results: list[dict[str, FileResult]] = [{} for _ in range(processes)]
+    sheets: list[Sheet] = []
     for number in range(processes):
         ours, theirs = context.Pipe()
         context.Process(target=_work, args=(theirs, job), daemon=True).start()  # type: ignore[attr-defined]  # typeshed
@@ -114,15 +125,19 @@ def _check_in_processes(
     while numbers:
         for ready in wait(list(numbers)):
             assert isinstance(ready, Connection)
-            done: object = ready.recv()
-            if isinstance(done, BaseException):
-                raise done
-            share = todo.next_for(numbers[ready])
-            ready.send(share)
-            if share is None:
-                del numbers[ready]
-            assert isinstance(done, list)
-            yield from cast("list[FileResult]", done)
+            number = numbers[ready]
+            match ready.recv():
+                case BaseException() as error:
+                    raise error
+                case list() as done:
+                    ready.send(todo.next_for(number))
+                    for result in cast("list[FileResult]", done):
+                        results[number][result.path] = result
+                        progress.step()
+                case seen:
+                    sheets.append(Sheet(seen, results[number]))
+                    del numbers[ready]
+    return sheets
 
 
 class Todo:
@@ -157,24 +172,22 @@ def _shares(files: Sequence[PurePath], sizes: Mapping[PurePath, int], count: int
 _worker: Project | None = None
 
 
-def _open_in_worker(job: Job) -> None:
-    global _worker  # noqa: PLW0603  as above
-    _worker = _worker or open_project([Path(path) for path in job.paths], job.environment, job.overrides)
+def _open_in_worker(job: Job) -> Project:
+    return _worker or open_project([Path(path) for path in job.paths], job.environment, job.overrides)
 
 
 def _work(connection: "Connection", job: Job) -> None:
-    """Checks the shares that come, until None comes; answers each with a list of results, or with an exception."""
+    """Checks the shares that come, until None comes; answers each with a list of results, or with an exception.
+
+    None is answered with what was looked at.
+    """
     try:
-        _open_in_worker(job)
+        worker = _open_in_worker(job)
         while (share := connection.recv()) is not None:
-            connection.send(_check_share(share))
+            connection.send(list(_check_all(worker, map(PurePath, share))))
+        connection.send(_seen(worker))
     except Exception as error:  # noqa: BLE001  whatever it is, it is raised again where the results are read
         connection.send(error)
-
-
-def _check_share(paths: Sequence[str]) -> list[FileResult]:
-    assert _worker is not None
-    return list(_check_all(_worker, map(PurePath, paths)))
 
 
 def _check_all(project: Project, files: Iterable[PurePath]) -> Iterator[FileResult]:
@@ -186,14 +199,20 @@ def _check_all(project: Project, files: Iterable[PurePath]) -> Iterator[FileResu
     gc.disable()
     try:
         for path in sorted(files, key=_is_conftest):
+            project.looks.seen = 0
             settings = project.snapshot.settings_of(path)
             if id(settings) not in selections:
                 selections[id(settings)] = (settings, select(settings))
-            yield _check(project.snapshot, path, selections[id(settings)][1], project.base)
+            result = _check(project.snapshot, path, selections[id(settings)][1], project.base)
+            yield result._replace(looks=project.looks.seen)
     finally:
         # Frozen first: enabling would start a collection of everything at the very next allocation.
         gc.freeze()
         gc.enable()
+
+
+def _seen(project: Project) -> tuple[Seen, ...]:
+    return () if project.noted is None else project.noted.seen
 
 
 def _is_conftest(path: PurePath) -> bool:

@@ -9,6 +9,7 @@ from loopscope.cli.analysis import Analysis, Job, analyse
 from loopscope.cli.candidates import files_to_check
 from loopscope.cli.errors import ProjectError
 from loopscope.cli.formats import FOR_PEOPLE, report
+from loopscope.cli.kept import Kept
 from loopscope.cli.project import Project, open_project
 from loopscope.cli.reports import statistics
 from loopscope.cli.rows import Row
@@ -38,7 +39,7 @@ def run(options: argparse.Namespace) -> int:
         raise ProjectError(" ".join(unknown))
     job = Job(tuple(map(str, project.paths)), options.environment, overrides)
     files = files_to_check(project)
-    done = analyse(project, job, files, options.jobs)
+    done = analyse(project, job, files, options.jobs, None if edits or options.no_cache else Kept(project, overrides))
     if options.add_ignores:
         left = _silence(project, done, write=not options.diff)
         return _code(options, found=left, failed=bool(done.errors))

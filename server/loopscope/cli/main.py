@@ -144,6 +144,11 @@ def _add_check(add_parser: AddParser) -> None:
     )
     check.add_argument("--statistics", action="store_true", help="count the findings by rule")
     check.add_argument("--exit-zero", action="store_true", help="exit with 0 even when something was found")
+    check.add_argument(
+        "--no-cache",
+        action="store_true",
+        help="look at every file anew; keep nothing of what is found for the next run",
+    )
     check.add_argument("--jobs", type=int, metavar="N", help="processes to use (default: one per processor)")
     _add_environment(check)
 

@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Mapping, Sequence
-from functools import cache
 from pathlib import Path, PurePath
 from typing import NamedTuple
 
@@ -11,8 +10,11 @@ from loopscope.config.settings import Settings, find_settings, settings_from_map
 from loopscope.host.cache import open_cache
 from loopscope.host.environment import find_environment, readable_roots
 from loopscope.host.files import DiskFiles
+from loopscope.host.noted import NotedFiles
 from loopscope.host.outlines import CachedOutlines
 from loopscope.workspace.environment import Environment
+from loopscope.workspace.looks import Looks
+from loopscope.workspace.noting import NotingSnapshot
 from loopscope.workspace.snapshot import Snapshot
 
 
@@ -26,6 +28,9 @@ class Project(NamedTuple):
     environment: Environment
     settings: Settings
     """The settings of `root`, command line included; other folders may have their own."""
+    looks: Looks
+    noted: NotedFiles | None
+    """The files, where it is noted in `looks` what is looked at: without edits."""
 
 
 def open_project(
@@ -47,26 +52,35 @@ def open_project(
         if not Path(path).exists():
             raise ProjectError(f"{path} does not exist")
     root = _root(base, asked)
-    files = DiskFiles([root])
+    disk, looks = DiskFiles([root]), Looks()
+    noted = NotedFiles(disk, looks)
+    files = disk if edits else noted
     found = _overridden(find_settings(files, root, root), overrides)
     setting = _environment_setting(found) if environment is None else os.path.abspath(environment)
     found_environment = find_environment(root, setting, os.environ)
-    files.allow(readable_roots(found_environment, os.environ))
+    disk.allow(readable_roots(found_environment, os.environ))
+    in_folders: dict[PurePath, tuple[Settings | None, int]] = {}
+    of_folders: dict[PurePath, tuple[Settings, int]] = {}
 
-    @cache
-    def known_settings(folder: PurePath) -> Settings | None:
-        return settings_in(files, folder)
+    def settings_in_folder(folder: PurePath) -> Settings | None:
+        return looks.remembered(in_folders, folder, lambda folder: settings_in(files, folder))
 
-    @cache
-    def settings_of_folder(folder: PurePath) -> Settings:
-        return _overridden(find_settings(files, folder, root, known_settings), overrides)
+    def find(folder: PurePath) -> Settings:
+        return _overridden(find_settings(files, folder, root, settings_in_folder), overrides)
 
     def settings_of(path: PurePath) -> Settings:
-        return settings_of_folder(path.parent)
+        return looks.remembered(of_folders, path.parent, find)
+
+    def environment_of(_: PurePath) -> Environment:
+        return found_environment
 
     outlines = CachedOutlines(open_cache(os.environ))
-    snapshot = Snapshot(files, [root], lambda _: found_environment, settings_of, outlines, whole=not edits)
-    return Project(root, base, asked, snapshot, found_environment, found)
+    snapshot = (
+        Snapshot(files, [root], environment_of, settings_of, outlines)
+        if edits
+        else NotingSnapshot(files, [root], environment_of, settings_of, outlines, looks=looks)
+    )
+    return Project(root, base, asked, snapshot, found_environment, found, looks, None if edits else noted)
 
 
 def _root(base: PurePath, asked: Sequence[PurePath]) -> PurePath:

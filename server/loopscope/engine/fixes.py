@@ -63,6 +63,10 @@ class Overlay:
         """As below."""
         return self.base.entries(path)
 
+    def subfolders(self, path: PurePath, beginning: str) -> tuple[str, ...]:
+        """As below."""
+        return self.base.subfolders(path, beginning)
+
 
 def fix_for(snapshot: Snapshot, finding: Finding) -> Fix | None:
     """The fix of a finding that `check_file` found in this very snapshot; None when its rule has none for it."""

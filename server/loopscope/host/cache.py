@@ -28,7 +28,7 @@ _ALLOWED_MODULES = ("loopscope.facts", "loopscope.text")
 _ALLOWED_BUILTINS = frozenset({"bytearray", "complex", "frozenset", "range", "set", "slice"})
 # Another version of these packages may have learnt something else from the same text.
 _LEARNT_BY = ("facts", "syntax", "text")
-_FOUND_BY = ("config", "engine", "lsp", "rules", "rules/support", "workspace", "workspace/inference")
+_FOUND_BY = ("cli", "config", "engine", "host", "lsp", "rules", "rules/support", "workspace", "workspace/inference")
 
 
 class Cache:
@@ -177,14 +177,27 @@ def _digest(payload: bytes) -> bytes:
 def _fingerprint(packages: Iterable[str]) -> str:
     """Differs whenever the code of these packages may differ: of another release, or edited in a checkout."""
     package = os.path.dirname(loopscope.__file__)
+    installed = _record(os.path.dirname(package))
     stamps = [loopscope.__version__]
-    for name in packages:
+    for name in packages if installed is None else ():
         with contextlib.suppress(OSError), os.scandir(os.path.join(package, name)) as entries:
             for entry in sorted(entries, key=lambda entry: entry.name):
                 if entry.name.endswith(".py"):
                     status = entry.stat()
                     stamps.append(f"{name}/{entry.name} {status.st_size} {status.st_mtime_ns}")
-    return blake2b("\n".join(stamps).encode(), digest_size=6).hexdigest()
+    return blake2b(installed or "\n".join(stamps).encode(), digest_size=6).hexdigest()
+
+
+def _record(site: str) -> bytes | None:
+    """What the installer says of every file of loopscope, with digests: the same when CI installs it anew each time.
+
+    None where it is not installed there, as in a checkout.
+    """
+    try:
+        with open(os.path.join(site, f"loopscope-{loopscope.__version__}.dist-info", "RECORD"), "rb") as file:
+            return file.read()
+    except OSError:
+        return None
 
 
 def _discard(path: PurePath) -> None:

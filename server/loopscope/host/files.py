@@ -8,7 +8,7 @@ from pathlib import PurePath
 from typing import NamedTuple
 
 from loopscope.host.decode import decode
-from loopscope.text.files import Entry, Files, Unreadable
+from loopscope.text.files import Entry, Files, Unreadable, folders_among
 
 MAX_BYTES = 5_000_000
 """Larger files are refused unless told otherwise: no test file written by hand comes near."""
@@ -87,6 +87,10 @@ class DiskFiles:
                 return tuple(sorted(Entry(entry.name, _is_dir(entry)) for entry in found))
         except (OSError, ValueError):
             return ()
+
+    def subfolders(self, path: PurePath, beginning: str) -> tuple[str, ...]:
+        """The names of the directories in a directory that begin so."""
+        return folders_among(self.entries(path), beginning)
 
     def forget(self, path: PurePath) -> None:
         """Read `path` anew next time, and all below it: an editor or a watcher said that it changed."""
@@ -190,6 +194,10 @@ class OverlayFiles:
             return on_disk
         names = {entry.name for entry in on_disk}
         return tuple(sorted((*on_disk, *(entry for entry in opened if entry.name not in names))))
+
+    def subfolders(self, path: PurePath, beginning: str) -> tuple[str, ...]:
+        """The names of the directories among these that begin so."""
+        return folders_among(self.entries(path), beginning)
 
 
 def read_regular(path: PurePath, max_bytes: int) -> bytes | Unreadable:

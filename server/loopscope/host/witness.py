@@ -48,6 +48,11 @@ class Witness:
         self._note(path)
         return self._disk.entries(path)
 
+    def subfolders(self, path: PurePath, beginning: str) -> tuple[str, ...]:
+        """`DiskFiles.subfolders`."""
+        self._note(path)
+        return self._disk.subfolders(path, beginning)
+
     def forget(self, path: PurePath) -> None:
         """`DiskFiles.forget`: from here on another state of `path`, what is below it and its folder counts."""
         self._disk.forget(path)

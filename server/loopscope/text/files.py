@@ -1,5 +1,6 @@
 """How the pure layers read files: a protocol that the host (disk plus open editors) and tests (dicts) fulfil."""
 
+from collections.abc import Iterable
 from pathlib import PurePath
 from typing import NamedTuple, Protocol
 
@@ -35,3 +36,12 @@ class Files(Protocol):
     def entries(self, path: PurePath) -> tuple[Entry, ...]:
         """The names in a directory, sorted; empty when it is missing or may not be listed."""
         ...
+
+    def subfolders(self, path: PurePath, beginning: str) -> tuple[str, ...]:
+        """The names of the directories among `entries` that begin so: who asks depends on no others."""
+        ...
+
+
+def folders_among(entries: Iterable[Entry], beginning: str) -> tuple[str, ...]:
+    """`Files.subfolders`, of what is in a directory."""
+    return tuple(entry.name for entry in entries if entry.is_dir and entry.name.startswith(beginning))

@@ -106,8 +106,7 @@ def initial_conftests(q: Queries, config: PytestConfig) -> tuple[PurePath, ...]:
         start = anchor if q.files.is_dir(anchor) else anchor.parent
         above = [folder for folder in start.parents if folder.is_relative_to(config.confcutdir)]
         folders.update(dict.fromkeys([*reversed(above), start]))
-        inner = (entry.name for entry in q.files.entries(start) if entry.is_dir and entry.name.startswith("test"))
-        folders.update(dict.fromkeys(start / name for name in inner))
+        folders.update(dict.fromkeys(start / name for name in q.files.subfolders(start, "test")))
     return tuple(path for folder in folders if q.files.is_file(path := folder / "conftest.py"))
 
 

@@ -7,7 +7,7 @@ from loopscope.config.project import config_for
 from loopscope.config.pytest_config import PytestConfig
 from loopscope.workspace.queries import Queries
 
-_MARKERS = frozenset((*CONFIG_NAMES, "setup.py"))
+_MARKERS = (*CONFIG_NAMES, "setup.py")
 
 
 def config_at(q: Queries, folder: PurePath) -> PytestConfig:
@@ -15,7 +15,7 @@ def config_at(q: Queries, folder: PurePath) -> PytestConfig:
     root = workspace_root(q, folder)
     if root is None:
         return config_for(q.files, folder / "conftest.py", folder, q.invocation(folder))
-    if folder != root and not any(entry.name in _MARKERS for entry in q.files.entries(folder)):
+    if folder != root and not any(q.files.is_file(folder / name) for name in _MARKERS):
         return q.get(config_at, folder.parent)
     return config_for(q.files, folder / "conftest.py", root, q.invocation(folder))
 

@@ -7,7 +7,7 @@ leaves every index in place.
 
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import PurePath
-from typing import Concatenate, NamedTuple, ParamSpec, Protocol, TypeVar
+from typing import Concatenate, NamedTuple, ParamSpec, Protocol, TypeAlias, TypeVar
 
 from loopscope.config.effective import Invocation
 from loopscope.facts.bodies import Body
@@ -16,6 +16,7 @@ from loopscope.facts.outline import FactId, Outline
 from loopscope.text.files import Entry, Files, Unreadable
 from loopscope.workspace.circles import MOST, NEVER, NONE, Cycle, Key, Passing, Running
 from loopscope.workspace.environment import Environment
+from loopscope.workspace.looks import Looks
 from loopscope.workspace.oracle import Answer, Question
 
 P = ParamSpec("P")
@@ -88,14 +89,9 @@ class Remembered(NamedTuple):
     circle: frozenset[Key] = frozenset()
 
 
-class _Circled(NamedTuple):
-    """A value in `Memory.untraced` with the queries that came round to it."""
+Noted: TypeAlias = tuple[object, int, frozenset[Key] | None]
+"""A value in `Memory.untraced`, the looks that it came from, and the queries that came round to it."""
 
-    value: object
-    circle: frozenset[Key]
-
-
-_ABSENT = object()
 _MOST_GONE = 1000
 """Of how many answers that were dropped it is remembered at least what they needed: to forget one takes a while."""
 
@@ -114,8 +110,8 @@ class Memory:
         """How many were dropped since `users` began."""
         if self.gone > _MOST_GONE + 4 * len(self.entries):
             self.gone, self.users = 0, _users(self.entries)
-        self.untraced: dict[object, dict[Key, object]] = {}
-        """By query and arguments the answers of which nobody notes what they depend on: no later memory shares them."""
+        self.untraced: dict[object, dict[Key, Noted]] = {}
+        """By query and arguments the answers of `Once`: no later memory shares them."""
 
     def drop(self, left: dict[Key, Remembered], changed: Iterable[Key]) -> tuple[Key, ...]:
         """Take away what needs one of the changed inputs, directly or through other entries; what that was."""
@@ -285,17 +281,18 @@ class Queries:
 
 
 class Once(Queries):
-    """Asks queries where no edit follows that would share an answer, in one thread: nothing is noted of dependencies.
+    """Asks queries where no edit follows that would share an answer, in one thread; notes no more than `Looks`.
 
     A few megabytes of tests ask some hundred thousand times: it is the same object that each query is given.
     """
 
-    __slots__ = ("_values",)
+    __slots__ = ("_looks", "_values")
 
-    def __init__(self, inputs: Inputs, memory: Memory) -> None:
-        """The answers are kept in the memory."""
+    def __init__(self, inputs: Inputs, memory: Memory, looks: Looks | None = None) -> None:
+        """The answers are kept in the memory, each with what was looked at for it, as `looks` notes."""
         super().__init__(inputs, memory)
         self._values = memory.untraced
+        self._looks = Looks() if looks is None else looks
 
     def get(self, query: Callable[Concatenate["Queries", P], T], *args: P.args, **_: P.kwargs) -> T:
         """As that of `Queries`."""
@@ -303,36 +300,42 @@ class Once(Queries):
         known = self._values.get(query)
         if known is None:
             known = self._values[query] = {}
-        value = known.get(args, _ABSENT)
-        if value is not _ABSENT:
-            if not isinstance(value, _Circled):
+        answer = known.get(args)
+        looks = self._looks
+        if answer is not None:
+            value, seen, circle = answer
+            if not circle or circle.isdisjoint(self._running.depths):
+                looks.seen |= seen
                 return value  # type: ignore[return-value]  # a key holds its own query, which returns a `T`
-            if value.circle.isdisjoint(self._running.depths):
-                return value.value  # type: ignore[return-value]  # as above
         key: Key = (query, *args)
         running = self._running
         begun = running.enter(key)
         if isinstance(begun, Passing):
+            # What it came from counts for the query that it waits for, which has not ended.
             return begun.value  # type: ignore[return-value]  # as above
+        outer, looks.seen = looks.seen, 0
         try:
             found = query(self, *args, **_)
         except BaseException as error:
+            looks.seen |= outer
             low, _circle = running.end(key, begun)
             if low != NEVER and isinstance(error, Cycle):
                 running.passing[key] = Passing(NONE, _NO_NEEDS, low)
             raise
-        low, circle = running.end(key, begun)
+        seen = looks.seen
+        looks.seen = outer | seen
+        low, circles = running.end(key, begun)
         if low != NEVER:
             running.passing[key] = Passing(found, _NO_NEEDS, low)
-        elif not circle:
-            known[args] = found
-        elif len(circle) <= MOST:
-            known[args] = _Circled(found, frozenset(circle))
+        elif not circles:
+            known[args] = found, seen, None
+        elif len(circles) <= MOST:
+            known[args] = found, seen, frozenset(circles)
         else:
-            known[args] = found
-            for (of, *arguments), passed in circle.items():
+            known[args] = found, seen, None
+            for (of, *arguments), passed in circles.items():
                 if passed.value is not NONE:
-                    self._values.setdefault(of, {})[tuple(arguments)] = passed.value
+                    self._values.setdefault(of, {})[tuple(arguments)] = passed.value, seen, None
         return found
 
 
@@ -363,3 +366,7 @@ class _TracedFiles:
     def entries(self, path: PurePath) -> tuple[Entry, ...]:
         self._needs.add((FOLDER, path))
         return self._files.entries(path)
+
+    def subfolders(self, path: PurePath, beginning: str) -> tuple[str, ...]:
+        self._needs.add((FOLDER, path))
+        return self._files.subfolders(path, beginning)

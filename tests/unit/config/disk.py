@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path, PurePath, PurePosixPath
 
-from loopscope.text.files import Entry, Unreadable
+from loopscope.text.files import Entry, Unreadable, folders_among
 
 
 class Memory:
@@ -26,6 +26,9 @@ class Memory:
         names = {child.relative_to(path).parts[0] for child in self._texts if child.is_relative_to(path)}
         return tuple(Entry(name, self.is_dir(path / name)) for name in sorted(names))
 
+    def subfolders(self, path: PurePath, beginning: str) -> tuple[str, ...]:
+        return folders_among(self.entries(path), beginning)
+
 
 class Disk:
     """Files on the disk, read with pathlib."""
@@ -44,6 +47,9 @@ class Disk:
 
     def entries(self, path: PurePath) -> tuple[Entry, ...]:
         return tuple(sorted(Entry(child.name, child.is_dir()) for child in Path(path).iterdir()))
+
+    def subfolders(self, path: PurePath, beginning: str) -> tuple[str, ...]:
+        return folders_among(self.entries(path), beginning)
 
 
 def write(folder: Path, texts: Mapping[str, str]) -> None:

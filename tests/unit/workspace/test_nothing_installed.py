@@ -4,7 +4,7 @@ from pathlib import PurePath
 
 import pytest
 
-from loopscope.text.files import Entry, Unreadable
+from loopscope.text.files import Entry, Unreadable, folders_among
 from loopscope.workspace.loops import runner
 from loopscope.workspace.model import Decision, Runner, Unknown
 from loopscope.workspace.snapshot import Snapshot
@@ -37,6 +37,9 @@ class Texts(dict[PurePath, str]):
 
     def entries(self, path: PurePath) -> tuple[Entry, ...]:
         return tuple(Entry(each.name, is_dir=False) for each in sorted(self) if each.parent == path)
+
+    def subfolders(self, path: PurePath, beginning: str) -> tuple[str, ...]:
+        return folders_among(self.entries(path), beginning)
 
 
 def runners(config: str) -> dict[str, Runner | str | None]:
