@@ -74,16 +74,13 @@ class Kept:
         return Earlier(sheets, is_current)
 
     def keep(self, sheets: Iterable[Sheet]) -> None:
-        """Keep what was found, of files about which different sheets say something what the last one says."""
-        known: set[str] = set()
-        kept: list[Sheet] = []
-        for sheet in reversed(list(sheets)):
-            results = {path: each for path, each in sheet.results.items() if path not in known and _is_lasting(each)}
-            known.update(results)
-            if results:
-                kept.append(Sheet(sheet.seen, results))
+        """Keep what was found, but for files on which a rule failed."""
+        kept = [
+            Sheet(sheet.seen, {path: each for path, each in sheet.results.items() if not each.errors})
+            for sheet in sheets
+        ]
         kept.sort(key=lambda sheet: len(sheet.results), reverse=True)
-        self._cache.put(self._key, tuple(_plain(sheet) for sheet in kept[:_MOST_SHEETS]))
+        self._cache.put(self._key, tuple(_plain(sheet) for sheet in kept[:_MOST_SHEETS] if sheet.results))
 
 
 def known_results(sheets: Sequence[Sheet], files: Iterable[PurePath]) -> dict[str, FileResult]:
@@ -92,14 +89,11 @@ def known_results(sheets: Sequence[Sheet], files: Iterable[PurePath]) -> dict[st
     return {path: each for sheet in sheets for path, each in sheet.results.items() if path in wanted}
 
 
-def _is_lasting(result: FileResult) -> bool:
-    return not result.errors and result.unreadable is None
-
-
 def _plain(sheet: Sheet) -> tuple[object, ...]:
     """A sheet of numbers and strings, which is what the cache takes."""
     results = [
-        (each.path, [_plain_row(row) for row in each.rows], each.broken, each.looks) for each in sheet.results.values()
+        (each.path, [_plain_row(row) for row in each.rows], each.unreadable, each.broken, each.looks)
+        for each in sheet.results.values()
     ]
     return [tuple(each) for each in sheet.seen], results
 
@@ -111,8 +105,10 @@ def _plain_row(row: Row) -> tuple[object, ...]:
     return (row.rule, row.severity.value, row.message, tuple(row.place), row.url, row.source_line, related, plain)
 
 
-def _result(path: str, rows: list[tuple[Any, ...]], broken: str | None, looks: int) -> FileResult:
-    return FileResult(path, tuple([_row(*each) for each in rows]), (), None, broken, looks)
+def _result(
+    path: str, rows: list[tuple[Any, ...]], unreadable: str | None, broken: str | None, looks: int
+) -> FileResult:
+    return FileResult(path, tuple([_row(*each) for each in rows]), (), unreadable, broken, looks)
 
 
 def _row(

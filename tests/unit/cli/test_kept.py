@@ -7,7 +7,7 @@ from pathlib import Path, PurePath
 import pytest
 
 from loopscope.cli.analysis import Job, analyse
-from loopscope.cli.kept import Kept
+from loopscope.cli.kept import FileResult, Kept, Sheet
 from loopscope.cli.project import Project, open_project
 from loopscope.cli.rows import Row
 from loopscope.host.cache import Cache
@@ -51,8 +51,10 @@ from helpers import deeper
 @pytest.mark.asyncio
 async def test_three(number):
     assert deeper()
+--- sub/test_four.py
+async def test_four(): ...
 """
-FILES = ("conftest.py", "pytest.ini", "sub/test_three.py", "test_one.py", "test_two.py")
+FILES = ("conftest.py", "pytest.ini", "sub/test_four.py", "sub/test_three.py", "test_one.py", "test_two.py")
 
 
 @pytest.fixture
@@ -85,16 +87,17 @@ def held(cache: Cache) -> set[str]:
 
 
 EVERYTHING = set(FILES)
+SUB = {"sub/test_four.py", "sub/test_three.py"}
 CHANGES = {
     "nothing": ({}, EVERYTHING),
     "a test, which nobody else reads": ({"test_two.py": "X = 1\n"}, EVERYTHING - {"test_two.py"}),
     "what a test imports": ({"helpers.py": "def fetch(): ...\n"}, EVERYTHING - {"test_one.py", "sub/test_three.py"}),
     "what is only imported through that": ({"more.py": "def deeper(): ...\n"}, EVERYTHING - {"sub/test_three.py"}),
     "the conftest of all": ({"conftest.py": "X = 1\n"}, {"pytest.ini"}),
-    "a new conftest below": ({"sub/conftest.py": "X = 1\n"}, EVERYTHING - {"sub/test_three.py"}),
+    "a new conftest below": ({"sub/conftest.py": "X = 1\n"}, EVERYTHING - SUB),
     "a package before the module": ({"helpers/__init__.py": ""}, EVERYTHING - {"test_one.py", "sub/test_three.py"}),
     "pytest's configuration": ({"pytest.ini": "[pytest]\nasyncio_mode = auto\n"}, set[str]()),
-    "settings of a folder": ({"sub/loopscope.toml": 'ignore = ["all"]\n'}, EVERYTHING - {"sub/test_three.py"}),
+    "settings of a folder": ({"sub/loopscope.toml": 'ignore = ["all"]\n'}, EVERYTHING - SUB),
     "settings of the root": ({"loopscope.toml": 'ignore = ["assert-on-coroutine"]\n'}, set[str]()),
     "what tools leave": ({"__pycache__/x.pyc": "", "sub/.pytest_cache/x": ""}, EVERYTHING),
 }
@@ -176,6 +179,14 @@ def test_any_edits_one_after_the_other(root: Path) -> None:
         else:
             path.write_text(rng.choice(texts))
         assert check(cache) == check(None), name
+
+
+@pytest.mark.usefixtures("root")
+def test_where_a_rule_failed_nothing_is_kept() -> None:
+    kept = Kept(opened(), {}, Cache(None))
+    failed, fine = FileResult("a", (), ("rule x on a",), None, None), FileResult("b", (), (), "is a directory", None)
+    kept.keep([Sheet((), {"a": failed, "b": fine})])
+    assert [sheet.results for sheet in kept.earlier().sheets] == [{"b": fine}]
 
 
 def test_processes_that_look_for_themselves(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
