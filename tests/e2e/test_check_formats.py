@@ -1,10 +1,7 @@
 """`loopscope check` for programs: what forges, code scanning and test reports read, each held against the JSON."""
 
 import json
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -12,19 +9,11 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from support.command import BAD, loopscope, make_project
+
 NAME = "test_a, b: 100%.py"
-BAD = """\
-import pytest
-
-
-async def fetch():
-    return 1
-
-
-@pytest.mark.asyncio
-async def test_fetch():
-    smile = "😀"; assert fetch()
-
+TWO = f"""\
+{BAD}
 
 @pytest.mark.asyncio
 def test_smile():
@@ -33,33 +22,21 @@ def test_smile():
 COMMAND = re.compile(r"::(?P<level>error|warning|notice) (?P<properties>[^\n]*?)::(?P<data>[^\n]*)")
 
 
-def check(*arguments: str, cwd: Path, **environ: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "loopscope", "check", *arguments]
-    return subprocess.run(
-        command, cwd=cwd, capture_output=True, text=True, check=False, encoding="utf-8", env={**os.environ, **environ}
-    )
-
-
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    (tmp_path / "pytest.ini").write_text(
-        "[pytest]\nasyncio_mode = strict\nasyncio_default_fixture_loop_scope = function\n"
-    )
-    (tmp_path / "tests").mkdir()
-    (tmp_path / "tests" / NAME).write_text(BAD, encoding="utf-8")
-    return tmp_path
+    return make_project(tmp_path, NAME, TWO)
 
 
 @pytest.fixture
 def found(project: Path) -> list[dict[str, Any]]:
     """The findings as JSON, which the other formats are held against."""
-    rows: list[dict[str, Any]] = json.loads(check("--format", "json", cwd=project).stdout)
+    rows: list[dict[str, Any]] = json.loads(loopscope("check", "--format", "json", cwd=project).stdout)
     assert [row["rule"] for row in rows] == ["assert-on-coroutine", "asyncio-mark-on-sync-test"]
     return rows
 
 
 def test_github_reads_each_finding_at_its_place(project: Path, found: list[dict[str, Any]]) -> None:
-    done = check("--format", "github", cwd=project)
+    done = loopscope("check", "--format", "github", cwd=project)
     commands = [COMMAND.fullmatch(line) for line in done.stdout.splitlines()]
     assert len(commands) == len(found)
     for command, row in zip(commands, found, strict=True):
@@ -75,20 +52,22 @@ def test_github_reads_each_finding_at_its_place(project: Path, found: list[dict[
 
 
 def test_gitlab_knows_a_finding_again_when_lines_were_added(project: Path, found: list[dict[str, Any]]) -> None:
-    before = json.loads(check("--format", "gitlab", cwd=project / "tests", CI_PROJECT_DIR=str(project)).stdout)
+    before = json.loads(
+        loopscope("check", "--format", "gitlab", cwd=project / "tests", CI_PROJECT_DIR=str(project)).stdout
+    )
     assert [each["check_name"] for each in before] == [row["rule"] for row in found]
     assert [each["location"]["path"] for each in before] == [row["file"] for row in found]
     assert [each["severity"] for each in before] == ["major", "minor"]
-    twice = "\n" + BAD + BAD[BAD.index("@pytest") :].replace("test_", "test_again_")
+    twice = "\n" + TWO + TWO[TWO.index("@pytest") :].replace("test_", "test_again_")
     (project / "tests" / NAME).write_text(twice, encoding="utf-8")
-    after = json.loads(check("--format", "gitlab", cwd=project).stdout)
+    after = json.loads(loopscope("check", "--format", "gitlab", cwd=project).stdout)
     assert [each["fingerprint"] for each in before] == [each["fingerprint"] for each in after[:2]]
     assert [each["location"]["positions"]["begin"]["line"] for each in after[:2]] == [row["line"] + 1 for row in found]
     assert len({each["fingerprint"] for each in after}) == 4
 
 
 def test_sarif_names_rules_places_and_fixes(project: Path, found: list[dict[str, Any]]) -> None:
-    [run] = json.loads(check("--format", "sarif", cwd=project).stdout)["runs"]
+    [run] = json.loads(loopscope("check", "--format", "sarif", cwd=project).stdout)["runs"]
     rules = run["tool"]["driver"]["rules"]
     assert run["columnKind"] == "unicodeCodePoints"
     for result, row in zip(run["results"], found, strict=True):
@@ -106,30 +85,30 @@ def test_sarif_names_rules_places_and_fixes(project: Path, found: list[dict[str,
 
 
 def test_junit_has_a_failed_case_for_each_finding(project: Path, found: list[dict[str, Any]]) -> None:
-    (project / "tests" / NAME).write_text(BAD.replace("😀", "\x1b[0m"), encoding="utf-8")
-    root = ET.fromstring(check("--format", "junit", cwd=project).stdout)
+    (project / "tests" / NAME).write_text(TWO.replace("😀", "\x1b[0m"), encoding="utf-8")
+    root = ET.fromstring(loopscope("check", "--format", "junit", cwd=project).stdout)
     failures = root.findall("./testsuite/testcase/failure")
     assert [(each.get("type"), each.get("message")) for each in failures] == [
         (row["rule"], row["message"]) for row in found
     ]
     assert root.get("failures") == str(len(found))
-    clean = ET.fromstring(check("--format", "junit", "--select", "unknown-fixture", cwd=project).stdout)
+    clean = ET.fromstring(loopscope("check", "--format", "junit", "--select", "unknown-fixture", cwd=project).stdout)
     assert (clean.get("tests"), clean.get("failures")) == ("1", "0")
 
 
 def test_concise_has_a_line_for_each_finding(project: Path, found: list[dict[str, Any]]) -> None:
-    assert check("--format", "concise", cwd=project).stdout.splitlines() == [
+    assert loopscope("check", "--format", "concise", cwd=project).stdout.splitlines() == [
         f"{row['file']}:{row['line']}:{row['column']}: {row['severity']}[{row['rule']}] {row['message']}"
         for row in found
     ]
 
 
 def test_a_file_takes_the_report_and_the_log_has_the_text(project: Path, found: list[dict[str, Any]]) -> None:
-    done = check("--format", "json", "--output", "found.json", cwd=project)
+    done = loopscope("check", "--format", "json", "--output", "found.json", cwd=project)
     assert json.loads((project / "found.json").read_text(encoding="utf-8")) == found
-    assert done.stdout == check(cwd=project).stdout
+    assert done.stdout == loopscope("check", cwd=project).stdout
     assert done.returncode == 1
-    lost = check("--output", "no/such/folder.txt", cwd=project)
+    lost = loopscope("check", "--output", "no/such/folder.txt", cwd=project)
     assert (lost.returncode, lost.stderr) == (
         2,
         "loopscope: no/such/folder.txt cannot be written: No such file or directory\n",
@@ -138,17 +117,17 @@ def test_a_file_takes_the_report_and_the_log_has_the_text(project: Path, found: 
 
 def test_what_is_there_can_be_silenced_so_that_only_new_mistakes_are_found(project: Path) -> None:
     file = project / "tests" / NAME
-    shown = check("--add-ignores", "--diff", cwd=project)
-    assert file.read_text(encoding="utf-8") == BAD
+    shown = loopscope("check", "--add-ignores", "--diff", cwd=project)
+    assert file.read_text(encoding="utf-8") == TWO
     assert '+    smile = "😀"; assert fetch()  # loopscope: ignore[assert-on-coroutine]' in shown.stdout
-    done = check("--add-ignores", cwd=project)
+    done = loopscope("check", "--add-ignores", cwd=project)
     assert (done.returncode, done.stderr) == (0, "2 findings silenced in 1 file.\n")
-    assert check(cwd=project).returncode == 0
+    assert loopscope("check", cwd=project).returncode == 0
     file.write_text(
-        file.read_text(encoding="utf-8") + BAD[BAD.rindex("@pytest") :].replace("smile", "frown"), encoding="utf-8"
+        file.read_text(encoding="utf-8") + TWO[TWO.rindex("@pytest") :].replace("smile", "frown"), encoding="utf-8"
     )
-    assert check("--format", "concise", cwd=project).stdout.count("\n") == 1
-    assert check("--add-ignores", "--fix", cwd=project).returncode == 2
+    assert loopscope("check", "--format", "concise", cwd=project).stdout.count("\n") == 1
+    assert loopscope("check", "--add-ignores", "--fix", cwd=project).returncode == 2
 
 
 def region(place: dict[str, Any]) -> dict[str, int]:

@@ -2,13 +2,13 @@
 
 import os
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from e2e.lsp_client import SERVER, Client
+from support.command import loopscope
 
 GOOD = "import pytest\n\n@pytest.fixture\ndef one(): ...\n\nasync def test_good(one): ...\n"
 TAIL = "\nasync def test_still_found(): ...\n"
@@ -57,22 +57,12 @@ def folder(tmp_path: Path) -> Path:
     return folder
 
 
-def loopscope(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    done = subprocess.run(
-        [sys.executable, "-m", "loopscope", *arguments],
-        cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(SERVER), "XDG_CACHE_HOME": str(folder.parent / "cache")},
-        capture_output=True,
-        encoding="utf-8",
-        timeout=120,
-        check=False,
-    )
-    assert "Traceback" not in done.stderr
-    return done
+def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return loopscope(*arguments, cwd=folder, PYTHONPATH=str(SERVER), XDG_CACHE_HOME=str(folder.parent / "cache"))
 
 
 def test_commands_say_what_is_wrong_with_each_file_and_go_on(folder: Path) -> None:
-    checked, listed = loopscope(folder, "check"), loopscope(folder, "fixtures")
+    checked, listed = run(folder, "check"), run(folder, "fixtures")
     assert (checked.returncode, listed.returncode) == (1, 0)
     for name, (_, reason) in BYTES.items():
         for done, what in ((checked, "checked"), (listed, "listed")):
@@ -93,12 +83,12 @@ def test_commands_say_what_is_wrong_with_each_file_and_go_on(folder: Path) -> No
 
 def test_the_configuration_is_shown_as_far_as_it_can_be_read(folder: Path) -> None:
     for name in ("bad_ini", "bad_toml", "bad_own", "folders"):
-        done = loopscope(folder, "config", name)
+        done = run(folder, "config", name)
         assert done.returncode == 0
         assert "rootdir" in done.stdout
-    assert "Unknown loopscope setting `selct`" in loopscope(folder, "config", "bad_own").stdout
-    assert "pytest cannot parse this file" in loopscope(folder, "config", "bad_toml").stdout
-    assert "does not exist" in loopscope(folder, "config", "test_dead.py").stderr
+    assert "Unknown loopscope setting `selct`" in run(folder, "config", "bad_own").stdout
+    assert "pytest cannot parse this file" in run(folder, "config", "bad_toml").stdout
+    assert "does not exist" in run(folder, "config", "test_dead.py").stderr
 
 
 def test_a_session_serves_all_of_them(folder: Path, client: Client) -> None:

@@ -2,9 +2,9 @@
 
 import json
 import stat
-import subprocess
-import sys
 from pathlib import Path
+
+from support.command import loopscope
 
 BOMB = "import pathlib; pathlib.Path({marker!r}).write_text('executed')\n"
 
@@ -37,9 +37,7 @@ def test_no_command_executes_anything_of_the_project(tmp_path: Path) -> None:
     project.mkdir()
     plant(project, marker)
     for command in (["check"], ["check", "--fix", "--unsafe-fixes"], ["config"], ["fixtures", "--format", "json"]):
-        done = subprocess.run(
-            [sys.executable, "-m", "loopscope", *command], cwd=project, capture_output=True, text=True, check=False
-        )
+        done = loopscope(*command, cwd=project)
         assert done.returncode in (0, 1), done.stderr
         assert not marker.exists(), f"{command} executed something"
     fixtures = json.loads(done.stdout)["tests"][0]["fixtures"]
