@@ -79,6 +79,8 @@ def test_database():
     Example(
         "A fixture requests what is not there",
         bad="""\
+from unittest import main as run
+
 import pytest
 
 
@@ -94,8 +96,14 @@ def app(⟦seting⟧):
 
 def test_app(app):
     assert app == {}
+
+
+if "__main__" == __name__:
+    run()
 """,
         good="""\
+from unittest import main as run
+
 import pytest
 
 
@@ -111,6 +119,10 @@ def app(settings):
 
 def test_app(app):
     assert app == {}
+
+
+if "__main__" == __name__:
+    run()
 """,
         proof=Proof("fixture 'seting' not found", "error"),
     ),

@@ -240,6 +240,17 @@ if __name__ == "__main__":
 """,
     ),
     NearMiss(
+        "a program whose condition is the other way round",
+        """\
+def test_greeting(name):
+    print("hello", name)
+
+
+if "__main__" == __name__:
+    test_greeting("you")
+""",
+    ),
+    NearMiss(
         "a parameter with a default",
         "def test_number(number=1):\n    assert number\n",
     ),
