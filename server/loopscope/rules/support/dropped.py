@@ -6,8 +6,8 @@ from loopscope.facts.bodies import Body, CallSite, Use
 from loopscope.rules.support.awaiting import assigned_name, call_needs_value, is_assertion, is_unpacked, last_of
 from loopscope.rules.support.calls import noted
 
-_NEVER = frozenset({"append", "extend", "setdefault", "raises", "fail", "skip", "setenv"})
-"""Methods that are no coroutine functions, most of them of builtin types: not worth to be looked up."""
+_NEVER = frozenset({"raises", "setenv"})
+"""Methods that are no coroutine functions: not worth to be looked up."""
 _PLAIN = frozenset({"print", "setattr"})
 """Such functions."""
 

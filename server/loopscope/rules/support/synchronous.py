@@ -14,8 +14,8 @@ from loopscope.workspace.queries import Queries
 
 _SYNCHRONOUS = frozenset(
     (
-        *("addCleanup", "fail", "skipTest", "subTest", "raises", "skip", "setenv"),
-        *("append", "extend", "setdefault", "startswith", "endswith", "splitlines", "print", "setattr"),
+        *("addCleanup", "skipTest", "subTest", "raises", "setenv"),
+        *("startswith", "endswith", "splitlines", "print", "setattr"),
     )
 )
 """Names of methods that no coroutine function and no asynchronous generator has: not worth to be looked up."""

@@ -30,7 +30,63 @@ async def client():
 
 """
 
+_JOBS = """\
+import pytest
+
+
+class Jobs:
+    def __init__(self):
+        self.names = []
+
+    async def append(self, name):
+        self.names.append(name)
+
+    async def extend(self, names):
+        self.names.extend(names)
+
+    async def setdefault(self, name):
+        self.names.append(name)
+        return name
+
+    async def skip(self, name):
+        assert name in self.names
+
+    async def fail(self, name):
+        assert name in self.names
+
+
+@pytest.fixture
+def jobs():
+    return Jobs()
+
+
+"""
+
 EXAMPLES = (
+    Example(
+        "Methods that are named like those of lists, dicts and pytest",
+        bad=f"""\
+{_JOBS}@pytest.mark.asyncio
+async def test_jobs(jobs):
+    ⟦jobs.append("a")⟧
+    ⟦jobs.extend(["b", "c"])⟧
+    assert ⟦jobs.setdefault("d")⟧ == "d"
+    ⟦jobs.skip("a")⟧
+    ⟦jobs.fail("b")⟧
+    assert jobs.names == ["a", "b", "c", "d"]
+""",
+        good=f"""\
+{_JOBS}@pytest.mark.asyncio
+async def test_jobs(jobs):
+    await jobs.append("a")
+    await jobs.extend(["b", "c"])
+    assert await jobs.setdefault("d") == "d"
+    await jobs.skip("a")
+    await jobs.fail("b")
+    assert jobs.names == ["a", "b", "c", "d"]
+""",
+        proof=Proof("assert <coroutine object Jobs.setdefault"),
+    ),
     Example(
         "A method of a name that a test sets on an object of its own",
         bad=f"""\
