@@ -14,6 +14,8 @@ import loopscope
 
 DEADLINE = 5.0
 """Seconds after which an answer is given up, and with it the process."""
+_START = 60.0
+"""Seconds that the process may take to be ready: how busy the computer is says nothing of the question."""
 
 
 class JediProcess:
@@ -23,6 +25,7 @@ class JediProcess:
         self._deadline = deadline
         self._process: subprocess.Popen[str] | None = None
         self._closed = False
+        self._ready = False
         self._answers: queue.SimpleQueue[str] = queue.SimpleQueue()
 
     def ask(self, request: Mapping[str, Any]) -> Mapping[str, str] | None:
@@ -33,7 +36,9 @@ class JediProcess:
         try:
             process.stdin.write(json.dumps(request) + "\n")
             process.stdin.flush()
-            line = self._answers.get(timeout=self._deadline)
+            if not self._ready:
+                self._ready = self._answers.get(timeout=_START) != ""
+            line = self._answers.get(timeout=self._deadline) if self._ready else ""
             return json.loads(line) or {}
         except (OSError, ValueError, queue.Empty):
             self.stop()
@@ -74,7 +79,7 @@ class JediProcess:
             )
         except OSError:
             return None
-        self._process, self._answers = process, queue.SimpleQueue()
+        self._process, self._ready, self._answers = process, False, queue.SimpleQueue()
         threading.Thread(target=_read, args=(process, self._answers), daemon=True).start()
         return process
 

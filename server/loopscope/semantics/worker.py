@@ -1,5 +1,7 @@
 """The process that asks jedi: reads one request a line from standard input, writes one answer a line.
 
+What it writes first is a line that says that it is ready.
+
 A request is `{"path", "text", "places": [[line, column], …], "root", "sys_path": […]}`, lines from 1; the answer names
 the class of which what stands at all places is an instance, `{"path", "qualname"}`, or is `null`. jedi gets the
 folders to import from as *added* ones: from those it reads source, and never loads an extension module.
@@ -25,6 +27,11 @@ def main() -> None:
     """Answer until the input ends."""
     lines: SimpleQueue[str | None] = SimpleQueue()
     threading.Thread(target=_read, args=(lines,), daemon=True).start()
+    # Slow to import: the input is watched by now.
+    import jedi  # noqa: F401, PLC0415
+
+    sys.stdout.write("ready\n")
+    sys.stdout.flush()
     while (line := lines.get()) is not None:
         try:
             answer = answer_to(json.loads(line))
@@ -45,7 +52,7 @@ def _read(lines: "SimpleQueue[str | None]") -> None:
 
 def answer_to(request: dict[str, Any]) -> dict[str, str] | None:
     """The class of the values at the places of a request; None when they differ, or one is not known."""
-    import jedi  # noqa: PLC0415  slow to import: the input must be watched by then
+    import jedi  # noqa: PLC0415
 
     project = jedi.Project(
         request["root"],

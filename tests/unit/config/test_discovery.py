@@ -112,7 +112,7 @@ def test_arguments_move_the_search_as_in_pytest(
         assert ours(folder, args) == judge(folder, args)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.dictionaries(
         st.tuples(st.sampled_from(["", "tests/", "tests/unit/"]), st.sampled_from(list(CONTENTS))),

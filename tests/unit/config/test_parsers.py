@@ -45,7 +45,7 @@ TOML_VALUES = [
 ]
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(st.lists(st.sampled_from(INI_LINES), max_size=7), st.sampled_from(["\n", "\r\n", "\r", "\x0c\n"]))
 def test_ini_texts_are_read_as_iniconfig_reads_them(lines: list[str], end: str) -> None:
     text = end.join(lines)
@@ -86,7 +86,7 @@ def single_line(text: str) -> bool:
     return True
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.lists(values(), max_size=5), st.sampled_from(["\n", "\r\n"]))
 def test_every_key_of_a_toml_text_is_located(found: list[str], end: str) -> None:
     parts = [f"[ t{i} . \"u.\\u0061\" ] # [x]\n'key {i}' = {value}  # = c\n" for i, value in enumerate(found)]
@@ -108,7 +108,7 @@ def test_every_key_of_a_toml_text_is_located(found: list[str], end: str) -> None
                     assert text[piece.start : piece.start + piece.length] == value
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.text(alphabet="ab '\"\\\n\t#;é=", max_size=14))
 def test_words_are_split_as_shlex_splits_them(text: str) -> None:
     try:

@@ -50,7 +50,7 @@ def places(text: str) -> list[tuple[Role, str]]:
     return [(one.role, text[slice(*one.span)]) for one in found if one.span != NOWHERE]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.integers(0, len(TEXT)), st.integers(0, 40), st.sampled_from(["", "\r\n", "😀", "(", '"""', "\f"]))
 def test_every_place_holds_the_name_in_any_broken_text(start: int, length: int, new: str) -> None:
     text = TEXT[:start] + new + TEXT[start + length :]

@@ -44,7 +44,7 @@ def is_synchronous(body: str, above: str = "", **files: str) -> bool:
     "body",
     [
         "self.assertEqual(1, 1)",
-        "given.append(1)",
+        "given.startswith('a')",
         "len(given)",
         "time.sleep(1)",
         "datetime.now()",
@@ -64,6 +64,11 @@ def test_nothing_to_await_by_name(body: str) -> None:
     [
         "given()",
         "given.get()",
+        "given.append(1)",
+        "given.extend([1])",
+        "given.setdefault(1)",
+        "given.skip()",
+        "given.fail()",
         "self.assert_response()",
         "client.get()",
         "anext(given)",

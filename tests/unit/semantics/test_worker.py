@@ -9,6 +9,8 @@ from pathlib import Path
 ENDLESS = """\
 import threading
 
+print("imported", flush=True)
+
 
 class Project:
     def __init__(self, *args, **named):
@@ -17,7 +19,7 @@ class Project:
 """
 
 
-def test_it_ends_with_its_input_though_jedi_never_answers(tmp_path: Path) -> None:
+def test_it_says_when_it_is_ready_and_ends_with_its_input_though_jedi_never_answers(tmp_path: Path) -> None:
     (tmp_path / "jedi.py").write_text(ENDLESS)
     command = [sys.executable, "-P", "-m", "loopscope.semantics.worker"]
     environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
@@ -29,7 +31,7 @@ def test_it_ends_with_its_input_though_jedi_never_answers(tmp_path: Path) -> Non
             assert worker.stdout is not None
             worker.stdin.write(json.dumps({"root": ".", "sys_path": []}) + "\n")
             worker.stdin.flush()
-            assert worker.stdout.readline() == "asked\n"
+            assert [worker.stdout.readline() for _ in range(3)] == ["imported\n", "ready\n", "asked\n"]
             worker.stdin.close()
             assert worker.wait(60) == 0
         finally:
