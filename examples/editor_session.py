@@ -13,7 +13,8 @@ CAPABILITIES = {
         "codeAction": {
             "codeActionLiteralSupport": {"codeActionKind": {"valueSet": ["quickfix"]}},
             "isPreferredSupport": True,
-        }
+        },
+        "diagnostic": {},
     }
 }
 ROOT = Path(__file__).resolve().parent / "shop"
@@ -21,7 +22,7 @@ FILE = ROOT / "tests" / "test_orders.py"
 
 
 class Server:
-    """A running language server: `ask` sends a request, `tell` a notification, `wait_for` awaits a notification."""
+    """A running language server: `ask` sends a request, `tell` a notification."""
 
     def __init__(self) -> None:
         command = [sys.executable, "-m", "loopscope", "server"]
@@ -40,12 +41,6 @@ class Server:
 
     def tell(self, method: str, params: object) -> None:
         self._send({"method": method, "params": params})
-
-    def wait_for(self, method: str) -> dict:
-        while True:
-            message = self._receive()
-            if message.get("method") == method:
-                return message["params"]
 
     def _send(self, message: dict) -> None:
         body = json.dumps({"jsonrpc": "2.0", **message}).encode()
@@ -77,7 +72,7 @@ def main() -> int:
     document = {"uri": uri, "languageId": "python", "version": 1, "text": text}
     server.tell("textDocument/didOpen", {"textDocument": document})
 
-    diagnostics = server.wait_for("textDocument/publishDiagnostics")["diagnostics"]
+    diagnostics = server.ask("textDocument/diagnostic", {"textDocument": {"uri": uri}})["items"]
     print(f"\n  {FILE.name} opened: {len(diagnostics)} diagnostics")
     for item in diagnostics:
         print(f"    line {item['range']['start']['line'] + 1:>3}  {item['code']}: {item['message'].splitlines()[0]}")
