@@ -89,6 +89,8 @@ class Body:
     """Those of the own body."""
     comprehensions: tuple[ast.comprehension, ...] = ()
     """The first `for` of each comprehension and generator expression of the own body."""
+    walruses: tuple[ast.NamedExpr, ...] = ()
+    """Those of the own body, outside of lambdas and classes."""
 
     @property
     def is_async(self) -> bool:

@@ -111,6 +111,7 @@ def _walrus(w: Walk, node: ast.NamedExpr, use: Use, parent: ast.AST) -> None:
     w.bound.add(node.target.id)
     if not w.lambda_:
         w.binds.append(node.target.id)
+        w.walruses.append(node)
     if use is STATEMENT:
         expression(w, node.value, ASSIGNED, node)
     else:

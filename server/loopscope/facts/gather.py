@@ -72,6 +72,7 @@ class _Gatherer:
             statements=tuple(walk.statements),
             lambdas=tuple(walk.lambdas),
             comprehensions=tuple(walk.comprehensions),
+            walruses=tuple(walk.walruses),
             nested=tuple(nested),
         )
 

@@ -34,6 +34,7 @@ class Walk:
         "returns",
         "statement",
         "statements",
+        "walruses",
         "withs",
         "yields",
     )
@@ -64,4 +65,6 @@ class Walk:
         self.comprehension = False
         self.comprehensions: list[ast.comprehension] = []
         """The first loop of each comprehension."""
+        self.walruses: list[ast.NamedExpr] = []
+        """Those outside of lambdas and classes."""
         self.hidden: Hidden = ()

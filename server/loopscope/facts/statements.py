@@ -48,7 +48,9 @@ def _class(w: Walk, node: ast.ClassDef) -> None:
     before = w.prefix, w.bound, w.hidden
     w.bound = set()
     w.prefix, w.hidden = f"{w.prefix}{node.name}.", (*w.hidden, w.bound)
+    walruses = len(w.walruses)
     block(w, node.body)
+    del w.walruses[walruses:]
     w.prefix, w.bound, w.hidden = before
 
 

@@ -291,14 +291,14 @@ def _dropped(body: Body) -> list[CallSite]:
 
 
 def _is_dropped(body: Body, call: CallSite) -> bool:
-    func = call.node.func
-    if call.in_lambda or call.in_comprehension or (isinstance(func, ast.Attribute) and _is_no_call(func.attr)):
+    use, func = call.use, call.node.func
+    if not (use in _USED or use is Use.ASSIGNED or use is Use.ATTRIBUTE) or call.in_lambda or call.in_comprehension:
         return False
-    if call.use is Use.ASSIGNED:
+    if isinstance(func, ast.Attribute) and _is_no_call(func.attr):
+        return False
+    if use is Use.ASSIGNED:
         return only_compared(body, call)
-    if call.use is Use.ATTRIBUTE:
-        return not (isinstance(call.parent, ast.Attribute) and call.parent.attr in _OF_COROUTINES)
-    return call.use in _USED
+    return not (use is Use.ATTRIBUTE and isinstance(call.parent, ast.Attribute) and call.parent.attr in _OF_COROUTINES)
 
 
 RULE = Rule(META, __doc__ or "", EXAMPLES, NEAR_MISSES, check, fix)

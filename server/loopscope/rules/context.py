@@ -316,7 +316,7 @@ class Context:
         sets: Counter[FactId] = Counter()
         for part, place, is_quoted in self.facts.looked_at(f"replaces {name}", partial(_replacing, name)).found:
             held = part.function_at(place)
-            in_test = held is not None and held[0] in self._test_ids
+            in_test = held is not None and self.own_test(held[0]) is not None
             if held is not None and in_test and not is_quoted:
                 sets[held[0]] += 1
             elif not is_quoted:
@@ -333,9 +333,13 @@ class Context:
     def _replaces_something(self) -> bool:
         return self.facts is not None and bool(self.facts.looked_at("sounds like replacing", _sounding).found)
 
+    def own_test(self, id_: FactId) -> TestItem | None:
+        """The one of `own_tests` whose function has that id."""
+        return self._own_tests_by_id.get(id_)
+
     @cached_property
-    def _test_ids(self) -> frozenset[FactId]:
-        return frozenset(test.id for test in self.own_tests)
+    def _own_tests_by_id(self) -> Mapping[FactId, TestItem]:
+        return {test.id: test for test in self.own_tests}
 
     def remember(self, key: str, compute: Callable[[], T]) -> T:
         """The value of `compute`, which is called once for a key."""

@@ -163,6 +163,8 @@ def check(ctx: Context) -> Iterator[Finding]:
     if ctx.outline.dynamic or any(binding.name == "*" for binding in ctx.outline.bindings):
         return
     owners = requesting(ctx)
+    if not owners:
+        return
     for body, unbound in ctx.bodies_with("reads of unbound names", _unbound):
         owner = owners.get(body.id)
         if owner is None:

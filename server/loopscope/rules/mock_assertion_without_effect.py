@@ -165,27 +165,29 @@ def _edits(ctx: Context, site: _Site, meant: str) -> list[Edit] | None:
 def _sites(body: Body) -> list[_Site]:
     """The attributes whose value is dropped or asserted, and whose name looks like an assertion."""
     if "assertion sites" not in body.notes:
-        body.notes["assertion sites"] = [
-            site for statement in body.statements for site in _of(body, statement) if _looks_like_one(site)
-        ]
+        body.notes["assertion sites"] = list(_find_sites(body))
     return cast("list[_Site]", body.notes["assertion sites"])
 
 
-def _of(body: Body, statement: ast.stmt) -> Iterator[_Site]:
-    match statement:
-        case ast.Expr(ast.Attribute() as node) | ast.Assert(ast.Attribute() as node):
-            yield _Site(body, node, statement, called=False)
-        case ast.Expr(ast.Call(ast.Attribute() as node)) | ast.Assert(ast.Call(ast.Attribute() as node)):
-            yield _Site(body, node, statement, called=True)
-        case _:
-            pass
+def _find_sites(body: Body) -> Iterator[_Site]:
+    for statement in body.statements:
+        if isinstance(statement, ast.Expr):
+            node = statement.value
+        elif isinstance(statement, ast.Assert):
+            node = statement.test
+        else:
+            continue
+        called = isinstance(node, ast.Call)
+        if isinstance(node, ast.Call):
+            node = node.func
+        if isinstance(node, ast.Attribute) and _looks_like_one(node.attr, called=called):
+            yield _Site(body, node, statement, called)
 
 
-def _looks_like_one(site: _Site) -> bool:
-    name = site.attribute.attr
+def _looks_like_one(name: str, *, called: bool) -> bool:
     if name in CALL_ASSERTIONS:
         # Of all mocks: nothing is wrong with its call.
-        return not site.called
+        return not called
     return name in AWAIT_ASSERTIONS or _is_misspelt(name)
 
 

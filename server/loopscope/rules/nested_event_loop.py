@@ -192,6 +192,8 @@ def _is_patched_by_code(ctx: Context) -> bool:
 
 
 def _running(body: Body) -> list[CallSite]:
+    if not body.is_async:
+        return []
     return [
         call
         for call in body.calls

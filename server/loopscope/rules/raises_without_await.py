@@ -83,6 +83,8 @@ def check(ctx: Context) -> Iterator[Finding]:
 
 
 def _tasks(body: Body) -> list[CallSite]:
+    if not body.is_async or all(call.name not in _STARTS for call in body.calls):
+        return []
     return [
         call
         for block, call, wrong_arguments in expected_statements(body)

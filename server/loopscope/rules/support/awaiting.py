@@ -323,9 +323,7 @@ def async_edits(ctx: Context, body: Body) -> list[Edit] | None:
 
 def test_of(ctx: Context, body: Body) -> TestItem | None:
     """The test whose function a body is of; None for helpers, fixtures and nested functions."""
-    if body.id != body.outermost:
-        return None
-    return next((test for test in ctx.own_tests if test.id == body.id), None)
+    return ctx.own_test(body.id) if body.id == body.outermost else None
 
 
 def _is_async_case(ctx: Context, test: TestItem) -> bool:

@@ -43,18 +43,21 @@ def replaced_at(ctx: Context, body: Body, call: CallSite) -> tuple[Place, ...]:
 
 
 def _places(ctx: Context, body: Body) -> Iterator[Place]:
-    named = _named(ctx, body)
-    for patch in patches(ctx):
-        lines = _lines(ctx, body, patch)
-        found = None if lines is None else _target(ctx, patch)
+    own = [(patch, lines) for patch in patches(ctx) if (lines := _lines(ctx, body, patch)) is not None]
+    named = _named(ctx, body) if own else {}
+    for patch, lines in own:
+        found = _target(ctx, patch)
         mock = None if found is None else _put(ctx, body, patch, named.get(id(patch.node)))
-        if lines is not None and found is not None and mock is not None and has_own_parts(mock):
+        if found is not None and mock is not None and has_own_parts(mock):
             yield Place(*found, mock, patch, lines, local=True, variable=named.get(id(patch.node), ""))
     for name in parameter_names(body):
-        mock, fixture = mock_of(ctx, body, name), fixture_of(ctx, body, name)
-        other = None if mock is None or mock.patch is None or fixture is None else context_at(ctx, fixture.path)
-        found = None if other is None or mock is None or mock.patch is None else _target(other, mock.patch)
-        if found is not None and mock is not None and mock.patch is not None and is_alone_at(ctx, body, name):
+        mock = mock_of(ctx, body, name)
+        if mock is None or mock.patch is None:
+            continue
+        fixture = fixture_of(ctx, body, name)
+        other = None if fixture is None else context_at(ctx, fixture.path)
+        found = None if other is None else _target(other, mock.patch)
+        if found is not None and is_alone_at(ctx, body, name):
             yield Place(*found, mock, mock.patch, _whole(body), local=False, variable=name)
 
 

@@ -141,9 +141,7 @@ def _found(body: Body) -> Iterator[tuple[str, ast.expr]]:
                     yield from ((each.id, value) for each, value in zip(names, values, strict=True) if _is_name(each))
                 case _:
                     pass
-    for node in _own_nodes(body):
-        if isinstance(node, ast.NamedExpr):
-            yield node.target.id, node.value
+    yield from ((each.target.id, each.value) for each in body.walruses)
 
 
 def _is_name(node: ast.expr) -> TypeGuard[ast.Name]:

@@ -61,28 +61,28 @@ def stages(ctx: Context) -> Iterator[Stage]:
             continue
         for call in body.calls:
             if call.use is Use.AWAITED and surely_runs(body, call):
-                stage = _function(ctx, body, call) or _method(ctx, body, call)
+                named = call.name is not None and not call.local_root
+                stage = (_function if named else _method)(ctx, body, call)
                 if stage is not None and stage.sources:
                     yield stage
 
 
 def _function(ctx: Context, body: Body, call: CallSite) -> Stage | None:
-    if call.name is None or call.local_root or ctx.is_patched(call.name, body):
+    replaced = replaced_at(ctx, body, call)
+    if not replaced or call.name is None or call.local_root or ctx.is_patched(call.name, body):
         return None
     found = referred(ctx.queries, ctx.path, call.name)
     if not isinstance(found, Function) or found.fact.id.holder:
         return None
     code = _code(ctx, found, is_async=True)
-    return None if code is None else _staged(body, call, code, _globals(code, replaced_at(ctx, body, call)))
+    return None if code is None else _staged(body, call, code, _globals(code, replaced))
 
 
 def _method(ctx: Context, body: Body, call: CallSite) -> Stage | None:
     """The stage of a method of an object that is made with mocks, or makes some from replaced globals."""
     func = call.node.func
-    if not isinstance(func, ast.Attribute) or ctx.is_patched(func.attr, body):
-        return None
-    made = object_at(ctx, body, func.value)
-    if made is None:
+    made = object_at(ctx, body, func.value) if isinstance(func, ast.Attribute) else None
+    if made is None or not isinstance(func, ast.Attribute) or ctx.is_patched(func.attr, body):
         return None
     key = (made.owner.path, made.owner.fact.id)
     code = _code(ctx, ctx.queries.get(method, *key, func.attr), is_async=True)

@@ -13,6 +13,7 @@ from loopscope.facts.reading import dotted_name
 from loopscope.rules.context import Context
 from loopscope.rules.support.calls import binding_count
 from loopscope.rules.support.mock_setups import SetUp, bound_expression, chain_of, set_ups, told_by
+from loopscope.rules.support.names import own_parameter
 from loopscope.rules.support.patches import (
     Owner,
     Patch,
@@ -242,7 +243,7 @@ def _bound(ctx: Context, body: Body, name: str) -> Mock | None:
                 site = site_of(ctx, body, item.context_expr)
                 patch = None if site is None else patch_of(ctx, body, site)
                 return None if patch is None or patch.mocker else patched_mock(ctx, patch)
-    if name not in parameters:
+    if name not in parameters or name == own_parameter(body):
         return None
     patch = injected(ctx, body, name)
     if patch is not None:
@@ -373,11 +374,13 @@ def value_of_fixture(ctx: Context, fixture: FixtureDef) -> tuple[Body, ast.expr]
 
 def fixture_of(ctx: Context, body: Body, name: str) -> FixtureDef | None:
     """The fixture that pytest passes for a parameter of a test or fixture; None when that is not certain."""
-    for test in ctx.own_tests:
-        if test.id == body.id:
-            closure = ctx.closure(test)
-            chain = closure.chains.get(name, ())
-            return chain[-1] if chain and name not in closure.direct and name not in closure.unknown else None
+    if name == own_parameter(body):
+        return None
+    test = ctx.own_test(body.id)
+    if test is not None:
+        closure = ctx.closure(test)
+        chain = closure.chains.get(name, ())
+        return chain[-1] if chain and name not in closure.direct and name not in closure.unknown else None
     for fixture in ctx.own_fixtures:
         if fixture.id == body.id:
             found = ctx.requested(fixture, name)

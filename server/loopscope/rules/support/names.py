@@ -43,6 +43,18 @@ def inner_bodies(body: Body) -> Iterator[Body]:
         yield from inner_bodies(inner)
 
 
+def own_parameter(body: Body) -> str | None:
+    """The name of the object or class that a method is called on; None for functions and static methods."""
+    arguments = (*body.node.args.posonlyargs, *body.node.args.args)
+    is_method = body.id.holder and body.id == body.outermost and arguments
+    return arguments[0].arg if is_method and not is_static(body) else None
+
+
+def is_static(body: Body) -> bool:
+    """Whether a function is decorated with `staticmethod`."""
+    return any(isinstance(each, ast.Name) and each.id == "staticmethod" for each in body.node.decorator_list)
+
+
 def binds_anywhere(node: Function, name: str) -> bool:
     """Whether a function, or anything inside of it, binds a name or declares it global; also where `exec` may do so.
 

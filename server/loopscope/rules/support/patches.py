@@ -13,6 +13,7 @@ from loopscope.facts.reading import dotted_name
 from loopscope.rules.context import Context
 from loopscope.rules.support.callees import type_of
 from loopscope.rules.support.calls import binding_count, noted
+from loopscope.rules.support.names import is_static
 from loopscope.rules.support.text import without_item
 from loopscope.text.edit import Edit
 from loopscope.text.files import Unreadable
@@ -209,9 +210,8 @@ def injected(ctx: Context, body: Body, name: str) -> Patch | None:
         holders = [each for each in ctx.queries.get(index_of, ctx.path).classes.values() if _is_holder(each, body.id)]
         patches += [each for holder in holders for each in decorator_patches(ctx, holder.id)]
     passed = [each for each in patches if each.argument("new") is None]
-    static = any(isinstance(each, ast.Name) and each.id == "staticmethod" for each in body.node.decorator_list)
     arguments = [each.arg for each in (*body.node.args.posonlyargs, *body.node.args.args)]
-    places = arguments[1:] if body.id.holder and not static else arguments
+    places = arguments[1:] if body.id.holder and not is_static(body) else arguments
     index = places.index(name) if name in places else len(passed)
     return passed[index] if index < len(passed) else None
 
