@@ -7,9 +7,12 @@ from typing import NamedTuple, cast
 from loopscope.facts.bodies import Body, CallSite
 from loopscope.facts.expr import Param, ParamKind
 from loopscope.rules.context import Context
-from loopscope.rules.support.calls import binding_count, bound_value
+from loopscope.rules.support.calls import binding_count, bound_value, noted
 from loopscope.rules.support.mocks import Kind, Mock, child, context_at, mock_at
-from loopscope.rules.support.patches import mock_function
+from loopscope.rules.support.names import own_parameter, requesting
+from loopscope.rules.support.patches import may_make_mock, mock_function, parameter_names
+from loopscope.workspace.index import index_of
+from loopscope.workspace.mro import mro_of
 from loopscope.workspace.targets import referred
 from loopscope.workspace.values import Function
 
@@ -87,11 +90,62 @@ def scenes(ctx: Context) -> tuple[Scene, ...]:
 
 def _scenes(ctx: Context) -> Iterator[Scene]:
     for body in ctx.bodies:
+        if not _may_meet(ctx, body):
+            continue
         yield Scene(ctx, body, {}, body, None, {})
         for call in _handing(body):
             scene = _handed(ctx, body, call)
             if scene is not None:
                 yield scene
+
+
+def _may_meet(ctx: Context, body: Body) -> bool:
+    """Whether a function may have mocks at all: most have none, and nobody needs to look at what they do."""
+    return _may_have(ctx, body) or (bool(body.outermost.holder) and _may_be_kept(ctx, body.outermost.holder))
+
+
+def _may_have(ctx: Context, body: Body) -> bool:
+    """Whether a function, or one around it, makes mocks or may be given some."""
+    around: Body | None = body
+    while around is not None:
+        if noted(around, "may make mocks", _may_make) or _may_get(ctx, around):
+            return True
+        around = ctx.around(around)
+    return False
+
+
+def _may_make(body: Body) -> bool:
+    return any(call.name is not None and may_make_mock(call.name) for call in body.calls)
+
+
+def _may_get(ctx: Context, body: Body) -> bool:
+    """Whether fixtures or patches may be passed for parameters."""
+    if len(parameter_names(body)) == (own_parameter(body) is not None):
+        return False
+    return bool(body.node.decorator_list) or body.node.name.startswith("test") or body.id in requesting(ctx)
+
+
+def _may_be_kept(ctx: Context, holder: str) -> bool:
+    """Whether a method of a class of the file, inherited ones too, may set an attribute to a mock."""
+    return ctx.remember(f"may keep mocks in {holder}", lambda: _has_keepers(ctx, holder))
+
+
+def _has_keepers(ctx: Context, holder: str) -> bool:
+    keeping = ctx.remember(
+        "keeping mocks",
+        lambda: {each.outermost.holder for each in ctx.bodies if _sets_attributes(each) and _may_have(ctx, each)},
+    )
+    found = ctx.queries.get(index_of, ctx.path).class_named(holder) if keeping else None
+    if found is None:
+        return False
+    classes = ctx.queries.get(mro_of, ctx.path, found.id).classes
+    return any(path == ctx.path and id_.qualname in keeping for path, id_ in classes)
+
+
+def _sets_attributes(body: Body) -> bool:
+    targets = [each.targets for each in body.statements if isinstance(each, ast.Assign)]
+    targets += [[each.target] for each in body.statements if isinstance(each, ast.AnnAssign)]
+    return any(isinstance(each, ast.Attribute | ast.Tuple | ast.List) for given in targets for each in given)
 
 
 def _handing(body: Body) -> list[CallSite]:

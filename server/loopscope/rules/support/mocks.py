@@ -84,7 +84,7 @@ _NOT_SET_UP = frozenset(
     {"spec", "spec_set", "autospec", "wraps", "name", "unsafe", "new", "new_callable", "create", "instance", "parent"}
 )
 _WORDS = ("Mock", "mocker", "patch", "create_autospec")
-_SIGNS = re.compile(r"\b(?:(?:NonCallable)?(?:Async|Magic)?Mock|\w*mocker|patch|create_autospec)\b")
+_SIGNS = re.compile(r"mocker\b|\b(?:(?:NonCallable)?(?:Async|Magic)?Mock|patch|create_autospec)\b")
 """Those words alone: not `MockServer`, `dispatch` or `monkeypatch`."""
 _RESTRICTING = frozenset({"spec", "spec_set", "autospec", "wraps"})
 

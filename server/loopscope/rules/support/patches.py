@@ -82,7 +82,7 @@ class Patch(NamedTuple):
 def mock_function(ctx: Context, owner: Owner, call: CallSite) -> str | None:
     """What of `unittest.mock` a call calls, as `AsyncMock` or `patch.object`, through `mocker` too; None for others."""
     name = call.name
-    if name is None or name.rpartition(".")[2] not in _LASTS:
+    if name is None or not may_make_mock(name):
         return None
     if call.local_root:
         first, _, rest = name.partition(".")
@@ -90,6 +90,11 @@ def mock_function(ctx: Context, owner: Owner, call: CallSite) -> str | None:
     if not call.imported:
         return None
     return _of_module(name) or _followed(ctx, name)
+
+
+def may_make_mock(name: str) -> bool:
+    """Whether a call of that name may make a mock, going by its last part alone."""
+    return name.rpartition(".")[2] in _LASTS
 
 
 def site_of(ctx: Context, owner: Owner, node: ast.AST) -> CallSite | None:
