@@ -31,6 +31,8 @@ class Selection:
 
     def rules_for(self, path: PurePath) -> tuple[Rule, ...]:
         """The rules to run on one file: all but those that `per-file-ignores` takes away."""
+        if not self.per_file_ignores:
+            return self.rules
         ignored = self._ignored(path)
         return tuple(rule for rule in self.rules if rule.meta.name not in ignored)
 

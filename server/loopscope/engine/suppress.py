@@ -28,10 +28,11 @@ def apply_suppressions(
 ) -> tuple[list[Finding], int]:
     """The findings that no comment silences, with those about unused comments, and how many were silenced."""
     lines = LineIndex(ctx.text)
-    every = directives(ctx.path, ctx.text, lines, None if ctx.facts is None else ctx.facts.tree)
-    reaches = [
-        _Reach(each, _reach(ctx, each, lines)) for each in every if each.kind != "noqa" or selection.respect_noqa
-    ]
+    tree = None if ctx.facts is None else ctx.facts.tree
+    every = directives(ctx.path, ctx.text, lines, tree, noqa=selection.respect_noqa)
+    if not every:
+        return list(found), 0
+    reaches = [_Reach(each, _reach(ctx, each, lines)) for each in every]
     kept: list[Finding] = []
     used: set[tuple[int, str]] = set()
     for finding in found:

@@ -14,6 +14,8 @@ def words_of(facts: FileFacts | None, text: str) -> AbstractSet[bytes]:
     """The words of a file, of its pieces that an edit left as they are from before."""
     if facts is None:
         return words_in(text.removeprefix("\ufeff"))
+    if len(facts.parts) == 1:
+        return facts.parts[0].words
     return frozenset[bytes]().union(*[part.words for part in facts.parts])
 
 
@@ -23,7 +25,9 @@ def texts_of(facts: FileFacts | None, text: str) -> Callable[[tuple[str, ...]], 
     Those that rules name are looked for once in each piece of the file that edits leave as it is.
     """
     if facts is None or len(facts.parts) < 2:
-        holds = cache(text.__contains__)
+        # A fifth as long as the text: whatever has letters stands in a word, or has a part that does.
+        words = b" ".join(words_of(facts, text))
+        holds = cache(lambda each: _letters(each) in words and (each.isidentifier() or each in text))
         return lambda texts: any(map(holds, texts))
     known = frozenset[str]().union(*[_texts_in(part) for part in facts.parts])
     return lambda texts: not known.isdisjoint(texts) or any(each in text for each in texts if each not in _named())
@@ -35,6 +39,12 @@ def _texts_in(part: Part) -> frozenset[str]:
         found = part.notes["texts"] = frozenset([each for each in _named() if each in part.chunk.text])
     # The key is used here only.
     return cast("frozenset[str]", found)
+
+
+@cache
+def _letters(text: str) -> bytes:
+    """The longest part of a text that is one within a word, too."""
+    return max(words_in(text), key=len, default=b"")
 
 
 @cache
