@@ -1,11 +1,12 @@
 """Which of several assignments to a local name a read surely sees: the last one before it, with no way around."""
 
 import ast
-from collections.abc import Iterator, Mapping
-from typing import cast
+from bisect import bisect_right
+from collections.abc import Mapping
+from typing import TypeAlias, cast
 
 from loopscope.facts.bodies import Body
-from loopscope.facts.tree import parents
+from loopscope.facts.tree import holders, parents
 
 _SWALLOWS = ("raises", "suppress", "ignore", "catch", "expect")
 """Words in the names of context managers after whose block an assignment in it may not have happened."""
@@ -15,6 +16,12 @@ _SCOPES = (
     *(ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp),
 )
 """Within these a name may be another one."""
+_BIND_ONE = (ast.AnnAssign, ast.AugAssign, ast.For, ast.AsyncFor)
+_WITHS = (ast.With, ast.AsyncWith)
+_LOOPS = (ast.For, ast.AsyncFor)
+_REPEATED = (ast.For, ast.AsyncFor, ast.While)
+_Bound: TypeAlias = tuple[tuple[int, int], int]
+"""Where a statement has bound its names, as line and column, and its place in `Body.statements`."""
 
 
 def parents_of(body: Body) -> dict[int, ast.AST]:
@@ -60,25 +67,44 @@ def _seen(body: Body, name: str) -> Mapping[int, int]:
     return found
 
 
-def _places(body: Body) -> Mapping[str, list[int]]:
-    """The places in `body.statements` of the statements that bind a name."""
+def _around(body: Body, read: ast.Name) -> Mapping[int, ast.AST]:
+    """`parents_of`, as far as statements and a read are concerned: most expressions of a function nobody asks about."""
+    # The key is used here only.
+    known = cast("tuple[dict[int, ast.AST], list[tuple[int, int]]] | None", body.notes.get("around statements"))
+    if known is None:
+        starts = [(each.lineno, each.col_offset) for each in body.statements]
+        known = body.notes["around statements"] = holders(body.node), starts
+    found, starts = known
+    if id(read) not in found:
+        # As a rule it stands in the last statement that begins before it.
+        place = bisect_right(starts, (read.lineno, read.col_offset)) - 1
+        if place >= 0:
+            found.update(parents(body.statements[place], inner=False))
+        if id(read) not in found:
+            found.update(parents_of(body))
+    return found
+
+
+def _places(body: Body) -> Mapping[str, list[_Bound]]:
+    """The statements that bind a name."""
     found = body.notes.get("places of bindings")
     if found is None:
-        places: dict[str, list[int]] = {}
+        places: dict[str, list[_Bound]] = {}
         for place, statement in enumerate(body.statements):
             for name in _binds(statement):
-                places.setdefault(name, []).append(place)
+                places.setdefault(name, []).append((_end(statement), place))
         found = body.notes["places of bindings"] = places
-    return cast("Mapping[str, list[int]]", found)
+    return cast("Mapping[str, list[_Bound]]", found)
 
 
-def _reached(body: Body, read: ast.Name, bound: list[int]) -> int | None:
-    around = parents_of(body)
-    before = [place for place in bound if _ends(body.statements[place], read)]
+def _reached(body: Body, read: ast.Name, bound: list[_Bound]) -> int | None:
+    at = (read.lineno, read.col_offset)
+    before = [each for each in bound if each[0] <= at]
     if not before:
         return None
-    place = max(before, key=lambda each: _end(body.statements[each]))
+    place = max(before)[1]
     statement = body.statements[place]
+    around = _around(body, read)
     holders: list[ast.AST | None]
     match statement:
         case ast.Assign() | ast.AnnAssign(value=ast.expr()):
@@ -86,19 +112,17 @@ def _reached(body: Body, read: ast.Name, bound: list[int]) -> int | None:
         case ast.With() | ast.AsyncWith():
             holders = [statement]
         case ast.For() | ast.AsyncFor():
-            if any(_within(body.statements[each], statement) for each in bound if each != place):
+            if any(_within(body.statements[each], statement) for _, each in bound if each != place):
                 return None
             holders = [statement]
         case _:
             return None
     # The blocks that go on where the assignment has happened: its own, and those around a `with`.
-    while isinstance(holders[-1], ast.With | ast.AsyncWith) and not _may_swallow(holders[-1]):
+    while isinstance(holders[-1], _WITHS) and not _may_swallow(holders[-1]):
         holders.append(around.get(id(holders[-1])))
     inner: ast.AST = read
     while (outer := around.get(id(inner))) is not None and outer not in holders:
-        if isinstance(outer, ast.For | ast.AsyncFor | ast.While) and any(
-            _within(body.statements[each], outer) for each in bound
-        ):
+        if isinstance(outer, _REPEATED) and any(_within(body.statements[each], outer) for _, each in bound):
             return None
         if isinstance(outer, _SCOPES):
             return None
@@ -130,32 +154,26 @@ def _same_block(holder: ast.AST, statement: ast.stmt, later: ast.AST, around: Ma
     return any(any(each is first for each in block) and any(each is later for each in block) for block in blocks)
 
 
-def _binds(statement: ast.stmt) -> Iterator[str]:
-    match statement:
-        case ast.Assign(targets):
-            for target in targets:
-                yield from _names(target)
-        case ast.AnnAssign(target) | ast.AugAssign(target) | ast.For(target) | ast.AsyncFor(target):
-            yield from _names(target)
-        case ast.With(items) | ast.AsyncWith(items):
-            for item in items:
-                if item.optional_vars is not None:
-                    yield from _names(item.optional_vars)
-        case _:
-            pass
-
-
-def _names(target: ast.expr) -> Iterator[str]:
-    match target:
-        case ast.Name(name):
-            yield name
-        case ast.Tuple(items) | ast.List(items):
-            for item in items:
-                yield from _names(item)
-        case ast.Starred(value):
-            yield from _names(value)
-        case _:
-            pass
+def _binds(statement: ast.stmt) -> list[str]:
+    """The names that a statement binds by assignment, in a loop or a `with`."""
+    if isinstance(statement, ast.Assign):
+        targets = statement.targets
+    elif isinstance(statement, _BIND_ONE):
+        targets = [statement.target]
+    elif isinstance(statement, _WITHS):
+        targets = [item.optional_vars for item in statement.items if item.optional_vars is not None]
+    else:
+        return []
+    found: list[str] = []
+    while targets:
+        target, *targets = targets
+        if isinstance(target, ast.Name):
+            found.append(target.id)
+        elif isinstance(target, ast.Tuple | ast.List):
+            targets = [*target.elts, *targets]
+        elif isinstance(target, ast.Starred):
+            targets = [target.value, *targets]
+    return found
 
 
 def _parameters(body: Body) -> frozenset[str]:
@@ -166,17 +184,11 @@ def _parameters(body: Body) -> frozenset[str]:
 
 def _end(statement: ast.stmt) -> tuple[int, int]:
     """Where a binding is done: at the end of an assignment, at the head of a block."""
-    match statement:
-        case ast.For(target) | ast.AsyncFor(target):
-            return target.lineno, target.col_offset
-        case ast.With() | ast.AsyncWith():
-            return statement.lineno, statement.col_offset
-        case _:
-            return statement.end_lineno or 0, statement.end_col_offset or 0
-
-
-def _ends(statement: ast.stmt, read: ast.Name) -> bool:
-    return _end(statement) <= (read.lineno, read.col_offset)
+    if isinstance(statement, _LOOPS):
+        return statement.target.lineno, statement.target.col_offset
+    if isinstance(statement, _WITHS):
+        return statement.lineno, statement.col_offset
+    return statement.end_lineno or 0, statement.end_col_offset or 0
 
 
 def _within(statement: ast.stmt, outer: ast.For | ast.AsyncFor | ast.While) -> bool:

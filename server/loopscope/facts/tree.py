@@ -28,8 +28,8 @@ def children(node: ast.AST) -> list[ast.AST]:
     return found
 
 
-def parents(root: ast.AST) -> dict[int, ast.AST]:
-    """What holds each node below `root`, by the `id` of the node."""
+def parents(root: ast.AST, *, inner: bool = True) -> dict[int, ast.AST]:
+    """What holds each node below `root`, by the `id` of the node; without `inner` not of statements, and below them."""
     found: dict[int, ast.AST] = {}
     pending = [root]
     while pending:
@@ -40,7 +40,7 @@ def parents(root: ast.AST) -> dict[int, ast.AST]:
             kind: object = value.__class__
             if kind is list:
                 for child in value:
-                    if isinstance(child, ast.AST):
+                    if isinstance(child, ast.AST) and (inner or not isinstance(child, _IN_BLOCKS)):
                         found[id(child)] = node
                         pending.append(child)
             elif kind not in _NO_NODES and isinstance(value, ast.AST):
@@ -49,5 +49,38 @@ def parents(root: ast.AST) -> dict[int, ast.AST]:
                     pending.append(value)
     return found
 
+
+def holders(root: ast.AST) -> dict[int, ast.AST]:
+    """What holds each statement, `except` and `case` below `root`, by its `id`: those of nested functions left out."""
+    found: dict[int, ast.AST] = {}
+    pending = [root]
+    while pending:
+        node = pending.pop()
+        for name in _BLOCKS.get(type(node), _BODY):
+            for child in getattr(node, name):
+                found[id(child)] = node
+                if type(child) in _BLOCKS:
+                    pending.append(child)
+    return found
+
+
+_IN_BLOCKS = (ast.stmt, ast.ExceptHandler, ast.match_case)
+_BODY = ("body",)
+_LOOP = ("body", "orelse")
+_TRY = ("body", "handlers", "orelse", "finalbody")
+_BLOCKS: dict[type[ast.AST], tuple[str, ...]] = {
+    ast.AsyncFor: _LOOP,
+    ast.AsyncWith: _BODY,
+    ast.ClassDef: _BODY,
+    ast.ExceptHandler: _BODY,
+    ast.For: _LOOP,
+    ast.If: _LOOP,
+    ast.Match: ("cases",),
+    ast.Try: _TRY,
+    ast.TryStar: _TRY,
+    ast.While: _LOOP,
+    ast.With: _BODY,
+    ast.match_case: _BODY,
+}
 
 _NO_NODES: frozenset[object] = frozenset({int, str, type(None), ast.Load, ast.Store, ast.Del})

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from loopscope.facts import tree
-from loopscope.facts.tree import children, descendants, parents
+from loopscope.facts.tree import children, descendants, holders, parents
 
 CODE = """
 @decorator(1, key=2)
@@ -34,4 +34,25 @@ def test_the_nodes_are_those_of_ast(text: str) -> None:
         assert all(parents(root)[id(child)] is node for child in below if not isinstance(child, _SHARED))
 
 
+@pytest.mark.parametrize("text", [CODE, Path(tree.__file__).read_text("utf-8")])
+def test_statements_and_their_own_expressions_make_up_a_function(text: str) -> None:
+    for root in ast.walk(ast.parse(text)):
+        if not isinstance(root, _FUNCTIONS):
+            continue
+        every = {child: holder for child, holder in parents(root).items() if child not in _shared(root)}
+        found = holders(root)
+        for each in [root, *(each for each in ast.walk(root) if id(each) in found)]:
+            if isinstance(each, ast.stmt):
+                found |= parents(each, inner=False)
+        assert {child: holder for child, holder in found.items() if child in every}.items() <= every.items()
+        left_out = [each for each in ast.walk(root) if isinstance(each, (*_FUNCTIONS, *_APART)) and each is not root]
+        assert every.keys() - found.keys() <= {id(below) for each in left_out for below in ast.walk(each)}
+
+
+def _shared(root: ast.AST) -> set[int]:
+    return {id(each) for each in ast.walk(root) if isinstance(each, _SHARED)}
+
+
+_APART = (ast.ExceptHandler, ast.match_case)
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _SHARED = (ast.boolop, ast.operator, ast.unaryop, ast.cmpop)
