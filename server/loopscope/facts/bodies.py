@@ -1,7 +1,6 @@
 """What the functions of one file do: the syntax that rules look at, gathered in one walk."""
 
 import ast
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from enum import Enum
 from functools import cached_property
@@ -130,7 +129,10 @@ class Body:
     @cached_property
     def times_bound(self) -> Mapping[str, int]:
         """How often each name is bound in the own body, parameters included, as `binds` says."""
-        return Counter(self.binds)
+        found: dict[str, int] = {}
+        for name in self.binds:
+            found[name] = found.get(name, 0) + 1
+        return found
 
     @cached_property
     def assigned(self) -> Mapping[str, ast.expr]:

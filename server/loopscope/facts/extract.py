@@ -307,7 +307,7 @@ def _parts(tree: Tree, raws: Sequence[tuple[Raw, ...]], names: Mapping[str, str]
     for placed, found in zip(tree.chunks, raws, strict=True):
         if placed.holder is not None:
             members.setdefault(placed.holder, []).extend(found)
-    seen: Counter[str] = Counter()
+    seen: dict[str, int] = {}
     parts: list[Part] = []
     # For each chunk that is the header of a split class: its dotted name, and what names stand for in its body.
     inside: dict[int, tuple[str, Mapping[str, str]]] = {}
@@ -319,7 +319,7 @@ def _parts(tree: Tree, raws: Sequence[tuple[Raw, ...]], names: Mapping[str, str]
             name = header.name if isinstance(header, ast.ClassDef) else "_"
             inside[index] = (f"{holder}.{name}" if holder else name, class_names(own_names, members.get(index, ())))
         for each, times in part.counts.items():
-            seen[each] += times
+            seen[each] = seen.get(each, 0) + times
         parts.append(part)
     return parts
 

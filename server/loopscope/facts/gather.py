@@ -100,7 +100,8 @@ def _inner(outer: _Scope, walk: Walk) -> _Scope:
 
 def _bound(walk: Walk) -> frozenset[str]:
     names = walk.bound - walk.not_local
-    names.update(raw.name for raw in scan(walk.imports))
+    if walk.imports:
+        names.update(raw.name for raw in scan(walk.imports))
     return frozenset(names)
 
 
@@ -111,12 +112,17 @@ def _site(met: Met, scope: _Scope) -> CallSite:
     while type(func) is ast.Attribute:
         rest = f".{func.attr}{rest}"
         func = func.value
-    if type(func) is not ast.Name:
-        return CallSite(node, None, False, False, use, parent, statement, in_lambda, in_comprehension)
-    root = func.id
-    if root in scope.local or (hidden and any(root in names for names in hidden)):
-        return CallSite(node, root + rest, True, False, use, parent, statement, in_lambda, in_comprehension)
-    target = scope.imported.get(root)
-    imported = target is not None
-    name = (target if target is not None else root) + rest
-    return CallSite(node, name, False, imported, use, parent, statement, in_lambda, in_comprehension)
+    name: str | None = None
+    local_root = imported = False
+    if type(func) is ast.Name:
+        root = func.id
+        if root in scope.local or (hidden and any(root in names for names in hidden)):
+            name, local_root = root + rest, True
+        elif (target := scope.imported.get(root)) is not None:
+            name, imported = target + rest, True
+        else:
+            name = root + rest
+    # As `CallSite(…)` does, in half the time: there are ten thousand in a megabyte.
+    return tuple.__new__(
+        CallSite, (node, name, local_root, imported, use, parent, statement, in_lambda, in_comprehension)
+    )

@@ -2,7 +2,6 @@
 
 import ast
 import re
-from collections import Counter
 from collections.abc import Mapping
 from functools import cached_property
 
@@ -51,6 +50,8 @@ class Part:
     own_names: Mapping[str, str]
     """What they stand for in the statements themselves: for members of a class, those of the class body."""
     holder: str
+    counts: Mapping[str, int]
+    """How often each dotted name is defined in the chunk."""
     above: Mapping[str, int]
     """How often names that are defined here are defined above, where they are."""
     bindings: tuple[Binding, ...]
@@ -136,11 +137,6 @@ class Part:
         """`words_in` the chunk, whose last word ends with it."""
         return words_in(self.chunk.text)
 
-    @cached_property
-    def counts(self) -> Mapping[str, int]:
-        """How often each dotted name is defined in the chunk."""
-        return Counter(id_.qualname for id_, _ in self.defs)
-
     def fits(
         self, names: Mapping[str, str], own_names: Mapping[str, str], holder: str, seen: Mapping[str, int]
     ) -> bool:
@@ -185,6 +181,7 @@ def make_part(
         names=names,
         own_names=own_names,
         holder=holder,
+        counts=builder.counts,
         above={name: seen[name] for name in builder.counts if seen.get(name)},
         bindings=bindings,
         anchors=anchors,
@@ -210,7 +207,7 @@ class _Builder:
     """Gives ids while it turns what the syntax binds into bindings."""
 
     def __init__(self, chunk: Chunk, seen: Mapping[str, int]) -> None:
-        self.counts: Counter[str] = Counter()
+        self.counts: dict[str, int] = {}
         self.defs: list[tuple[FactId, Definition]] = []
         self.class_anchors: dict[FactId, tuple[ast.AST, ...]] = {}
         self._chunk = chunk
@@ -264,8 +261,9 @@ class _Builder:
 
     def _define(self, node: Definition, prefix: str) -> FactId:
         qualname = prefix + node.name
-        nth = self._seen.get(qualname, 0) + self.counts[qualname]
-        self.counts[qualname] += 1
+        defined = self.counts.get(qualname, 0)
+        nth = self._seen.get(qualname, 0) + defined
+        self.counts[qualname] = defined + 1
         id_ = FactId(qualname, nth)
         self.defs.append((id_, node))
         return id_

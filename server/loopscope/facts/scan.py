@@ -2,7 +2,7 @@
 
 import ast
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from loopscope.facts.outline import Guard, ImportedModule, ImportedName, Rebound
 from loopscope.facts.reading import dotted_name
@@ -25,12 +25,17 @@ class Value(NamedTuple):
     augmented: bool
 
 
+_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+_DISPLAYS = (ast.Tuple, ast.List)
+_What: TypeAlias = Definition | Value | Effect | ImportedModule | ImportedName | Rebound
+
+
 class Raw(NamedTuple):
     """One binding (or effect, whose name is empty) as the syntax has it; `anchor` is the node that holds the name."""
 
     name: str
     guard: Guard
-    what: Definition | Value | Effect | ImportedModule | ImportedName | Rebound
+    what: _What
     anchor: ast.AST
 
 
@@ -88,35 +93,39 @@ class _Scanner:
     def _statement(self, node: ast.stmt, guard: Guard) -> None:
         if self._walruses and touches(node, self._walruses):
             self._walrus(node, guard)
-        match node:
-            case ast.FunctionDef(name) | ast.AsyncFunctionDef(name) | ast.ClassDef(name):
-                self.found.append(Raw(name, guard, node, node))
-            case ast.Import(names):
-                for alias in names:
-                    self._import(alias, guard)
-            case ast.ImportFrom(module, names, level):
-                source = "." * (level or 0) + (module or "")
-                for alias in names:
-                    bound = alias.asname or alias.name
-                    self.found.append(Raw(bound, guard, ImportedName(source, alias.name), alias))
-            case ast.Assign(targets, value):
-                for target in targets:
-                    self._target(target, guard, Value(value, augmented=False))
-            case ast.AnnAssign(target, _, value):
-                if value is not None:
-                    self._target(target, guard, Value(value, augmented=False))
-            case ast.AugAssign(target, operator, value):
-                added = isinstance(operator, ast.Add)
-                self._target(target, guard, Value(value, augmented=True) if added else Rebound("augmented"))
-            case ast.Expr(ast.Call() as call):
+        # Faster than `match`: all statements of modules and classes come here.
+        if isinstance(node, _DEFINITIONS):
+            self._add(node.name, guard, node, node)
+        elif isinstance(node, ast.Assign):
+            for target in node.targets:
+                self._target(target, guard, Value(node.value, augmented=False))
+        elif isinstance(node, ast.Expr):
+            if isinstance(node.value, ast.Call):
                 if not self._main:
-                    self.found.append(Raw("", guard, Effect(call), call))
-                self._added(call, guard)
-            case ast.Delete(targets):
-                for target in targets:
-                    self._target(target, guard, Rebound("del"))
-            case _:
-                self._compound(node, guard)
+                    self._add("", guard, Effect(node.value), node.value)
+                self._added(node.value, guard)
+        elif isinstance(node, ast.ImportFrom):
+            source = "." * (node.level or 0) + (node.module or "")
+            for alias in node.names:
+                self._add(alias.asname or alias.name, guard, ImportedName(source, alias.name), alias)
+        elif isinstance(node, ast.Import):
+            for alias in node.names:
+                self._import(alias, guard)
+        elif isinstance(node, ast.AnnAssign):
+            if node.value is not None:
+                self._target(node.target, guard, Value(node.value, augmented=False))
+        elif isinstance(node, ast.AugAssign):
+            added = Value(node.value, augmented=True) if isinstance(node.op, ast.Add) else Rebound("augmented")
+            self._target(node.target, guard, added)
+        elif isinstance(node, ast.Delete):
+            for target in node.targets:
+                self._target(target, guard, Rebound("del"))
+        else:
+            self._compound(node, guard)
+
+    def _add(self, name: str, guard: Guard, what: _What, anchor: ast.AST) -> None:
+        # As `Raw(…)` does, in half the time.
+        self.found.append(tuple.__new__(Raw, (name, guard, what, anchor)))
 
     def _added(self, call: ast.Call, guard: Guard) -> None:
         """`pytestmark.append(x)` as what it does: `pytestmark += [x]`."""
@@ -187,24 +196,21 @@ class _Scanner:
             self.found.append(Raw(alias.asname, guard, ImportedModule(alias.name, alias.name), alias))
         else:
             bound = alias.name.partition(".")[0]
-            self.found.append(Raw(bound, guard, ImportedModule(bound, alias.name), alias))
+            self._add(bound, guard, ImportedModule(bound, alias.name), alias)
 
     def _target(self, target: ast.expr, guard: Guard, what: Value | Rebound) -> None:
-        match target:
-            case ast.Name(name):
-                self.found.append(Raw(name, guard, what, target))
-            case ast.Attribute():
-                if chain := dotted_name(target):
-                    self.found.append(Raw("".join(chain), guard, what, target))
-            case ast.Tuple(items) | ast.List(items):
-                values = _items(what, items)
-                unpacked = Rebound("unpacking") if isinstance(what, Value) else what
-                for index, item in enumerate(items):
-                    self._target(item, guard, values[index] if values else unpacked)
-            case ast.Starred(value):
-                self._target(value, guard, what)
-            case _:
-                pass
+        if isinstance(target, ast.Name):
+            self._add(target.id, guard, what, target)
+        elif isinstance(target, ast.Attribute):
+            if chain := dotted_name(target):
+                self._add("".join(chain), guard, what, target)
+        elif isinstance(target, _DISPLAYS):
+            values = _items(what, target.elts)
+            unpacked = Rebound("unpacking") if isinstance(what, Value) else what
+            for index, item in enumerate(target.elts):
+                self._target(item, guard, values[index] if values else unpacked)
+        elif isinstance(target, ast.Starred):
+            self._target(target.value, guard, what)
 
     def _walrus(self, node: ast.stmt, guard: Guard) -> None:
         pending: list[ast.AST] = [node]

@@ -7,6 +7,9 @@ from typing import NamedTuple
 
 from loopscope.syntax.chunk import Chunk
 
+_PLACED = (ast.stmt, ast.expr)
+_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+
 
 class Step(NamedTuple):
     """A node met below a statement."""
@@ -29,10 +32,10 @@ def lines_with(chunk: Chunk, words: Iterable[str]) -> list[int]:
 
 def touches(node: ast.AST, lines: Sequence[int]) -> bool:
     """Whether a node stands on any of the lines; one that has no place of its own may."""
-    if not isinstance(node, ast.stmt | ast.expr):
+    if not isinstance(node, _PLACED):
         return True
     first = node.lineno
-    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) and node.decorator_list:
+    if isinstance(node, _DEFINITIONS) and node.decorator_list:
         first = node.decorator_list[0].lineno
     index = bisect_left(lines, first)
     return index < len(lines) and lines[index] <= (node.end_lineno or first)
