@@ -52,7 +52,7 @@ def open_project(
         if not Path(path).exists():
             raise ProjectError(f"{path} does not exist")
     root = _root(base, asked)
-    disk, looks = DiskFiles([root]), Looks()
+    disk, looks = DiskFiles([root], at_rest=not edits), Looks()
     noted = NotedFiles(disk, looks)
     files = disk if edits else noted
     found = _overridden(find_settings(files, root, root), overrides)

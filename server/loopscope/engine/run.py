@@ -1,6 +1,6 @@
 """Run rules over one file of a snapshot."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
 from pathlib import PurePath
 from typing import NamedTuple
@@ -11,7 +11,7 @@ from loopscope.engine.suppress import apply_suppressions
 from loopscope.engine.words import encoded, texts_of, words_of
 from loopscope.facts.part import words_in
 from loopscope.rules.context import Context
-from loopscope.rules.model import CheckedFiles, Finding, Meta, Rule
+from loopscope.rules.model import CheckedFiles, Finding, Rule
 from loopscope.text.files import Unreadable
 from loopscope.text.frozen import replace
 from loopscope.text.span import Span
@@ -58,14 +58,15 @@ def check_file(
     rules = selection.rules_for(path)
     words = words_of(ctx.facts, ctx.text) if part is None else words_in(ctx.source(part))
     has_one_of = texts_of(ctx.facts, ctx.text)
-    for rule in rules:
-        if not _may_find(rule.meta, ctx, words, has_one_of):
-            continue
+    for rule in _of_use(rules, ctx, words, has_one_of):
         cancel.check()
         findings, error = _run(rule, ctx)
-        severity = selection.severity_of(rule)
-        overridden = rule.meta.name in selection.severities
-        found += [replace(each, severity=severity if overridden else each.severity or severity) for each in findings]
+        if findings:
+            severity = selection.severity_of(rule)
+            overridden = rule.meta.name in selection.severities
+            found += [
+                replace(each, severity=severity if overridden else each.severity or severity) for each in findings
+            ]
         if error is not None:
             errors.append(error)
     found += setting_findings(ctx, selection)
@@ -87,16 +88,18 @@ def context_of(snapshot: Snapshot, path: PurePath) -> Context | Unreadable:
     return facts if isinstance(facts, Unreadable) else Context(snapshot, path, text, facts)
 
 
-def _may_find(
-    meta: Meta, ctx: Context, words: AbstractSet[bytes], has_one_of: Callable[[tuple[str, ...]], bool]
-) -> bool:
-    """Whether a rule may find something in a file of which it is given the words, or those of a part of it."""
-    kind = CheckedFiles.CONFIGURATION if ctx.facts is None else CheckedFiles.PYTHON
-    if meta.files is not kind and meta.files is not CheckedFiles.ALL:
-        return False
-    if meta.words and words.isdisjoint(encoded(meta.words)):
-        return False
-    return not meta.texts or has_one_of(meta.texts)
+def _of_use(
+    rules: Sequence[Rule], ctx: Context, words: AbstractSet[bytes], has_one_of: Callable[[tuple[str, ...]], bool]
+) -> list[Rule]:
+    """The rules that may find something in a file of which they are given the words, or those of a part of it."""
+    kinds = (CheckedFiles.CONFIGURATION if ctx.facts is None else CheckedFiles.PYTHON, CheckedFiles.ALL)
+    return [
+        rule
+        for rule in rules
+        if (meta := rule.meta).files in kinds
+        and not (meta.words and words.isdisjoint(encoded(meta.words)))
+        and (not meta.texts or has_one_of(meta.texts))
+    ]
 
 
 def _run(rule: Rule, ctx: Context) -> tuple[list[Finding], RuleError | None]:

@@ -14,6 +14,8 @@ MAX_BYTES = 5_000_000
 """Larger files are refused unless told otherwise: no test file written by hand comes near."""
 
 MEMO_BYTES = 16_000_000
+_LEAST = 4096
+"""So many bytes are read at least at once."""
 _PYTHON_SUFFIXES = (".py", ".pyi", ".pyw")
 
 _Stamp = tuple[int, int, int, int]
@@ -32,11 +34,20 @@ class DiskFiles:
     in a workspace opens nothing outside. A path that does not lead through a root is read unless it is a link itself.
     """
 
-    def __init__(self, roots: Iterable[PurePath], *, max_bytes: int = MAX_BYTES, memo_bytes: int = MEMO_BYTES) -> None:
+    def __init__(
+        self,
+        roots: Iterable[PurePath],
+        *,
+        max_bytes: int = MAX_BYTES,
+        memo_bytes: int = MEMO_BYTES,
+        at_rest: bool = False,
+    ) -> None:
         """`roots` are the workspace folders, and what `host.environment.readable_roots` says of their environments.
 
-        Texts of about `memo_bytes` are remembered, those read last.
+        Texts of about `memo_bytes` are remembered, those read last; `at_rest`, where nothing that was read changes
+        as long as anybody asks, without another look at their files.
         """
+        self._at_rest = at_rest
         self._most_remembered = memo_bytes
         self._max_bytes = max_bytes
         self._roots: tuple[str, ...] = ()
@@ -58,12 +69,14 @@ class DiskFiles:
 
     def read(self, path: PurePath) -> str | Unreadable:
         """The text of a regular file, or why there is none. Read anew when its size, time or identity changed."""
+        known = self._memo.get(path)
+        if known is not None and self._at_rest:
+            return known.content
         try:
             status = os.stat(path)
         except (OSError, ValueError) as error:
             return Unreadable(_reason(error, path))
         stamp = (status.st_mtime_ns, status.st_size, status.st_ino, status.st_dev)
-        known = self._memo.get(path)
         if known is not None and known.stamp == stamp:
             return known.content
         content = self._load(path, status)
@@ -206,12 +219,14 @@ def read_regular(path: PurePath, max_bytes: int) -> bytes | Unreadable:
         # Non-blocking, since the file may have become a FIFO after it was looked at.
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
         with open(descriptor, "rb", buffering=0) as file:
-            mode = os.fstat(descriptor).st_mode
-            if not stat.S_ISREG(mode):
-                return Unreadable(f"is {_kind(mode)}, not a file")
+            status = os.fstat(descriptor)
+            if not stat.S_ISREG(status.st_mode):
+                return Unreadable(f"is {_kind(status.st_mode)}, not a file")
             parts: list[bytes] = []
             left = max_bytes + 1
-            while left > 0 and (part := file.read(left)):
+            # As much at once as there should be: room for the most that is read takes a while to get.
+            size = max(status.st_size + 1, _LEAST)
+            while left > 0 and (part := file.read(min(left, size))):
                 parts.append(part)
                 left -= len(part)
     except (OSError, ValueError) as error:

@@ -197,3 +197,19 @@ def test_a_folder_that_becomes_a_link_out_is_noticed(tmp_path: Path) -> None:
     (workspace / "now").unlink()
     (workspace / "now").symlink_to(outside, target_is_directory=True)
     assert "leads out" in reason(files, workspace / "now" / "a.py")
+
+
+@pytest.mark.parametrize(("at_rest", "then"), [(False, "x = 22\n"), (True, "x = 1\n")])
+def test_a_file_that_changes_is_read_anew_unless_all_is_at_rest(tmp_path: Path, at_rest: bool, then: str) -> None:
+    path = tmp_path / "a.py"
+    path.write_text("x = 1\n")
+    files = DiskFiles([tmp_path], at_rest=at_rest)
+    assert files.read(path) == "x = 1\n"
+    path.write_text("x = 22\n")
+    assert files.read(path) == then
+
+
+def test_a_file_is_read_to_its_end_whatever_its_size(tmp_path: Path) -> None:
+    for size in (0, 1, 4095, 4096, 4097, 100_000):
+        (tmp_path / "a.py").write_text("#" * size)
+        assert DiskFiles([tmp_path]).read(tmp_path / "a.py") == "#" * size

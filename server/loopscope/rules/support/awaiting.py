@@ -58,7 +58,11 @@ def needs_value(body: Body, node: ast.expr) -> bool:
 
 def call_needs_value(body: Body, call: CallSite) -> bool:
     """`needs_value` of a call, which knows what holds it; what is looked through there takes no value."""
-    return takes_value(body, call.parent, call.node) and any(child is call.node for child in children(call.parent))
+    parent, node = call.parent, call.node
+    if isinstance(parent, ast.Attribute):
+        # What nearly all are asked of.
+        return parent.value is node and _is_of_values(parent.attr)
+    return takes_value(body, parent, node) and any(child is node for child in children(parent))
 
 
 def takes_value(body: Body, parent: ast.AST | None, node: ast.expr) -> bool:
@@ -74,7 +78,7 @@ def takes_value(body: Body, parent: ast.AST | None, node: ast.expr) -> bool:
         case ast.FormattedValue():
             return True
         case ast.Attribute(_, attr):
-            return not (attr in _OF_COROUTINES or attr.startswith(("cr_", "__")))
+            return _is_of_values(attr)
         case ast.Subscript(value) | ast.For(_, value) | ast.AsyncFor(_, value) | ast.comprehension(_, value):
             return value is node
         case ast.BinOp(_, operator):
@@ -91,6 +95,10 @@ def takes_value(body: Body, parent: ast.AST | None, node: ast.expr) -> bool:
             return True
         case _:
             return False
+
+
+def _is_of_values(attribute: str) -> bool:
+    return not (attribute in _OF_COROUTINES or attribute.startswith(("cr_", "__")))
 
 
 def never_awaited(body: Body, call: CallSite, is_value: Callable[[ast.expr], bool]) -> bool:
