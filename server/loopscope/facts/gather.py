@@ -14,6 +14,8 @@ from loopscope.facts.outline import FactId
 from loopscope.facts.scan import scan
 from loopscope.facts.statements import block
 
+_TUPLE: type[tuple[object, ...]] = tuple
+
 
 class _Scope(NamedTuple):
     """What names mean inside a function: names imported here or further out, and those bound otherwise."""
@@ -123,6 +125,6 @@ def _site(met: Met, scope: _Scope) -> CallSite:
         else:
             name = root + rest
     # As `CallSite(…)` does, in half the time: there are ten thousand in a megabyte.
-    return tuple.__new__(
+    return _TUPLE.__new__(
         CallSite, (node, name, local_root, imported, use, parent, statement, in_lambda, in_comprehension)
     )

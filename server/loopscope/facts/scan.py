@@ -25,6 +25,7 @@ class Value(NamedTuple):
     augmented: bool
 
 
+_TUPLE: type[tuple[object, ...]] = tuple
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _DISPLAYS = (ast.Tuple, ast.List)
 _What: TypeAlias = Definition | Value | Effect | ImportedModule | ImportedName | Rebound
@@ -125,7 +126,7 @@ class _Scanner:
 
     def _add(self, name: str, guard: Guard, what: _What, anchor: ast.AST) -> None:
         # As `Raw(…)` does, in half the time.
-        self.found.append(tuple.__new__(Raw, (name, guard, what, anchor)))
+        self.found.append(_TUPLE.__new__(Raw, (name, guard, what, anchor)))
 
     def _added(self, call: ast.Call, guard: Guard) -> None:
         """`pytestmark.append(x)` as what it does: `pytestmark += [x]`."""
