@@ -206,8 +206,7 @@ def _binding_may_be_fixture(q: Queries, path: PurePath, binding: Binding) -> boo
             return name_may_make(q, path, written)
         case Assigned(Call() as call, _):
             maker = dotted(call)
-            given = bool(call.args or call.keywords) or "fixture" in (maker or "")
-            return given and (maker is None or name_may_make(q, path, maker) or _takes_decorated(q, path, call))
+            return maker is None or name_may_make(q, path, maker) or _takes_decorated(q, path, call)
         case ImportedName(module, name):
             # pytest's own modules import no fixtures from each other.
             return "_pytest" not in path.parts and import_may_bring(q, path, module, name, FIXTURE)

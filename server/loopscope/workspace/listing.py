@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import PurePath
 from typing import TypedDict
 
+from loopscope.facts.outline import FactId
 from loopscope.text.files import Unreadable
 from loopscope.text.source import Source
 from loopscope.workspace.doctests import doctest_closure, doctests_of, is_collected
@@ -175,6 +176,8 @@ class _Lines:
         """The 1-based line of a `def`; None when it is not found."""
         if qualname.startswith("<locals>."):
             return self._inner(path, qualname.removeprefix("<locals>."))
+        if ".<locals>." in qualname:
+            return self._nested(path, FactId(qualname, nth))
         lines = self.known.get(path)
         if lines is None:
             facts = self.snapshot.facts(path)
@@ -195,6 +198,14 @@ class _Lines:
                 bindings, spans = fact.bindings, facts.layout.class_bindings[id_]
         starts = [span.start for binding, span in zip(bindings, spans, strict=False) if binding.name == name]
         return Source(text).lines.line_of(starts[-1]) + 1 if starts else None
+
+    def _nested(self, path: PurePath, id_: FactId) -> int | None:
+        facts = self.snapshot.facts(path)
+        text = self.snapshot.files.read(path)
+        body = None if isinstance(facts, Unreadable) else facts.body(id_)
+        if isinstance(facts, Unreadable) or isinstance(text, Unreadable) or body is None:
+            return None
+        return Source(text).lines.line_of(facts.span(body, body.node).start) + 1
 
     def _inner(self, path: PurePath, name: str) -> int | None:
         text = self.snapshot.files.read(path)

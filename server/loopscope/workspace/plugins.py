@@ -134,8 +134,11 @@ class _Building:
             self._assume_asyncio()
             return
         blocked, self.blocked = self.blocked, self.early
-        for plugin in self.q.get(_default_plugins, source):
-            self.load(plugin)
+        for name in self.q.get(_default_plugins, source):
+            # Before any entry point, so that none of the same name counts.
+            path = None if name in self.blocked else self._own(name)
+            if path is not None:
+                self._register(Plugin(name, path, *self._origin(path)))
         self.blocked = blocked
 
     def _assume_asyncio(self) -> None:
@@ -155,13 +158,16 @@ class _Building:
             self.entry(entry)
         if entries:
             return
-        own = find_module(self.q.files, f"_pytest.{name}", self.environment.import_roots) if "." not in name else None
-        path = own or find_absolute(self.q, self.folder, name)
+        path = self._own(name) or find_absolute(self.q, self.folder, name)
         if path is None:
             self.unknown = self.unknown or Unknown(f"the plugin `{name}` is not found")
             self.names.add(name)
             return
         self._register(Plugin(name, path, *self._origin(path)))
+
+    def _own(self, name: str) -> PurePath | None:
+        """The file of a plugin of pytest itself."""
+        return find_module(self.q.files, f"_pytest.{name}", self.environment.import_roots) if "." not in name else None
 
     def entry(self, entry: EntryPointPlugin) -> None:
         """A plugin that a distribution announces."""

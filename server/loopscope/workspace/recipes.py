@@ -1,15 +1,17 @@
 """What a decorator or call says about a fixture: `fixture()` of pytest, of pytest-asyncio and of their kin."""
 
 import ast
+import re
 from pathlib import PurePath
 from typing import NamedTuple
 
-from loopscope.facts.expr import Call, Const, Expr, Items, Ref, dotted
+from loopscope.facts.expr import Call, Const, Expr, Items, Lambda, Ref, dotted
 from loopscope.facts.outline import Assigned, FactId, FunctionFact
 from loopscope.facts.reading import read
 from loopscope.workspace.circles import Cycle
 from loopscope.workspace.imports import is_installed
 from loopscope.workspace.index import index_of
+from loopscope.workspace.made_functions import made_function
 from loopscope.workspace.model import Decorator, Kind, Scope, Unknown
 from loopscope.workspace.namespace import dereference
 from loopscope.workspace.queries import Queries
@@ -32,6 +34,8 @@ _OWN = {
     "_pytest/fixtures.py/yield_fixture": Decorator.PYTEST,
     "pytest_asyncio/plugin.py/fixture": Decorator.PYTEST_ASYNCIO,
 }
+_MAKES = re.compile(r"(?<!\w)fixture\(")
+"""`return pytest.fixture(function)`; `load_fixture(...)` is something else."""
 _SCOPES = {scope.value: scope for scope in Scope}
 
 
@@ -165,31 +169,54 @@ def _assigned(q: Queries, path: PurePath, call: Call, name: str, *, bound: bool)
     given = call.args[0] if call.args else call.keyword("fixture_function")
     marker = None if given is None or isinstance(given, Const) else marker_of(q, path, call.func)
     if marker is None:
-        return _made_by_function(q, path, call, name) or _made_of_fixture(q, path, call, name)
+        return _made_by_function(q, path, call, name, bound=bound) or _made_of_fixture(q, path, call, name)
     if given is None or isinstance(marker, Unknown):
         return marker if isinstance(marker, Unknown) else None
     marker = _with_arguments(q, path, marker, call)
+    if isinstance(given, Lambda) and not bound:
+        fact = _of_lambda(q, path, call, given, name)
+        return fact if isinstance(fact, Unknown) else _recipe(q, path, fact, name, marker, (), bound=False)
     function = last_of(dereference(q, path, given.name)) if isinstance(given, Ref) else None
     if not isinstance(function, Function):
         return Unknown(f"the function of the fixture `{name}` is not found")
     return _recipe(q, function.path, function.fact, name, marker, function.fact.decorators, bound=bound)
 
 
-def _made_by_function(q: Queries, path: PurePath, call: Call, name: str) -> Unknown | None:
+def _of_lambda(q: Queries, path: PurePath, call: Call, given: Lambda, name: str) -> FunctionFact | Unknown:
+    """The lambda that a fixture is made of, by the name of the module that it is assigned to."""
+    names = q.get(index_of, path).names
+    written = [each for each, placed in names.items() if any(one.binding.target == Assigned(call) for one in placed)]
+    own = name if name in written else written[0] if len(written) == 1 else None
+    if own is None:
+        return Unknown(f"the function of the fixture `{name}` is not found")
+    return FunctionFact(FactId(own), own, is_async=False, yields=False, params=given.params)
+
+
+def _made_by_function(q: Queries, path: PurePath, call: Call, name: str, *, bound: bool) -> Recipe | Unknown | None:
     """What a function gives that defines a fixture inside: it is found by the name that it is given to."""
     maker = last_of(dereference(q, path, call.func.name)) if isinstance(call.func, Ref) else None
-    if isinstance(maker, Function) and q.get(_makes_fixture, maker.path, maker.fact.id):
-        return Unknown(f"`{name}` is what `{maker.fact.name}` gives, which makes a fixture")
-    return None
+    if not isinstance(maker, Function) or not q.get(_makes_fixture, maker.path, maker.fact.id):
+        return None
+    made = q.get(made_function, path, call)
+    recipe = None if made is None else _decorated(q, made.path, made.fact, name, bound=bound)
+    if isinstance(recipe, Recipe) and not isinstance(recipe.marker.autouse, Unknown):
+        return recipe
+    return Unknown(f"`{name}` is what `{maker.fact.name}` gives, which makes a fixture")
 
 
 def _makes_fixture(q: Queries, path: PurePath, id_: FactId) -> bool:
-    """Whether a function defines a fixture inside, or returns what such a function gives."""
+    """Whether a function defines a fixture inside, or returns what such a function gives.
+
+    Or whether its decorator, by its name, makes a function of it that does.
+    """
     function = q.function(path, id_) if q.mentions(path, ("fixture",)) else None
     if function is None:
         return False
     facts, body = function
-    if any("fixture" in ast.unparse(each) for inner in body.nested for each in inner.node.decorator_list):
+    decorators = [each for inner in body.nested for each in inner.node.decorator_list]
+    if any("fixture" in ast.unparse(each) for each in (*decorators, *body.node.decorator_list)):
+        return True
+    if any(_MAKES.search(ast.unparse(each)) for each in body.returns):
         return True
     for node in body.returns:
         given = read(node.value, facts.names) if isinstance(node.value, ast.Call) else None

@@ -1,14 +1,17 @@
 """Which parameters of a function pytest fills (`getfuncargnames` of `_pytest/compat.py`), and which a decorator."""
 
+import ast
 from pathlib import PurePath
 from typing import NamedTuple
 
 from loopscope.facts.expr import Call, Expr, Opaque, ParamKind, Ref, dotted
-from loopscope.facts.outline import Assigned, FunctionFact
+from loopscope.facts.outline import Assigned, FactId, FunctionFact
+from loopscope.facts.reading import read
+from loopscope.workspace.imports import is_installed
 from loopscope.workspace.index import index_of
 from loopscope.workspace.namespace import dereference
 from loopscope.workspace.queries import Queries
-from loopscope.workspace.values import Class, External, Function
+from loopscope.workspace.values import Class, Expression, External, Function
 
 _MOCK = ("unittest.mock.", "mock.")
 # Decorators under which a function keeps its parameters, its kind and its marks.
@@ -98,11 +101,14 @@ def bound_names(
 
 
 def scoped_decorators(q: Queries, path: PurePath, fact: FunctionFact) -> tuple[Expr, ...]:
-    """The decorators of a function; a name that its class binds above it stands for what is assigned to it."""
-    if "." not in fact.id.qualname or not fact.decorators:
-        return fact.decorators
-    own = q.get(_assigned_in_class, path, fact.id.holder)
-    return tuple(_scoped(expr, own) for expr in fact.decorators) if own else fact.decorators
+    """The decorators of a function; a name that its class binds above it stands for what is assigned to it.
+
+    So does a name of the module that stands for `mock.patch(...)`.
+    """
+    if not fact.decorators:
+        return ()
+    own = q.get(_assigned_in_class, path, fact.id.holder) if "." in fact.id.qualname else {}
+    return tuple([_patch_held(q, path, _scoped(expr, own) if own else expr) for expr in fact.decorators])
 
 
 def _assigned_in_class(q: Queries, path: PurePath, qualname: str) -> dict[str, Expr]:
@@ -118,6 +124,38 @@ def _scoped(expr: Expr, own: dict[str, Expr]) -> Expr:
     if isinstance(expr, Call) and isinstance(expr.func, Ref) and expr.func.name in own:
         return expr._replace(func=own[expr.func.name])
     return expr
+
+
+def _patch_held(q: Queries, path: PurePath, expr: Expr) -> Expr:
+    """What a decorator is that the project keeps in a variable, or makes in a function of its own."""
+    written = dotted(expr)
+    if written is None or written.startswith(("pytest.", *_MOCK)):
+        return expr
+    found: Expr | None = None
+    match dereference(q, path, written):
+        case Expression(_, held) if isinstance(expr, Ref):
+            found = held
+        case Function(source, fact) if not fact.decorators and not is_installed(q, source):
+            found = q.get(_patch_made, source, fact.id, isinstance(expr, Call))
+        case _:
+            pass
+    return found if isinstance(found, Call) and (dotted(found) or "").startswith(_MOCK) else expr
+
+
+def _patch_made(q: Queries, path: PurePath, id_: FactId, called: bool) -> Expr | None:
+    """What the decorator that a function is, or gives when it is `called`, does: `return patch(...)(function)`."""
+    function = q.function(path, id_) if q.mentions(path, ("patch",)) else None
+    if function is None:
+        return None
+    facts, body = function
+    first = [each.arg for each in body.node.args.args][:1]
+    match body.returns:
+        case [ast.Return(ast.Call() as made)] if called:
+            return read(made, facts.names)
+        case [ast.Return(ast.Call(ast.Call() as made, [ast.Name(name)]))] if not called and [name] == first:
+            return read(made, facts.names)
+        case _:
+            return None
 
 
 def decorations(q: Queries, path: PurePath, decorators: tuple[Expr, ...]) -> frozenset[str]:

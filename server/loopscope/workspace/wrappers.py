@@ -61,9 +61,9 @@ def replacement(q: Queries, path: PurePath, expr: Expr) -> tuple[tuple[Param, ..
     if not isinstance(value, Function) or value.fact.decorators or value.fact.is_async or value.fact.yields:
         return None
     found = q.function(value.path, value.fact.id)
-    made = None if found is None else _returned(found[1])
+    made = None if found is None else returned_function(found[1])
     if isinstance(expr, Call):
-        made = None if made is None else _returned(made)
+        made = None if made is None else returned_function(made)
     if made is None or found is None or made.node.decorator_list:
         return None
     if any(word in ast.unparse(found[1].node) for word in ("wraps", "update_wrapper", "__wrapped__", "__signature__")):
@@ -79,11 +79,11 @@ def keeps_docstring(q: Queries, path: PurePath, expr: Expr) -> bool:
     found = q.function(value.path, value.fact.id) if isinstance(value, Function) else None
     body = None if found is None else found[1]
     if body is not None and isinstance(expr, Call):
-        body = _returned(body)
+        body = returned_function(body)
     if body is None:
         return False
     first = [param.arg for param in (*body.node.args.posonlyargs, *body.node.args.args)][:1]
-    inner = _returned(body)
+    inner = returned_function(body)
     if inner is not None:
         return any("wraps(" in ast.unparse(decorator) for decorator in inner.node.decorator_list)
     return bool(body.returns) and all(isinstance(one.value, ast.Name) and one.value.id in first for one in body.returns)
@@ -104,13 +104,18 @@ def _is_wrapping(decorator: ast.expr) -> bool:
     return isinstance(decorator, ast.Call) and ast.unparse(decorator.func) in WRAPPING
 
 
-def _returned(body: Body) -> Body | None:
+def returned_function(body: Body) -> Body | None:
     """The nested function that every `return` of a function gives; None when that is not so, or it is bound twice."""
     values = [node.value for node in body.returns]
     names = {value.id if isinstance(value, ast.Name) else None for value in values}
     name = names.pop() if len(names) == 1 else None
+    return None if name is None else nested_function(body, name)
+
+
+def nested_function(body: Body, name: str) -> Body | None:
+    """The nested function of a name that nothing else binds."""
     nested = [inner for inner in body.nested if inner.node.name == name]
-    return nested[0] if name is not None and len(nested) == 1 and body.times_bound[name] == 1 else None
+    return nested[0] if len(nested) == 1 and body.times_bound[name] == 1 else None
 
 
 def _keeps_by_name(q: Queries, path: PurePath, expr: Expr, name: str) -> bool:

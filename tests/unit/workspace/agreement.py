@@ -72,9 +72,12 @@ def _place(snapshot, fixture):
 
 
 def _line(snapshot, path, id_):
-    defs = snapshot.facts(path).layout.defs
-    if id_ in defs:
-        return defs[id_].line
+    facts = snapshot.facts(path)
+    if id_ in facts.layout.defs:
+        return facts.layout.defs[id_].line
+    body = facts.body(id_)
+    if body is not None:
+        return snapshot.files.read(path).count("\n", 0, facts.span(body, body.node).start) + 1
     # A lambda: where the name is assigned.
     lines = snapshot.files.read(path).splitlines()
     return next(at for at, line in enumerate(lines, 1) if line.strip().startswith(f"{id_.qualname.split('.')[-1]} ="))

@@ -389,6 +389,117 @@ if have_nothing:
 --- test_asked_of_imports.py
 def test_it(): pass
 """,
+    "fixtures_made": """
+# unknown: either doubtful decorated_maker
+--- makers.py
+import functools
+import pytest
+from pytest import fixture
+
+MODULE = "module"
+
+def make(name, scope="function", *, autouse=False):
+    # Makes one.
+    if not name:
+        raise ValueError
+    @pytest.fixture(scope=scope, autouse=autouse)
+    def made(request, tmp_path, _not_asked=1):
+        yield name
+    return made
+
+def make_async():
+    @pytest.fixture
+    async def made_async(value): pass
+    return made_async
+
+def make_named(name):
+    @fixture(name=name)
+    def inner(value): pass
+    return inner
+
+def make_by_call(scope):
+    def inner(value): pass
+    return pytest.fixture(scope=scope)(inner)
+
+def make_plainly():
+    def inner(value): pass
+    return fixture(inner)
+
+def hand_on(name, scope):
+    return make(name, scope=scope)
+
+def make_either(first):
+    if first:
+        @pytest.fixture
+        def inner(value): pass
+    else:
+        @pytest.fixture
+        def inner(): pass
+    return inner
+
+def make_doubtful(first):
+    @pytest.fixture
+    def inner(value): pass
+    if first:
+        return inner
+
+def making_fixtures(function):
+    @functools.wraps(function)
+    def maker(name):
+        return make(name)
+    return maker
+
+@making_fixtures
+def decorated_maker(): pass
+
+def make_method():
+    @pytest.fixture
+    def inner(self, value): pass
+    return inner
+
+def make_nothing():
+    def inner(value): pass
+    return inner
+--- conftest.py
+import pytest
+from makers import *
+
+@pytest.fixture
+def value(): pass
+outer = make("outer", "session")
+overridden = make("overridden")
+always = make("always", "class", autouse=True)
+by_lambda = pytest.fixture(lambda value, tmp_path: value)
+by_lambda_too = pytest.fixture(scope="module")(lambda: 1)
+alias = by_lambda
+--- test_fixtures_made.py
+import makers
+import pytest
+from makers import hand_on, make, make_async, make_by_call, make_either, make_named, make_plainly
+from conftest import by_lambda as another_name
+
+one = make("one", scope="module")
+other = make(name="other")
+asynchronous = make_async()
+unnamed = make_named("named")
+by_call = make_by_call("class")
+plainly = make_plainly()
+handed_on = hand_on("x", "session")
+either = make_either(True)
+doubtful = makers.make_doubtful(True)
+decorated_maker = makers.decorated_maker("x")
+nothing = makers.make_nothing()
+overridden = makers.make("again", "module")
+
+def test_all(one, other, asynchronous, named, by_call, plainly, handed_on): pass
+def test_outer(outer, overridden, by_lambda, by_lambda_too, alias): pass
+def test_unknown(either, doubtful, decorated_maker, value): pass
+def test_missing(unnamed, nothing): pass
+
+class TestMethods:
+    of_class = makers.make_method()
+    def test_method(self, of_class, one): pass
+""",
     "made_by_functions": """
 # unknown: computed
 --- helpers.py
@@ -473,6 +584,24 @@ def test_patched(mocked, one): pass
 @patch.dict("os.environ", {})
 @patch("os.sep", DEFAULT)
 def test_patched_often(first, second, one): pass
+
+held = patch("os.getcwd", name="held")
+class Patches:
+    held = patch("os.getcwd")
+def patching(function):
+    return mock.patch("os.getcwd")(function)
+def patching_by_call(target="os.getcwd"):
+    return patch(target)
+def patching_with_value(function):
+    return patch("os.sep", "x")(function)
+@held
+def test_patched_by_variable(mocked, one): pass
+@Patches.held
+def test_patched_by_attribute(mocked, one): pass
+@patching
+@patching_by_call()
+@patching_with_value
+def test_patched_by_functions(first, second, one): pass
 
 @given(number=st.integers())
 def test_given_by_name(one, number): pass

@@ -1,12 +1,16 @@
 """Plugin objects that conftests and plugins register themselves; pytest is asked in the same test."""
 
 import os
+import sys
 from pathlib import PurePath
 
 import pytest
 
+from loopscope.host.environment import find_environment
+from loopscope.host.files import DiskFiles
 from loopscope.text.frozen import replace
 from loopscope.workspace.environment import EntryPointPlugin
+from loopscope.workspace.snapshot import Snapshot
 from rules.world import ROOT, environment
 from rules.world import snapshot_of as snapshot_of_texts
 from support.oracle import judge, snapshot_of, write_tree
@@ -261,3 +265,39 @@ def test_what_an_installed_plugin_parametrizes_is_given_and_no_other_name_is_dou
     view = world.module(ROOT / "test_page.py")
     found = [(set(closure.unknown), closure.missing) for closure in map(view.closure, view.tests)]
     assert found == [({"browser_name"}, {"missing"}), (set(), set())]
+
+
+SAME_NAME = """
+--- same_name-1.0.dist-info/METADATA
+Name: same-name
+Version: 1.0
+--- same_name-1.0.dist-info/entry_points.txt
+[pytest11]
+tmpdir = same_name
+--- same_name.py
+import pytest
+
+@pytest.fixture
+def tmp_path(): pass
+
+@pytest.fixture
+def only_there(): pass
+--- test_same_name.py
+def test_it(tmp_path, only_there): pass
+"""
+
+
+def test_an_entry_point_of_the_name_of_a_plugin_of_pytest_itself_is_not_loaded(tmp_path):
+    write_tree(tmp_path, SAME_NAME)
+    real = PurePath(os.path.realpath(tmp_path))
+    judged = judge(tmp_path)["tests"]["test_same_name.py::test_it"]
+    installed = find_environment(real, sys.prefix, {})
+    installed = replace(
+        installed,
+        plugins=(EntryPointPlugin("tmpdir", "same_name", None, "same-name", "1.0"), *installed.plugins),
+        search_path=(*installed.search_path, real),
+    )
+    snapshot = Snapshot(DiskFiles([real, PurePath(sys.prefix), PurePath(sys.base_prefix)]), [real], lambda _: installed)
+    said = answers(snapshot, real)["test_same_name.py::test_it"]
+    assert said["missing"] == judged["missing"] == ["only_there"]
+    assert differences(said, judged) == []
