@@ -6,10 +6,10 @@ from pathlib import PurePath
 from typing import NamedTuple
 
 from loopscope.facts.extract import FileFacts
+from loopscope.features.definition import target_of
 from loopscope.features.describe import origin
 from loopscope.features.family import occurrences
 from loopscope.features.mention import Role
-from loopscope.features.navigation import target_of
 from loopscope.features.occurrences import fixtures_of, key_of
 from loopscope.features.references import Reference, of_definitions
 from loopscope.features.search import Search

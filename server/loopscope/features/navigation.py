@@ -3,7 +3,7 @@
 import ast
 from pathlib import PurePath
 
-from loopscope.features.definition import Target
+from loopscope.features.definition import Target, target_of
 from loopscope.features.meant import Meant, meant_at
 from loopscope.text.span import Span
 from loopscope.workspace.model import FixtureDef
@@ -31,13 +31,6 @@ def declarations(snapshot: Snapshot, path: PurePath, offset: int) -> tuple[Targe
     return tuple(target for one in overridden if (target := target_of(q, one, meant.occurrence.span)) is not None)
 
 
-def target_of(q: Queries, one: FixtureDef, origin: Span) -> Target | None:
-    """Where a fixture is defined; None when its file cannot be read."""
-    facts = q.facts(one.path)
-    spans = facts.layout.defs.get(one.id) if facts is not None else None
-    return None if spans is None else Target(one.path, spans.whole, spans.name, origin)
-
-
 def _winning(meant: Meant) -> tuple[FixtureDef, ...]:
     return tuple(dict.fromkeys(chain[-1] for chain in meant.occurrence.chains))
 
@@ -47,8 +40,8 @@ def _given(q: Queries, one: FixtureDef, origin: Span) -> tuple[Target, ...]:
     body = facts.body(one.id) if facts is not None else None
     if facts is None or body is None:
         return ()
-    whole = facts.layout.defs[one.id].whole
-    nodes: list[ast.expr | ast.stmt] = [*body.yields] or [*body.returns]
-    found = tuple(Target(one.path, whole, facts.span(body, node), origin) for node in nodes)
     own = target_of(q, one, origin)
-    return found or ((own,) if own is not None else ())
+    if own is None:
+        return ()
+    nodes: list[ast.expr | ast.stmt] = [*body.yields] or [*body.returns]
+    return tuple(Target(one.path, own.whole, facts.span(body, node), origin) for node in nodes) or (own,)
