@@ -55,5 +55,5 @@ def test_modules_of_which_the_text_holds_no_fixture_are_not_parsed() -> None:
 
     snapshot.read_outline = noted  # type: ignore[method-assign,assignment]
     held = held_by_module(snapshot.queries, ROOT / "conftest.py")
-    assert [recipe.name for recipe in held.recipes] == ["fixture_of", "shared"]
+    assert [recipe.name for recipe in held.recipes] == ["fixture_of", "shared", "value"]
     assert sorted({*parsed}) == ["conftest.py", "named.py", "shared.py"]
