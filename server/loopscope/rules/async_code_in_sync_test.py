@@ -35,6 +35,7 @@ from loopscope.syntax.chunk import Located
 from loopscope.text.edit import Edit
 from loopscope.text.span import Span
 from loopscope.workspace.inference.model import Coroutine
+from loopscope.workspace.testlike import may_be_test
 
 META = Meta(
     "async-code-in-sync-test",
@@ -124,20 +125,22 @@ def check(ctx: Context) -> Iterator[Finding]:
     """Findings at the asynchronous code."""
     if ctx.facts is None:
         return
-    tests = {test.id: test for test in ctx.own_tests if not test.function.is_async}
-    fixtures = {fixture.id for fixture in ctx.own_fixtures if not fixture.function.is_async}
     for body, _ in ctx.bodies_with("asynchronous code in synchronous functions", _suspected):
-        if body.id not in tests and body.id not in fixtures:
-            continue
-        what = "test" if body.id in tests else "fixture"
         node = _asynchronous(body)
+        # Few files have such functions: which tests there are is asked where that matters.
+        if node is None and not may_be_test(ctx.queries, ctx.path, body.id):
+            continue
+        test = next((each for each in ctx.own_tests if each.id == body.id and not each.function.is_async), None)
         if node is not None:
+            fixtures = {fixture.id for fixture in ctx.own_fixtures if not fixture.function.is_async}
+            if test is None and body.id not in fixtures:
+                continue
+            what = "fixture" if test is None else "test"
             message = f"This is a syntax error outside an async function: the {what} must be an `async def`."
             yield ctx.finding(META, ctx.span(body, node), message, data=(body, None))
             continue
-        test = tests.get(body.id)
-        for call in body.calls if test is not None and not test.is_unittest and not body.yields else ():
-            if call.use is Use.RETURNED and not call.in_lambda and isinstance(result_of(ctx, body, call), Coroutine):
+        for call in _returned(body) if test is not None and not test.is_unittest else ():
+            if isinstance(result_of(ctx, body, call), Coroutine):
                 fails = ctx.environment.at_least("pytest", 8, 4)
                 consequence = "pytest fails the test" if fails else "pytest skips the test"
                 message = f"Nothing awaits the coroutine that this synchronous test returns: {consequence}."
@@ -145,7 +148,14 @@ def check(ctx: Context) -> Iterator[Finding]:
 
 
 def _suspected(body: Body) -> bool:
-    return not body.is_async and (bool(body.returns) or _asynchronous(body) is not None)
+    return not body.is_async and (bool(_returned(body)) or _asynchronous(body) is not None)
+
+
+def _returned(body: Body) -> list[CallSite]:
+    """The calls whose values a function returns that is no generator."""
+    if not body.returns or body.yields:
+        return []
+    return [call for call in body.calls if call.use is Use.RETURNED and not call.in_lambda]
 
 
 def fix(ctx: Context, finding: Finding) -> Fix | None:

@@ -2,7 +2,7 @@
 
 from pathlib import PurePath
 
-from loopscope.facts.outline import FactId
+from loopscope.facts.outline import ClassFact, FactId
 from loopscope.workspace.collection import collect_module
 from loopscope.workspace.holders import class_may_define, held_by_class, held_by_module
 from loopscope.workspace.index import index_of
@@ -21,16 +21,21 @@ def defined_in(q: Queries, path: PurePath) -> tuple[FixtureDef, ...]:
         if fixture.path == path:
             found.setdefault(fixture.id, fixture)
     nodeid = nodeid_of(path, q.get(config_at, path.parent).rootdir)
-    collected = {key: names for names, key in q.get(collect_module, path).classes.items()}
     for id_, fact in q.get(index_of, path).classes.items():
-        if not class_may_define(q, path, fact):
-            continue
-        baseid = "::".join((nodeid, *collected.get((path, id_), (fact.id.qualname,))))
-        for recipe in q.get(held_by_class, path, id_).recipes:
-            if recipe.path == path and recipe.function.id.holder == id_.qualname:
-                found.setdefault(recipe.function.id, define(recipe, baseid, Where.CLASS, path, None))
+        held = q.get(held_by_class, path, id_).recipes if class_may_define(q, path, fact) else ()
+        recipes = [each for each in held if each.path == path and each.function.id.holder == id_.qualname]
+        # Which class it is to pytest is known when all tests of the file are: that takes a while.
+        baseid = "::".join((nodeid, *_class_path(q, path, fact))) if recipes else ""
+        for recipe in recipes:
+            found.setdefault(recipe.function.id, define(recipe, baseid, Where.CLASS, path, None))
     order = {id_: place for place, id_ in enumerate(q.get(index_of, path).functions)}
     return tuple(sorted(found.values(), key=lambda fixture: order.get(fixture.id, len(order))))
+
+
+def _class_path(q: Queries, path: PurePath, fact: ClassFact) -> tuple[str, ...]:
+    """The names under which pytest collects a class of a file, the last ones when there are several."""
+    found = [names for names, key in q.get(collect_module, path).classes.items() if key == (path, fact.id)]
+    return found[-1] if found else (fact.id.qualname,)
 
 
 def _of_module(q: Queries, path: PurePath) -> list[FixtureDef]:

@@ -11,6 +11,7 @@ from loopscope.workspace.glance import FIXTURE
 from loopscope.workspace.model import FixtureDef, TestItem, Unknown
 from loopscope.workspace.project import config_at
 from loopscope.workspace.queries import Queries
+from loopscope.workspace.testlike import may_be_test
 from loopscope.workspace.view import closure_at, level_at
 
 
@@ -25,7 +26,7 @@ def requested_by(q: Queries, path: PurePath, id_: FactId, name: str) -> tuple[Fi
     if fixtures:
         found = [_for_fixture(q, path, each, name) for each in fixtures if name in each.argnames]
         return _all(found) if found else None
-    tests = q.get(_tests_by_function, path).get(id_, ())
+    tests = q.get(_tests_by_function, path).get(id_, ()) if may_be_test(q, path, id_) else ()
     if not tests:
         return None
     answers: list[FixtureDef | None] = []
