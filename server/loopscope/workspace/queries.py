@@ -147,6 +147,9 @@ class Queries:
 
     __slots__ = ("_entries", "_inputs", "_memory", "_needs", "_running", "_traced")
 
+    notes_needs = True
+    """Whether an edit may follow, so that answers had better need little."""
+
     def __init__(self, inputs: Inputs, memory: Memory, running: Running | None = None) -> None:
         """`running` are the queries that wait for this one: those of one thread. None when no query asks."""
         self._inputs = inputs
@@ -287,6 +290,8 @@ class Once(Queries):
     """
 
     __slots__ = ("_looks", "_values")
+
+    notes_needs = False
 
     def __init__(self, inputs: Inputs, memory: Memory, looks: Looks | None = None) -> None:
         """The answers are kept in the memory, each with what was looked at for it, as `looks` notes."""

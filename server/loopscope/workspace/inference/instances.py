@@ -1,7 +1,9 @@
 """What methods set on `self`, and what classes declare without a value."""
 
 import ast
+import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from pathlib import PurePath
 from typing import cast
 
@@ -26,6 +28,9 @@ from loopscope.workspace.inference.model import (
 from loopscope.workspace.mro import mro_of
 from loopscope.workspace.queries import Queries
 
+_MAY_BE_SET = re.compile(r"\.(\w++)(?!\s*+(?:[.(\[]|==))")
+"""An attribute that is neither called, taken apart nor compared."""
+
 
 def may_be_set_on_self(q: Queries, path: PurePath, id_: FactId, name: str) -> bool:
     """Whether a method of a class or its bases sets an attribute on its first parameter."""
@@ -43,19 +48,27 @@ def attribute_set_on_self(q: Queries, path: PurePath, id_: FactId, name: str) ->
 def setters(q: Queries, path: PurePath, id_: FactId, name: str) -> Iterator[tuple[Frame, ast.stmt, str]]:
     """The statements in methods of a class and its bases that set an attribute on their first parameter."""
     for base_path, base_id in q.get(mro_of, path, id_).classes:
-        if not q.mentions(base_path, (f".{name}",)):
+        # Where edits follow: what methods of the class set is to be asked again after an edit of any of them.
+        if q.notes_needs and not q.mentions(base_path, (f".{name}",)):
             continue
-        for method_id, text in q.get(_methods, base_path, base_id.qualname):
-            frame = frame_of(q, base_path, method_id) if text is None or f".{name}" in text else None
+        for method_id, names in q.get(_methods, base_path, base_id.qualname):
+            frame = frame_of(q, base_path, method_id) if names is None or name in names else None
             if frame is not None:
                 own, statements = _sets(frame.body)
                 yield from ((frame, each, own) for each in statements.get(name, ()))
 
 
-def _methods(q: Queries, path: PurePath, qualname: str) -> tuple[tuple[FactId, str | None], ...]:
-    """The methods of one class with their texts, as far as these are told apart: few set what is asked for."""
+def _methods(q: Queries, path: PurePath, qualname: str) -> tuple[tuple[FactId, frozenset[str] | None], ...]:
+    """The methods of one class with the attributes that their texts may set, as far as these are told apart."""
     found = [id_ for id_ in q.get(index_of, path).functions if id_.holder == qualname]
-    return tuple([(id_, _text(q, path, id_)) for id_ in found])
+    texts = [(id_, _text(q, path, id_)) for id_ in found]
+    return tuple([(id_, None if text is None else _attributes_in(text)) for id_, text in texts])
+
+
+@lru_cache(maxsize=1024)
+def _attributes_in(text: str) -> frozenset[str]:
+    """The attributes that a text has in places where something may be assigned to them, and in others."""
+    return frozenset(_MAY_BE_SET.findall(text))
 
 
 def _text(q: Queries, path: PurePath, id_: FactId) -> str | None:
