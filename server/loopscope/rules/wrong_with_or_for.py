@@ -181,7 +181,7 @@ def _loops(frame: Frame) -> Iterator[_Wrong]:
 
 
 def _is_synchronous(frame: Frame, node: ast.expr) -> bool:
-    return isinstance(node, ast.Call) and surely_synchronous(frame, node)
+    return isinstance(node, ast.Call) and surely_synchronous(frame, node, {})
 
 
 def _consumed(frame: Frame) -> Iterator[_Wrong]:

@@ -20,9 +20,14 @@ def find_import(q: Queries, path: PurePath, dotted: str) -> PurePath | None:
     return stub_of(q, found) or found if found is not None and is_stub else found
 
 
-def _place(_: Queries, path: PurePath) -> tuple[PurePath, bool]:
+def _place(q: Queries, path: PurePath) -> tuple[PurePath, bool]:
     """The folder of a file, and whether it is a stub. Asked for so often that what `pathlib` takes for it shows."""
-    return path.parent, path.suffix == ".pyi"
+    return q.get(_first, path.parent), path.suffix == ".pyi"
+
+
+def _first(_: Queries, path: PurePath) -> PurePath:
+    """The first path that was asked for of those that are equal: what is the same object is found again at once."""
+    return path
 
 
 def stub_of(q: Queries, path: PurePath) -> PurePath | None:
@@ -40,20 +45,26 @@ def _find_relative(q: Queries, folder: PurePath, dotted: str) -> PurePath | None
     for _ in range(len(dotted) - len(rest) - 1):
         folder = folder.parent
     if rest:
-        return find_module(q.files, rest, (folder,))
+        found = find_module(q.files, rest, (folder,))
+        return None if found is None else q.get(_first, found)
     init = folder / "__init__.py"
-    return init if q.files.is_file(init) else None
+    return q.get(_first, init) if q.files.is_file(init) else None
 
 
 def find_absolute(q: Queries, folder: PurePath, dotted: str) -> PurePath | None:
     """The file that `import dotted` loads in a module of `folder`."""
-    home = workspace_root(q, folder) or folder
-    return q.get(_find, q.get(search_path, folder), home, _ALIASES.get(dotted, dotted))
+    return q.get(_find, q.get(search_path, folder), q.get(_home, folder), _ALIASES.get(dotted, dotted))
+
+
+def _home(q: Queries, folder: PurePath) -> PurePath:
+    """The workspace folder of a folder, itself if it is in none."""
+    return workspace_root(q, folder) or folder
 
 
 def _find(q: Queries, roots: tuple[PurePath, ...], home: PurePath, dotted: str) -> PurePath | None:
     """Shared by all folders of the workspace folder `home` that have the same search path."""
-    return find_module(q.files, dotted, roots, q.environment(home).editable)
+    found = find_module(q.files, dotted, roots, q.environment(home).editable)
+    return None if found is None else q.get(_first, found)
 
 
 def search_path(q: Queries, folder: PurePath) -> tuple[PurePath, ...]:
@@ -102,9 +113,14 @@ def asyncio_name(q: Queries, path: PurePath, name: str) -> str:
 
     Projects have packages of that name as well: `websockets.asyncio` has a `Server` of its own.
     """
+    module = q.get(_asyncio_module, path)
+    return f"{module}.{name}" if module else ""
+
+
+def _asyncio_module(q: Queries, path: PurePath) -> str:
     if path.parent.name != "asyncio" or path.parent.parent != q.environment(path).stdlib:
         return ""
-    return f"asyncio.subprocess.{name}" if path.stem == "subprocess" else f"asyncio.{name}"
+    return "asyncio.subprocess" if path.stem == "subprocess" else "asyncio"
 
 
 def importable(q: Queries, path: PurePath, dotted: str) -> bool | None:

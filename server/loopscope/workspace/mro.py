@@ -114,7 +114,7 @@ def attributes(q: Queries, path: PurePath, id_: FactId) -> tuple[str, ...]:
 def member(q: Queries, path: PurePath, id_: FactId, name: str) -> Value | None:
     """What an attribute of a class is, the nearest class of the MRO winning; None when no known class binds it."""
     for base_path, fact, names in q.get(_class_bodies, path, id_):
-        value = own_member(q, base_path, fact, name) if name in names else None
+        value = _bound_in(q, base_path, fact, names[name]) if name in names else None
         if value is not None:
             return value
     return None
@@ -150,9 +150,13 @@ def _set_from_outside(q: Queries, path: PurePath) -> Mapping[str, list[Binding]]
 
 def own_member(q: Queries, path: PurePath, fact: ClassFact, name: str) -> Value | None:
     """What the body of one class binds a name to; None when it does not."""
+    return _bound_in(q, path, fact, q.get(_bindings_by_name, path, fact.id).get(name, ()))
+
+
+def _bound_in(q: Queries, path: PurePath, fact: ClassFact, bindings: tuple[Binding, ...]) -> Value | None:
     values: list[Value] = []
     sure = False
-    for binding in q.get(_bindings_by_name, path, fact.id).get(name, ()):
+    for binding in bindings:
         if binding.guard is Guard.TYPE_CHECKING:
             continue
         value = _in_body(q, path, fact, binding)

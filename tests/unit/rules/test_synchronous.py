@@ -37,7 +37,7 @@ def is_synchronous(body: str, above: str = "", **files: str) -> bool:
     node = function.statements[-1]
     assert isinstance(node, ast.Expr)
     assert isinstance(node.value, ast.Call)
-    return surely_synchronous(Frame(snapshot.queries, path, facts, function), node.value)
+    return surely_synchronous(Frame(snapshot.queries, path, facts, function), node.value, {})
 
 
 @pytest.mark.parametrize(

@@ -25,16 +25,11 @@ from loopscope.workspace.queries import Queries
 from loopscope.workspace.values import Function
 
 _KEEP = frozenset(("abc.abstractmethod", "typing.override", "typing_extensions.override", "typing.final"))
-_APART = (
-    ast.stmt,
-    ast.Lambda,
-    ast.ListComp,
-    ast.SetComp,
-    ast.DictComp,
-    ast.GeneratorExp,
-    ast.Await,
-    ast.Name,
-    ast.Constant,
+_APART: frozenset[type[ast.AST]] = frozenset(
+    (
+        *(*ast.stmt.__subclasses__(), ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp),
+        *(ast.Await, ast.Name, ast.Constant),
+    )
 )
 """What is looked at by itself, binds names of its own, awaits, or holds nothing."""
 
@@ -106,10 +101,10 @@ def _find(body: Body) -> Iterator[ast.Attribute]:
     while pending:
         parent = pending.pop()
         for node in children(parent):
-            if isinstance(node, _APART):
+            if node.__class__ in _APART:
                 continue
             pending.append(node)
-            if isinstance(node, ast.Attribute) and _is_value(body, parent, node) and _has_root(node):
+            if isinstance(node, ast.Attribute) and _has_root(node) and _is_value(body, parent, node):
                 yield node
 
 

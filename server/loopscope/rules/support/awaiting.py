@@ -48,6 +48,13 @@ _SYNC = re.compile(r"(?<!a)sync", re.IGNORECASE)
 _ONLY_SYNC = re.compile(r"(?:require|only|needs?|if|unless)s?_sync\b|\bsync_only\b")
 _ASSERTION = re.compile(r"assert([A-Z]|_(not_)?(called|awaited)|_any_(call|await)|_has_(calls|awaits))")
 _CONSTANT = re.compile(r"[A-Z][A-Z0-9_]+")
+_TAKING: frozenset[type[ast.AST]] = frozenset(
+    (
+        *(ast.Compare, ast.FormattedValue, ast.Attribute, ast.Subscript, ast.For, ast.AsyncFor, ast.comprehension),
+        *(ast.BinOp, ast.Call, ast.Assign, ast.withitem),
+    )
+)
+"""What may use something as a value; most expressions stand in others."""
 _ARITHMETIC = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.FloorDiv)
 
 
@@ -67,6 +74,8 @@ def call_needs_value(body: Body, call: CallSite) -> bool:
 
 def takes_value(body: Body, parent: ast.AST | None, node: ast.expr) -> bool:
     """`needs_value` of an expression that `parent` holds."""
+    if parent.__class__ not in _TAKING:
+        return False
     match parent:
         case ast.Compare(_, [ast.Is() | ast.IsNot()], [ast.Constant()]):
             return True

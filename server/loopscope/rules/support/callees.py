@@ -9,6 +9,7 @@ from loopscope.facts.bodies import Body, CallSite, Use
 from loopscope.facts.expr import dotted
 from loopscope.facts.outline import FactId, FunctionFact
 from loopscope.rules.context import Context
+from loopscope.rules.support.awaiting import assigned_name
 from loopscope.rules.support.dropped import unawaited_calls
 from loopscope.rules.support.replacements import replacements, sounds_like_replacing
 from loopscope.rules.support.set_attributes import Owner
@@ -17,7 +18,7 @@ from loopscope.text.files import Unreadable
 from loopscope.workspace.hooks import conftests_of
 from loopscope.workspace.index import Placed, index_of
 from loopscope.workspace.inference.calls import call_at, call_result, call_type
-from loopscope.workspace.inference.expressions import expression_type
+from loopscope.workspace.inference.expressions import expression_type, name_type
 from loopscope.workspace.inference.frames import Frame
 from loopscope.workspace.inference.model import AsyncIterable, Awaitable, Callee, Coroutine, Instance, Known, Type
 from loopscope.workspace.inference.protocols import has_await
@@ -40,6 +41,7 @@ _KEEP = frozenset(
         "unittest.skipUnless",
     }
 )
+_ASYNCHRONOUS = (Coroutine, Awaitable, AsyncIterable)
 
 
 def type_of(ctx: Context, body: Body, node: ast.expr) -> Type | None:
@@ -124,17 +126,27 @@ def _asynchronous_among(
         return ()
     facts, body = function
     frame = Frame(q, path, facts, body)
-    places = _places(body)
-    found = [
-        (places[id(call.node)], call_type(frame, call.node))
-        for call in pick(body)
-        if not (surely_synchronous(frame, call.node) or _is_hidden(call))
-    ]
-    return tuple([(place, type_) for place, type_ in found if type_ is not None and _is_asynchronous(q, type_)])
+    known: dict[str, bool] = {}
+    found: list[tuple[int, Type]] = []
+    for call in pick(body):
+        if surely_synchronous(frame, call.node, known) or _is_hidden(call):
+            continue
+        type_ = _call_type(frame, call)
+        if type_ is not None and _is_asynchronous(q, type_):
+            found.append((_places(body)[id(call.node)], type_))
+    return tuple(found)
+
+
+def _call_type(frame: Frame, call: CallSite) -> Type | None:
+    """What a call gives; where a variable is given that and nothing else, as is asked of the variable later."""
+    name = assigned_name(call) if call.use is Use.ASSIGNED else None
+    if name is not None and isinstance(call.statement, ast.Assign) and frame.body.times_bound.get(name) == 1:
+        return name_type(frame, name)
+    return call_type(frame, call.node)
 
 
 def _is_asynchronous(q: Queries, value: Type) -> bool:
-    return isinstance(value, Coroutine | Awaitable | AsyncIterable) or has_await(q, value)
+    return isinstance(value, _ASYNCHRONOUS) or has_await(q, value)
 
 
 def _places(body: Body) -> Mapping[int, int]:

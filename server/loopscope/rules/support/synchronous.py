@@ -44,10 +44,11 @@ _DEEPEST = 4
 _BUILTINS = frozenset(dir(builtins)) - {"aiter", "anext", "next", "eval"}
 
 
-def surely_synchronous(frame: Frame, call: ast.Call) -> bool:
+def surely_synchronous(frame: Frame, call: ast.Call, known: dict[str, bool]) -> bool:
     """Whether what is called says by its name that there is nothing to await: that holds for most calls in tests.
 
-    Nothing is looked up for the answer, and no module of the standard library read.
+    Nothing is looked up for the answer, and no module of the standard library read. `known` is what was found so far
+    of names in the function.
     """
     func = call.func
     if isinstance(func, ast.Attribute):
@@ -55,7 +56,12 @@ def surely_synchronous(frame: Frame, call: ast.Call) -> bool:
         if func.attr in _SYNCHRONOUS or (func.attr.startswith("assert") and func.attr[6:7].isupper()):
             return True
         root = _root(func)
-        return root is not None and (_is_of_module(frame, root) or _is_plain_variable(frame, root))
+        if root is None:
+            return False
+        found = known.get(root)
+        if found is None:
+            found = known[root] = _is_of_module(frame, root) or _is_plain_variable(frame, root)
+        return found
     if not isinstance(func, ast.Name) or func.id in frame.body.bound:
         return False
     if _is_of_module(frame, func.id):
@@ -122,6 +128,10 @@ def _is_synchronous_module(q: Queries, path: PurePath, canonical: str) -> bool:
 
 def _root(node: ast.expr) -> str | None:
     """The name that a chain of attributes and calls begins with."""
-    while isinstance(node, ast.Attribute | ast.Call):
-        node = node.value if isinstance(node, ast.Attribute) else node.func
-    return node.id if isinstance(node, ast.Name) else None
+    while True:
+        if isinstance(node, ast.Attribute):
+            node = node.value
+        elif isinstance(node, ast.Call):
+            node = node.func
+        else:
+            return node.id if isinstance(node, ast.Name) else None

@@ -2,6 +2,7 @@
 
 import ast
 import builtins
+from functools import lru_cache
 from pathlib import PurePath
 from typing import NamedTuple
 
@@ -63,6 +64,7 @@ def text_type(names: Names, text: str | None) -> Type | None:
     return None if node is None else annotation_type(names, node)
 
 
+@lru_cache(maxsize=1024)
 def parsed(text: str | None) -> ast.expr | None:
     """The syntax of an annotation, out of its quotes; None for no text, or text that cannot be parsed."""
     if text is None:

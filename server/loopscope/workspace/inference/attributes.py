@@ -48,6 +48,7 @@ from loopscope.workspace.stdlib_async import COROUTINE_FUNCTIONS, INSTANCES, LOO
 from loopscope.workspace.targets import attribute, class_doubt, may_have, referred, values_doubt
 from loopscope.workspace.values import Alternatives, Class, Expression, External, Function, Module, Value
 
+_OF_CLASSES = (Instance, ClassObject)
 _NAMED = COROUTINE_FUNCTIONS | LOOP_FUNCTIONS | frozenset(INSTANCES)
 PROPERTIES = frozenset(("property", "functools.cached_property", "abc.abstractproperty"))
 
@@ -114,14 +115,14 @@ def assigned_type(q: Queries, path: PurePath, expr: Expr) -> Type | None:
 
 def attribute_type(q: Queries, owner: Type | None, name: str) -> Type | None:
     """What an attribute of a value is; methods know what they were taken from."""
+    if isinstance(owner, _OF_CLASSES):
+        if name == "__class__" and isinstance(owner, Instance):
+            return ClassObject(owner.path, owner.id)
+        try:
+            return q.get(class_attribute, owner, name)
+        except Cycle:
+            return None
     match owner:
-        case Instance(path, id_) if name == "__class__":
-            return ClassObject(path, id_)
-        case Instance(path, id_) | ClassObject(path, id_):
-            try:
-                return q.get(class_attribute, path, id_, name, owner)
-            except Cycle:
-                return None
         case LocalInstance(path, id_, local):
             try:
                 return q.get(local_classes.local_attribute, path, id_, local, name)
@@ -143,8 +144,9 @@ def attribute_type(q: Queries, owner: Type | None, name: str) -> Type | None:
             return None
 
 
-def class_attribute(q: Queries, path: PurePath, id_: FactId, name: str, owner: Instance | ClassObject) -> Type | None:
+def class_attribute(q: Queries, owner: Instance | ClassObject, name: str) -> Type | None:
     """What an attribute of an instance or class is, from its bodies, else from what methods set on `self`."""
+    path, id_ = owner.path, owner.id
     # `setattr`-like changes of the class itself are seen by `member`; what instances set hides a method.
     set_on_self = isinstance(owner, Instance) and q.get(instances.may_be_set_on_self, path, id_, name)
     found = attribute(q, Class(path, fact), name) if (fact := class_fact(q, path, id_)) is not None else None

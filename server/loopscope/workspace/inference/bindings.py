@@ -1,7 +1,7 @@
 """How a function binds its local names, as syntax: by parameter, assignment, `with`, `for`, `def` or import."""
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from enum import Enum
 from typing import NamedTuple, cast
 
@@ -34,6 +34,9 @@ class Bound(NamedTuple):
     annotation: ast.expr | None = None
     target: str = ""
     """The canonical name of an import."""
+
+
+_OTHER = Bound(How.OTHER)
 
 
 def bindings_of(body: Body) -> Mapping[str, tuple[Bound, ...]]:
@@ -69,7 +72,7 @@ def _bindings(body: Body) -> Mapping[str, tuple[Bound, ...]]:
         found.setdefault(argument.arg, []).append(Bound(How.PARAMETER, annotation=argument.annotation))
     for variadic in (arguments.vararg, arguments.kwarg):
         if variadic is not None:
-            found.setdefault(variadic.arg, []).append(Bound(How.OTHER))
+            found.setdefault(variadic.arg, []).append(_OTHER)
     for inner in body.nested:
         found.setdefault(inner.node.name, []).append(Bound(How.DEFINED))
     for statement in body.statements:
@@ -82,7 +85,7 @@ def _bindings(body: Body) -> Mapping[str, tuple[Bound, ...]]:
     # What is bound in another way (`except`, `match`, `global`, a walrus in a condition) is not known.
     for name, times in body.times_bound.items():
         if len(found.get(name, ())) != times:
-            found.setdefault(name, []).append(Bound(How.OTHER))
+            found.setdefault(name, []).append(_OTHER)
     return {name: tuple(bounds) for name, bounds in found.items()}
 
 
@@ -95,39 +98,45 @@ _BINDING: frozenset[type[ast.AST]] = frozenset(
 """The statements that `_of_statement` looks into, beside walruses that stand alone."""
 
 
-def _of_statement(node: ast.stmt) -> Iterator[tuple[str, Bound]]:
+def _of_statement(node: ast.stmt) -> list[tuple[str, Bound]]:
+    # The most frequent one first.
+    if isinstance(node, ast.Assign):
+        targets = node.targets
+        if len(targets) == 1 and isinstance(target := targets[0], ast.Name):
+            return [(target.id, Bound(How.VALUE, node.value))]
+        return [each for target in targets for each in _of_target(target, How.VALUE, node.value)]
     match node:
-        case ast.Assign(targets, value):
-            for target in targets:
-                yield from _of_target(target, How.VALUE, value)
         case ast.AnnAssign(ast.Name(name), annotation, value):
-            yield name, Bound(How.VALUE, value, None, annotation)
+            return [(name, Bound(How.VALUE, value, None, annotation))]
         case ast.With(items) | ast.AsyncWith(items):
             how = How.ENTERED if isinstance(node, ast.With) else How.ASYNC_ENTERED
-            for item in items:
-                if item.optional_vars is not None:
-                    yield from _of_target(item.optional_vars, how, item.context_expr)
+            named = [(item.optional_vars, item.context_expr) for item in items if item.optional_vars is not None]
+            return [each for target, entered in named for each in _of_target(target, how, entered)]
         case ast.For(target, iterated) | ast.AsyncFor(target, iterated):
-            yield from _of_target(target, How.ITEM if isinstance(node, ast.For) else How.ASYNC_ITEM, iterated)
+            return _of_target(target, How.ITEM if isinstance(node, ast.For) else How.ASYNC_ITEM, iterated)
         case ast.Expr(ast.NamedExpr(target, value)):
-            yield target.id, Bound(How.VALUE, value)
+            return [(target.id, Bound(How.VALUE, value))]
         case ast.ClassDef(name):
-            yield name, Bound(How.CLASS)
+            return [(name, Bound(How.CLASS))]
         case ast.Import() | ast.ImportFrom():
-            for name, canonical in module_names(scan([node])).items():
-                yield name, Bound(How.IMPORTED, target=canonical)
+            names = module_names(scan([node]))
+            return [(name, Bound(How.IMPORTED, target=canonical)) for name, canonical in names.items()]
         case _:
-            pass
+            return []
 
 
-def _of_target(target: ast.expr, how: How, value: ast.expr) -> Iterator[tuple[str, Bound]]:
-    match target:
-        case ast.Name(name):
-            yield name, Bound(how, value)
-        case ast.Tuple(items) | ast.List(items):
-            starred = any(isinstance(item, ast.Starred) for item in items)
-            for index, item in enumerate(items):
-                if isinstance(item, ast.Name):
-                    yield item.id, Bound(How.OTHER) if starred else Bound(how, value, index)
-        case _:
-            pass
+def _of_target(target: ast.expr, how: How, value: ast.expr) -> list[tuple[str, Bound]]:
+    if isinstance(target, ast.Name):
+        return [(target.id, Bound(how, value))]
+    if not isinstance(target, _SEVERAL):
+        return []
+    items = target.elts
+    starred = any(isinstance(item, ast.Starred) for item in items)
+    return [
+        (item.id, Bound(How.OTHER) if starred else Bound(how, value, index))
+        for index, item in enumerate(items)
+        if isinstance(item, ast.Name)
+    ]
+
+
+_SEVERAL = (ast.Tuple, ast.List)

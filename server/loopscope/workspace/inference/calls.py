@@ -47,23 +47,26 @@ from loopscope.workspace.values import Function
 def call_type(frame: Frame, node: ast.Call, depth: int = 0) -> Type | None:
     """What a call gives."""
     callee = expressions.expression_type(frame, node.func, depth)
-    if isinstance(callee, Named) and public_name(callee.name) in ("typing.cast", "typing_extensions.cast"):
-        return _cast(frame, node, depth)
-    if isinstance(callee, Named) and callee.name in ("super", "builtins.super"):
+    if callee is None:
         return None
+    if isinstance(callee, Callee):
+        if (opened := libraries.opened(frame.q, callee, node)) is not None:
+            return opened[0]
+        made = call_result(frame.q, callee, [])
+        return overloads.overloaded(frame.q, callee, node) if made is None else made
+    given: list[Type | None] = []
+    if isinstance(callee, Named):
+        if public_name(callee.name) in ("typing.cast", "typing_extensions.cast"):
+            return _cast(frame, node, depth)
+        if callee.name in ("super", "builtins.super"):
+            return None
+        matters = externals.hands_on(callee.name)
+        given = [expressions.expression_type(frame, each, depth + 1) if matters else None for each in node.args]
     if isinstance(callee, Giving) and isinstance(node.func, ast.Attribute) and len(node.args) > 0:
         special = _of_argument(frame, node.func, node.args[0], depth)
         if special is not None:
             return special
-    given: list[Type | None] = []
-    if isinstance(callee, Named):
-        matters = externals.hands_on(callee.name)
-        given = [expressions.expression_type(frame, each, depth + 1) if matters else None for each in node.args]
-    if isinstance(callee, Callee) and (opened := libraries.opened(frame.q, callee, node)) is not None:
-        return opened[0]
     made = call_result(frame.q, callee, given)
-    if made is None and isinstance(callee, Callee):
-        return overloads.overloaded(frame.q, callee, node)
     if isinstance(callee, ClassObject):
         values = (*node.args, *(each.value for each in node.keywords))
         made = generics.of_class(
@@ -112,12 +115,12 @@ def _of_argument(frame: Frame, func: ast.Attribute, argument: ast.expr, depth: i
 
 def call_result(q: Queries, callee: Type | None, given: list[Type | None]) -> Type | None:
     """What calling a value gives."""
+    if isinstance(callee, Callee):
+        try:
+            return q.get(results.function_result, callee.path, callee.id, callee.receiver)
+        except Cycle:
+            return None
     match callee:
-        case Callee(path, id_, receiver):
-            try:
-                return q.get(results.function_result, path, id_, receiver)
-            except Cycle:
-                return None
         case LocalFunction(path, id_):
             try:
                 return q.get(results.local_result, path, id_)

@@ -75,14 +75,17 @@ def expression_type(frame: Frame, node: ast.expr, depth: int = 0) -> Type | None
     """What an expression is; None when that is not certain."""
     if depth > _DEEPEST:
         return None
+    # Most expressions are one of these.
+    if isinstance(node, ast.Name):
+        seen = reaching(frame.body, node)
+        return name_type(frame, node.id) if seen is None else _seen_type(frame, node.id, seen)
+    if isinstance(node, ast.Attribute):
+        return _attribute_type(frame, node, depth)
+    if isinstance(node, ast.Call):
+        return calls.call_type(frame, node, depth + 1)
+    if isinstance(node, ast.Constant):
+        return NONE if node.value is None else Plain(type(node.value).__name__)
     match node:
-        case ast.Name(name):
-            seen = reaching(frame.body, node)
-            return name_type(frame, name) if seen is None else _seen_type(frame, name, seen)
-        case ast.Attribute():
-            return _attribute_type(frame, node, depth)
-        case ast.Call():
-            return calls.call_type(frame, node, depth + 1)
         case ast.Await(value):
             return protocols.awaited(frame.q, expression_type(frame, value, depth + 1))
         case ast.NamedExpr(_, value) | ast.Starred(value):
@@ -107,8 +110,6 @@ def expression_type(frame: Frame, node: ast.expr, depth: int = 0) -> Type | None
 def _display(node: ast.expr) -> Type | None:
     """What a literal, display or operator gives."""
     match node:
-        case ast.Constant(value):
-            return NONE if value is None else Plain(type(value).__name__)
         case ast.GeneratorExp(element, generators):
             waits = any(each.is_async for each in generators) or _has_await(element)
             waits = waits or any(_has_await(test) for each in generators for test in each.ifs)

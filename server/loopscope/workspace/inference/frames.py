@@ -99,6 +99,8 @@ def class_node(q: Queries, path: PurePath, id_: FactId) -> ast.ClassDef | None:
 
 def decorator_names(q: Queries, path: PurePath, fact: FunctionFact) -> list[str]:
     """The known names of a function's decorators, the outermost first; empty for one that has none."""
+    if not fact.decorators:
+        return []
     return [decorator_name(q, path, expr) or "" for expr in scoped_decorators(q, path, fact)]
 
 

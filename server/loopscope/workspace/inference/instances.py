@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import PurePath
 from typing import cast
@@ -60,9 +60,16 @@ def setters(q: Queries, path: PurePath, id_: FactId, name: str) -> Iterator[tupl
 
 def _methods(q: Queries, path: PurePath, qualname: str) -> tuple[tuple[FactId, frozenset[str] | None], ...]:
     """The methods of one class with the attributes that their texts may set, as far as these are told apart."""
-    found = [id_ for id_ in q.get(index_of, path).functions if id_.holder == qualname]
-    texts = [(id_, _text(q, path, id_)) for id_ in found]
+    texts = [(id_, _text(q, path, id_)) for id_ in q.get(_by_class, path).get(qualname, ())]
     return tuple([(id_, None if text is None else _attributes_in(text)) for id_, text in texts])
+
+
+def _by_class(q: Queries, path: PurePath) -> Mapping[str, Sequence[FactId]]:
+    """The methods of a file by the dotted names of their classes."""
+    found: dict[str, list[FactId]] = {}
+    for id_ in q.get(index_of, path).functions:
+        found.setdefault(id_.holder, []).append(id_)
+    return found
 
 
 @lru_cache(maxsize=1024)

@@ -13,7 +13,7 @@ from loopscope.workspace.libraries import BY_MODE, MEMBERS_MADE, PARAMETERS, RET
 from loopscope.workspace.mro import class_fact, mro_of
 from loopscope.workspace.queries import Queries
 
-_MODE = 1
+_OPENING = frozenset([qualname for known in BY_MODE.values() for qualname in known])
 
 
 def returns_of(q: Queries, path: PurePath, fact: FunctionFact) -> str | None:
@@ -31,7 +31,8 @@ def parameters_of(path: PurePath, qualname: str) -> tuple[str, ...]:
 
 def opened(q: Queries, callee: Callee, node: ast.Call) -> tuple[Type | None] | None:
     """What a function gives that opens a file for text or bytes, by the mode it is given; None for any other."""
-    known = BY_MODE.get(_tail(callee.path), {}).get(callee.id.qualname)
+    # Most calls are of others.
+    known = BY_MODE.get(_tail(callee.path), {}).get(callee.id.qualname) if callee.id.qualname in _OPENING else None
     if known is None or not is_installed(q, callee.path):
         return None
     default, for_text, for_bytes = known

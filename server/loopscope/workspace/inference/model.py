@@ -154,6 +154,8 @@ def agreed(types: "list[Type | None]") -> "Type | None":
 
     Instances of one class agree; the answer is exact only when all are.
     """
+    if len(types) == 1:
+        return types[0]
     counted = [each for each in types if each != NONE] or types
     if not counted or any(each is None for each in counted):
         return None
