@@ -1,5 +1,6 @@
 """The files that pytest looks at when it is started with a folder, in its order (`Session`, `Dir` and `Package`)."""
 
+import ast
 import fnmatch
 from collections.abc import Callable, Iterator
 from pathlib import PurePath
@@ -8,9 +9,10 @@ from loopscope.config.paths import absolute
 from loopscope.config.patterns import fnmatch_ex, path_matches_patterns
 from loopscope.config.pytest_config import PytestConfig
 from loopscope.facts.expr import Expr, strings
-from loopscope.facts.outline import Assigned, Guard
+from loopscope.facts.outline import Assigned, FactId, Guard
 from loopscope.workspace.hooks import conftests_of
 from loopscope.workspace.index import index_of
+from loopscope.workspace.plugins import initial_conftests
 from loopscope.workspace.project import config_at
 from loopscope.workspace.queries import Queries
 
@@ -101,7 +103,28 @@ def _ignored(q: Queries, path: PurePath, config: PytestConfig, *, is_dir: bool) 
         return False
     if config.command_line.last("--collect-in-virtualenv") is None and _is_venv(q, path):
         return True
-    return any(fnmatch_ex(pattern, path) for pattern in config.norecursedirs.value)
+    return any(fnmatch_ex(pattern, path) for pattern in q.get(_not_searched, config.rootdir))
+
+
+def _not_searched(q: Queries, rootdir: PurePath) -> tuple[str, ...]:
+    """`norecursedirs` without what an initial conftest takes out: `config.getini("norecursedirs").remove("build")`."""
+    config = q.get(config_at, rootdir)
+    removed: set[str] = set()
+    for conftest in initial_conftests(q, config):
+        hook = FactId("pytest_configure")
+        function = q.function(conftest, hook) if q.mentions(conftest, ("norecursedirs",)) else None
+        for statement in function[1].node.body if function is not None else ():
+            match statement:
+                case ast.Expr(
+                    ast.Call(
+                        ast.Attribute(ast.Call(ast.Attribute(_, "getini"), [ast.Constant("norecursedirs")]), "remove"),
+                        [ast.Constant(str() as name)],
+                    )
+                ):
+                    removed.add(name)
+                case _:
+                    pass
+    return tuple([pattern for pattern in config.norecursedirs.value if pattern not in removed])
 
 
 def _is_venv(q: Queries, path: PurePath) -> bool:

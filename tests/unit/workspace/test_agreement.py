@@ -83,3 +83,31 @@ def test_the_function_that_a_decorator_returns_says_what_is_requested(tmp_path):
     for nodeid, record in judged["tests"].items():
         assert said[nodeid]["unknown"] == {}
         assert differences({**said[nodeid], "place": record["place"]}, record) == []
+
+
+SEARCHED = """
+--- conftest.py
+def pytest_configure(config):
+    config.getini("norecursedirs").remove("build")
+    if config.getini("norecursedirs") == []:
+        config.getini("norecursedirs").remove("dist")
+
+def helper(config):
+    config.getini("norecursedirs").remove("venv")
+--- build/test_build.py
+def test_it(): pass
+--- dist/test_dist.py
+def test_it(): pass
+--- inner/build/test_inner.py
+def test_it(): pass
+--- venv/test_venv.py
+def test_it(): pass
+"""
+
+
+def test_a_conftest_has_folders_searched_that_are_left_out_otherwise(tmp_path):
+    write_tree(tmp_path, SEARCHED)
+    said = answers(snapshot_of(tmp_path), PurePath(os.path.realpath(tmp_path)))
+    assert (
+        list(said) == judge(tmp_path)["order"] == ["build/test_build.py::test_it", "inner/build/test_inner.py::test_it"]
+    )
