@@ -11,7 +11,8 @@ a warning and exit with 0: the suite is green and the test has not run.
 
 ## When not to fix
 Never, if the test is meant to run. Tests that another plugin takes (anyio, trio, tornado, twisted, a hook of the
-project, `unittest.IsolatedAsyncioTestCase`) are not reported, and neither is anything whose runner is not certain.
+project, `unittest.IsolatedAsyncioTestCase`) are not reported, and neither is anything whose runner is not certain. Nor
+are files outside `testpaths` in which no plugin runs anything: they are read by type checkers, or run as programs.
 
 ## Fix safety
 Adding or correcting the mark is safe: the test begins to run, so it may begin to fail. No fix is offered when
@@ -37,6 +38,7 @@ from loopscope.rules.model import Finding, Fix, Group, Meta, Rule, Safety, Sever
 from loopscope.rules.support.decorators import add_decorator
 from loopscope.rules.support.marks import MarkUse, mark_name_span, marks_of
 from loopscope.text.edit import Edit
+from loopscope.workspace.folders import is_left_out
 from loopscope.workspace.marks import Mark
 from loopscope.workspace.model import TestItem, Unknown
 from loopscope.workspace.namespace import dereference
@@ -49,11 +51,14 @@ EXAMPLES, NEAR_MISSES = examples_of(__name__)
 
 def check(ctx: Context) -> Iterator[Finding]:
     """Findings at the names of tests that nobody awaits."""
-    for test in ctx.own_tests:
-        if not test.function.is_async or test.function.yields or test.is_unittest:
-            continue
+    tests = [test for test in ctx.own_tests if test.function.is_async and not test.is_unittest]
+    if not tests or _is_no_test_file(ctx, tests):
+        return
+    for test in tests:
         decision = ctx.runner(test)
-        if isinstance(decision, Unknown) or decision.value is not None or _is_skipped(ctx, test):
+        if test.function.yields or isinstance(decision, Unknown) or decision.value is not None:
+            continue
+        if _is_skipped(ctx, test):
             continue
         misspelt = _misspelt(ctx, test)
         consequence = _consequence(ctx, test, registered=misspelt is None)
@@ -63,6 +68,14 @@ def check(ctx: Context) -> Iterator[Finding]:
         if misspelt is not None:
             message += f" Did you mean `asyncio` instead of `{misspelt.name}`?"
         yield ctx.finding(META, ctx.name_span(test.id), message, data=test)
+
+
+def _is_no_test_file(ctx: Context, tests: list[TestItem]) -> bool:
+    """Whether pytest passes by the file, and no plugin runs a test in it: something else reads or runs such files."""
+    decisions = (ctx.runner(test) for test in tests)
+    return is_left_out(ctx.queries, ctx.path) and all(
+        isinstance(each, Unknown) or each.value is None for each in decisions
+    )
 
 
 def _is_skipped(ctx: Context, test: TestItem) -> bool:

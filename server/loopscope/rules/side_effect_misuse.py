@@ -11,7 +11,8 @@ does not run. A used up `side_effect` raises `StopAsyncIteration` from an `Async
 coroutine, "coroutine raised StopIteration".
 
 ## When not to fix
-If the function does return exceptions, as `Task.exception` does, and something else raises.
+If the function does return exceptions, as `Task.exception` does, and something else raises: not reported where a module
+that the test imports asks `isinstance(found, ValueError)`.
 
 ## Fix safety
 Unsafe: `return_value` becomes `side_effect`, and a list of one result becomes that `return_value`. In a longer
@@ -36,6 +37,7 @@ from loopscope.rules.examples import examples_of
 from loopscope.rules.model import Finding, Fix, Group, Meta, Rule, Safety, Severity
 from loopscope.rules.support.callees import last_name
 from loopscope.rules.support.calls import binding_count, expects_failure, noted
+from loopscope.rules.support.imported import imported_code
 from loopscope.rules.support.mock_objects import is_alone
 from loopscope.rules.support.mock_settings import Setting, settings
 from loopscope.rules.support.mocks import AWAIT_ASSERTIONS, CALL_ASSERTIONS
@@ -78,7 +80,7 @@ def check(ctx: Context) -> Iterator[Finding]:
                 message = "A `side_effect` that returns an exception does not raise it: the exception itself is raised."
                 yield ctx.finding(META, setting.name_span(ctx), message, data=_Returned(setting, setting.value.body))
         elif setting.name == "return_value":
-            if _is_expected(setting) and _is_exception(ctx, setting) and not _returns_exceptions(setting):
+            if _is_expected(setting) and _is_exception(ctx, setting) and not _is_looked_for(ctx, setting):
                 message = "An exception as `return_value` is returned, not raised: `side_effect` raises it."
                 yield ctx.finding(META, setting.name_span(ctx), message, data=setting)
         elif (results := _results(setting.value)) is not None and isinstance(setting.owner, Body):
@@ -146,6 +148,15 @@ def _returns_exceptions(setting: Setting) -> bool:
         return _RETURNS_EXCEPTIONS.search(ast.unparse(setting.node.value)) is not None
     name = "" if setting.mock.patch is None else shown_target(setting.mock.patch)
     return _RETURNS_EXCEPTIONS.search(name or _given_to(setting)) is not None
+
+
+def _is_looked_for(ctx: Context, setting: Setting) -> bool:
+    """Whether exceptions are values of the mock: by its name, or since the code under test asks for one."""
+    if _returns_exceptions(setting):
+        return True
+    name = ast.unparse(setting.value.func).rpartition(".")[2] if isinstance(setting.value, ast.Call) else ""
+    files = [each for each in imported_code(ctx) if ctx.queries.mentions(each, ("isinstance(",))]
+    return any(ctx.queries.mentions(each, (f", {name})",)) for each in files)
 
 
 def _given_to(setting: Setting) -> str:

@@ -36,7 +36,7 @@ from loopscope.rules.model import Finding, Fix, Group, Meta, Rule, Safety, Sever
 from loopscope.rules.support.mock_edits import set_where_made
 from loopscope.rules.support.mock_imports import beside, imported
 from loopscope.rules.support.mock_values import call_gives_awaitable, mock_gives_awaitable
-from loopscope.rules.support.mocks import patched_mock
+from loopscope.rules.support.mocks import mock_of, patched_mock
 from loopscope.rules.support.patches import (
     Patch,
     is_awaited,
@@ -119,10 +119,20 @@ def _gives_nothing(ctx: Context, patch: Patch, new: ast.expr) -> bool:
     """Whether a replacement surely gives nothing to await, and may be called."""
     if new is not patch.argument("new"):
         made = patched_mock(ctx, patch)
-        return made is not None and mock_gives_awaitable(made) is False
+        return made is not None and mock_gives_awaitable(made) is False and _is_told_nothing_else(ctx, patch)
     if call_gives_awaitable(ctx, patch.owner, new) is not False:
         return False
     return not (isinstance(patch.owner, Body) and isinstance(new, ast.Name) and _is_never_called(patch.owner, new.id))
+
+
+def _is_told_nothing_else(ctx: Context, patch: Patch) -> bool:
+    """Whether the function that is handed the mock does not tell it to give something to await."""
+    body = patch.owner if isinstance(patch.owner, Body) or ctx.facts is None else ctx.facts.body(patch.owner)
+    if not isinstance(body, Body):
+        return True
+    mocks = [mock_of(ctx, body, name) for name in sorted(body.bound)]
+    handed = [each for each in mocks if each is not None and each.patch is not None and each.patch.node is patch.node]
+    return all(mock_gives_awaitable(each) is False for each in handed)
 
 
 def _is_never_called(body: Body, name: str) -> bool:

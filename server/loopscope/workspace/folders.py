@@ -33,7 +33,7 @@ def files_for(q: Queries, start: PurePath, wanted: Callable[[PurePath, PytestCon
         yield start
         return
     config = q.get(config_at, start)
-    starts = _testpaths(q, config) if start in (config.rootdir, config.invocation_dir) else ()
+    starts = _testpaths(q, config, config.invocation_dir) if start in (config.rootdir, config.invocation_dir) else ()
     seen: set[PurePath] = set()
     for each in starts or (start,):
         found = (each,) if q.files.is_file(each) else _walk(q, each, config, wanted)
@@ -43,11 +43,18 @@ def files_for(q: Queries, start: PurePath, wanted: Callable[[PurePath, PytestCon
                 yield path
 
 
-def _testpaths(q: Queries, config: PytestConfig) -> tuple[PurePath, ...]:
+def is_left_out(q: Queries, path: PurePath) -> bool:
+    """Whether `pytest` in the rootdir, given no paths, passes by a file: for `testpaths`, or paths in `addopts`."""
+    config = q.get(config_at, path)
+    starts = [absolute(config.rootdir, word.value.partition("::")[0]) for word in config.command_line.paths]
+    starts = starts or list(_testpaths(q, config, config.rootdir))
+    return bool(starts) and not any(path.is_relative_to(start) for start in starts)
+
+
+def _testpaths(q: Queries, config: PytestConfig, folder: PurePath) -> tuple[PurePath, ...]:
     found: dict[PurePath, None] = {}
     for pattern in config.testpaths.value:
-        parts = PurePath(pattern).parts
-        found.update(dict.fromkeys(sorted(_glob(q, config.invocation_dir, parts))))
+        found.update(dict.fromkeys(sorted(_glob(q, folder, PurePath(pattern).parts))))
     return tuple(found)
 
 

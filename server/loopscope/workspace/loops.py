@@ -1,5 +1,6 @@
 """Who runs an async test or fixture, on the event loop of which scope, and why."""
 
+import sys
 from pathlib import PurePath
 from typing import Protocol
 
@@ -75,9 +76,15 @@ def mode(snapshot: Circumstances, path: PurePath) -> Decision[AsyncioMode] | Unk
         return Unknown(what) if in_code.mode is None else Decision(in_code.mode, what)
     config = snapshot.config(path)
     found = config.asyncio_mode
+    if found.value != "auto" and _is_before_strict(snapshot.environment_of(path)):
+        return Unknown("pytest-asyncio before 0.19 runs async fixtures of any kind unless it is told not to")
     if found.value is None:
         return Unknown("the configured asyncio mode is not valid")
     return Decision(found.value, _from("asyncio_mode", found.origin), found.origin)
+
+
+def _is_before_strict(environment: Environment) -> bool:
+    return environment.effective("pytest-asyncio") is not None and not environment.at_least("pytest-asyncio", 0, 19)
 
 
 def runner(snapshot: Circumstances, view: ModuleView, test: TestItem) -> Decision[Runner | None] | Unknown:
@@ -108,6 +115,12 @@ def runner(snapshot: Circumstances, view: ModuleView, test: TestItem) -> Decisio
         return Unknown(f"the mark `{foreign}` is of a plugin, and what the project has installed is not known")
     if any(mark.name == UNREAD for mark in view.marks(test)):
         return Unknown("`pytestmark` is computed")
+    marked = _with_marked_params(view, test)
+    if marked is not None:
+        return Unknown(f"the parameters of the fixture `{marked}` may have marks")
+    base = _unknown_base(view, test)
+    if base is not None:
+        return Unknown(f"its class derives from {base}, which may be a test case")
     return Decision(None, _why_nobody(snapshot, view))
 
 
@@ -120,7 +133,7 @@ def test_loop_scope(snapshot: Circumstances, view: ModuleView, test: TestItem) -
             return Decision(_SCOPES[late.scope], f"the mark that {what} adds")
         return Unknown(f"{what} adds asyncio marks")
     if not environment.at_least("pytest-asyncio", 0, 23):
-        return _event_loop_scope(view, test)
+        return _event_loop_scope(view, test.class_path)
     for mark in view.marks(test):
         if mark.name == UNREAD:
             return Unknown("`pytestmark` is computed")
@@ -177,6 +190,8 @@ def fixture_loop_scope(snapshot: Circumstances, view: ModuleView, fixture: Fixtu
     if fixture.loop_scope_argument is not None:
         return Decision(fixture.loop_scope_argument, "`loop_scope` of the fixture")
     environment = snapshot.environment_of(view.path)
+    if not environment.at_least("pytest-asyncio", 0, 23):
+        return _event_loop_scope(view, ())
     if environment.at_least("pytest-asyncio", 0, 24):
         default = snapshot.config(view.path).asyncio_default_fixture_loop_scope
         if default.value in _SCOPES:
@@ -200,6 +215,22 @@ def _asyncio(snapshot: Circumstances, view: ModuleView, test: TestItem) -> Decis
     if found.value == "auto":
         return Decision(Runner.PYTEST_ASYNCIO, found.reason, found.origin)
     return Unknown("an asyncio mark stands below a condition") if marks else None
+
+
+def _with_marked_params(view: ModuleView, test: TestItem) -> str | None:
+    """A fixture of a test whose parameters, as `pytest.param("x", marks=…)`, may give the test their marks."""
+    chains = view.closure(test).chains.values()
+    fixtures = (each for chain in chains for each in chain if each.has_params)
+    return next((each.name for each in fixtures if view.queries.mentions(each.path, ("marks=",))), None)
+
+
+def _unknown_base(view: ModuleView, test: TestItem) -> str | None:
+    """A base of the class of a test that is not found, so that nobody knows what sort of test it is."""
+    key = view.collected.classes.get(test.class_path)
+    mro = None if key is None else view.queries.get(mro_of, *key)
+    if mro is None or mro.unknown is not None:
+        return None if mro is None else mro.unknown
+    return next((name for name in sorted(mro.names) if name.partition(".")[0] not in sys.stdlib_module_names), None)
 
 
 def _trio(snapshot: Circumstances, view: ModuleView, test: TestItem) -> Decision[Runner | None] | None:
@@ -299,9 +330,9 @@ def _default_test_scope(snapshot: Circumstances, path: PurePath, otherwise: str)
     return Decision(Scope.FUNCTION, f"the default, since {otherwise}")
 
 
-def _event_loop_scope(view: ModuleView, test: TestItem) -> Decision[Scope] | Unknown:
+def _event_loop_scope(view: ModuleView, class_path: tuple[str, ...]) -> Decision[Scope] | Unknown:
     """Before 0.23 the loop was the fixture `event_loop`, which projects override with a wider scope."""
-    chain = view.chain("event_loop", test.class_path)
+    chain = view.chain("event_loop", class_path)
     if isinstance(chain, Unknown):
         return chain
     if not chain:

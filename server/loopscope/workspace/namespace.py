@@ -233,7 +233,7 @@ def _imported(q: Queries, path: PurePath, module: str, name: str) -> Value | Non
 def dereference(q: Queries, path: PurePath, dotted: str, but: str | None = None) -> Value | None:
     """What a `Ref` of the file means: a name of the module, else of an import; None when it is neither.
 
-    `but` is the name whose value is being asked for: `x = x` says nothing.
+    `but` is the name whose value is being asked for: `x = x` says nothing, but for what a star import brought.
     """
     return q.get(_meaning, path, dotted) if but is None else _meaning(q, path, dotted, but)
 
@@ -250,6 +250,10 @@ def _meaning(q: Queries, path: PurePath, dotted: str, but: str | None = None) ->
             return Hidden("a definition in terms of itself")
     if first in NOT_FOLLOWED:
         return External(dotted)
+    if but is not None and first == but:
+        stars = [star for star in q.get(index_of, path).stars if _brings(q, path, star, but)]
+        if stars:
+            return _attributes(q, settled(q, path, but, stars), rest)
     if not first or rest or _from_star(q, path, first):
         return imported_name(q, path, dotted)
     return External(dotted)

@@ -187,6 +187,8 @@ class _Building:
 
     def mentioned_in(self, path: PurePath) -> None:
         """The plugins in a module's `pytest_plugins` (`consider_module`)."""
+        if self.q.mentions(path, ("pluginmanager.import_plugin(",)) and not is_installed(self.q, path):
+            self.unknown = self.unknown or Unknown(f"{path.name} imports plugins at run time")
         if not self.q.mentions(path, ("pytest_plugins",)):
             return
         value = self.q.get(lookup, path, "pytest_plugins")

@@ -193,9 +193,13 @@ def _of_lambda(q: Queries, path: PurePath, call: Call, given: Lambda, name: str)
 
 
 def _made_by_function(q: Queries, path: PurePath, call: Call, name: str, *, bound: bool) -> Recipe | Unknown | None:
-    """What a function gives that defines a fixture inside: it is found by the name that it is given to."""
+    """What a function gives that defines a fixture inside, or whose decorator does: its name is the one it is given."""
     maker = last_of(dereference(q, path, call.func.name)) if isinstance(call.func, Ref) else None
-    if not isinstance(maker, Function) or not q.get(_makes_fixture, maker.path, maker.fact.id):
+    if not isinstance(maker, Function):
+        return None
+    if any(isinstance(marker_of(q, maker.path, each), Unknown) for each in maker.fact.decorators):
+        return Unknown(f"`{name}` is what `{maker.fact.name}` gives, whose decorator may make a fixture")
+    if not q.get(_makes_fixture, maker.path, maker.fact.id):
         return None
     made = q.get(made_function, path, call)
     recipe = None if made is None else _decorated(q, made.path, made.fact, name, bound=bound)

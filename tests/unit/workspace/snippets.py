@@ -44,6 +44,51 @@ __all__ = ["part"]
 --- test_stars.py
 def test_all(part, shown, made, again, by_partial): pass
 """,
+    "factories": """
+# unknown: redis
+--- conftest.py
+from container_tools import container
+
+redis = container(image="redis")
+--- container_tools.py
+import pytest
+
+def fixture_factory(scope="function"):
+    def inner(function):
+        def factory(**options):
+            def made(): return function(**options)
+            return pytest.fixture(scope=scope)(made)
+        return factory
+    return inner
+
+@fixture_factory()
+def container(image): return image
+--- test_factories.py
+def test_it(redis): pass
+""",
+    "star_and_itself": """
+--- chained_things.py
+import types
+import pytest
+
+@pytest.fixture
+def chain(): pass
+
+@pytest.fixture
+def late(): pass
+
+class parts:
+    @pytest.fixture
+    def part(): pass
+--- conftest.py
+from chained_things import *
+
+chain = chain
+late = parts = parts.part
+from chained_things import late
+--- test_chain.py
+def test_all(chain, late): pass
+""",
     "override": """
 --- conftest.py
 import pytest

@@ -394,4 +394,65 @@ def all_marks():
 """,
     ),
     NearMiss("not collected", "async def helper():\n    assert True\n"),
+    NearMiss(
+        "a parameter of a fixture has the mark",
+        """\
+import pytest
+
+@pytest.fixture(params=[pytest.param("asyncio", marks=pytest.mark.asyncio)])
+def backend(request):
+    return request.param
+
+@pytest.mark.usefixtures("backend")
+async def test_value():
+    assert True
+""",
+    ),
+    NearMiss(
+        "the class may derive from a test case",
+        """\
+from nowhere.testing import AsyncTableTest
+
+class TestTable(AsyncTableTest):
+    async def test_value(self):
+        assert True
+""",
+    ),
+    NearMiss(
+        "a plugin that the conftest imports",
+        """\
+async def test_value(dut):
+    assert dut
+# file: conftest.py
+def pytest_addoption(parser, pluginmanager):
+    if not pluginmanager.has_plugin("own"):
+        pluginmanager.import_plugin("own")
+# file: own.py
+import asyncio
+import pytest
+
+@pytest.fixture
+def dut():
+    return 1
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem):
+    asyncio.run(pyfuncitem.obj(**{name: pyfuncitem.funcargs[name] for name in pyfuncitem._fixtureinfo.argnames}))
+    return True
+""",
+    ),
+    NearMiss(
+        "for a type checker, outside testpaths",
+        """\
+def test_value():
+    assert True
+# file: types/test_types.py
+async def load() -> int:
+    return 1
+
+async def test_load() -> None:
+    await load("wrong")  # type: ignore[call-arg]
+""",
+        config="[pytest]\ntestpaths = test_*.py\nasyncio_default_fixture_loop_scope = function\n",
+    ),
 )

@@ -291,6 +291,31 @@ if __version__ < "2":
 """,
     ),
     NearMiss(
+        "a callback of which nobody said what it gives",
+        """\
+import asyncio
+from collections.abc import Callable
+
+import pytest
+
+
+async def run(callback: Callable[..., None]) -> None:
+    if asyncio.iscoroutinefunction(callback):
+        await callback()
+
+
+@pytest.mark.asyncio
+async def test_run():
+    done = asyncio.Event()
+
+    async def finish():
+        done.set()
+
+    await run(finish)
+    assert done.is_set()
+""",
+    ),
+    NearMiss(
         "a package of the project that is called asyncio too",
         """\
 # file: net/asyncio/__init__.py

@@ -158,6 +158,31 @@ async def test_check():
 """,
     ),
     NearMiss(
+        "the code raises the exception that it finds",
+        """\
+from unittest.mock import AsyncMock
+
+import pytest
+
+from app import Client
+
+
+@pytest.mark.asyncio
+async def test_load():
+    client = Client()
+    client.lookup = AsyncMock(return_value=ValueError("full"))
+    with pytest.raises(ValueError):
+        await client.load("x")
+# file: app.py
+class Client:
+    async def load(self, key):
+        found = await self.lookup(key)
+        if isinstance(found, ValueError):
+            raise found
+        return found
+""",
+    ),
+    NearMiss(
         "enough results, or nobody knows how many",
         """\
 from unittest.mock import AsyncMock, call

@@ -254,6 +254,18 @@ async def test_fetch(mocker, monkeypatch):
     fetch.return_value = future
     with patch.object(app, "fetch", fetch), patch("app.fetch", autospec=True):
         pass
+
+
+@patch("app.fetch", new_callable=MagicMock)
+async def test_told(fetch):
+    fetch.return_value = asyncio.ensure_future(fake("x"))
+    assert await app.load() == 1
+
+
+async def test_told_in_a_block():
+    with patch("app.fetch", new_callable=MagicMock) as fetch:
+        fetch.return_value = fake("x")
+        assert await app.load() == 1
 {_APP}""",
     ),
     NearMiss(

@@ -269,7 +269,9 @@ def _wrapped(names: Names, short: str, arguments: list[ast.expr]) -> Type | None
         case "Coroutine":
             return Coroutine(annotation_type(names, arguments[-1]))
         case "Callable":
-            return Giving(annotation_type(names, arguments[-1]))
+            # `Callable[..., None]` says that nobody looks at the result, of coroutine functions too.
+            none = isinstance(arguments[-1], ast.Constant) and arguments[-1].value is None
+            return Giving(None if none else annotation_type(names, arguments[-1]))
         case "type" | "Type":
             found = annotation_type(names, arguments[0])
             return ClassObject(found.path, found.id) if isinstance(found, Instance) else None
