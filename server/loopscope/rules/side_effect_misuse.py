@@ -37,7 +37,7 @@ from loopscope.rules.examples import examples_of
 from loopscope.rules.model import Finding, Fix, Group, Meta, Rule, Safety, Severity
 from loopscope.rules.support.callees import last_name
 from loopscope.rules.support.calls import binding_count, expects_failure, noted
-from loopscope.rules.support.imported import imported_code
+from loopscope.rules.support.imported import is_asked_for
 from loopscope.rules.support.mock_objects import is_alone
 from loopscope.rules.support.mock_settings import Setting, settings
 from loopscope.rules.support.mocks import AWAIT_ASSERTIONS, CALL_ASSERTIONS
@@ -53,6 +53,7 @@ META = Meta("side-effect-misuse", Group.MOCKS, Severity.WARNING, words=("return_
 EXAMPLES, NEAR_MISSES = examples_of(__name__)
 
 _RETURNS_EXCEPTIONS = re.compile(r"exc|err|fail|cause|handle|convert|translate|wrap|make|build|create", re.IGNORECASE)
+_RETURNED = "An exception as `return_value` is returned, not raised: `side_effect` raises it."
 _ASKING = frozenset({*CALL_ASSERTIONS, *AWAIT_ASSERTIONS, "call_count", "await_count"})
 _EXCEPTIONS = frozenset(
     name for name, value in vars(builtins).items() if isinstance(value, type) and issubclass(value, BaseException)
@@ -81,8 +82,7 @@ def check(ctx: Context) -> Iterator[Finding]:
                 yield ctx.finding(META, setting.name_span(ctx), message, data=_Returned(setting, setting.value.body))
         elif setting.name == "return_value":
             if _is_expected(setting) and _is_exception(ctx, setting) and not _is_looked_for(ctx, setting):
-                message = "An exception as `return_value` is returned, not raised: `side_effect` raises it."
-                yield ctx.finding(META, setting.name_span(ctx), message, data=setting)
+                yield ctx.finding(META, setting.name_span(ctx), _RETURNED, data=setting)
         elif (results := _results(setting.value)) is not None and isinstance(setting.owner, Body):
             calls = _calls(setting.owner, setting)
             if calls > len(results.elts):
@@ -152,11 +152,8 @@ def _returns_exceptions(setting: Setting) -> bool:
 
 def _is_looked_for(ctx: Context, setting: Setting) -> bool:
     """Whether exceptions are values of the mock: by its name, or since the code under test asks for one."""
-    if _returns_exceptions(setting):
-        return True
-    name = ast.unparse(setting.value.func).rpartition(".")[2] if isinstance(setting.value, ast.Call) else ""
-    files = [each for each in imported_code(ctx) if ctx.queries.mentions(each, ("isinstance(",))]
-    return any(ctx.queries.mentions(each, (f", {name})",)) for each in files)
+    name = last_name(setting.value.func) if isinstance(setting.value, ast.Call) else None
+    return _returns_exceptions(setting) or (name is not None and is_asked_for(ctx, name))
 
 
 def _given_to(setting: Setting) -> str:
@@ -200,14 +197,11 @@ def _calls(body: Body, setting: Setting) -> int:
     # Each time it is read it is called, is given the results, or asked how it was called.
     nodes = [each for each in ast.walk(body.node) if isinstance(each, ast.Name | ast.Attribute)]
     reads = [each for each in nodes if isinstance(each.ctx, ast.Load) and ast.unparse(each) == name]
-    asked = [each for each in nodes if isinstance(each, ast.Attribute) and _asks(each, name)]
+    attributes = [each for each in nodes if isinstance(each, ast.Attribute) and each.attr in _ASKING]
+    asked = [each for each in attributes if ast.unparse(each.value) == name]
     if len(reads) != len(called) + len(asked) + told or any(not _is_certain(body, call) for call in called):
         return 0
     return len(called) if all(call.node.lineno > setting.value.lineno for call in called) else 0
-
-
-def _asks(node: ast.Attribute, name: str) -> bool:
-    return node.attr in _ASKING and ast.unparse(node.value) == name
 
 
 def _is_certain(body: Body, call: CallSite) -> bool:

@@ -35,12 +35,14 @@ from loopscope.rules.examples import examples_of
 from loopscope.rules.model import Finding, Fix, Group, Meta, Rule, Safety, Severity
 from loopscope.rules.support.mock_edits import set_where_made
 from loopscope.rules.support.mock_imports import beside, imported
-from loopscope.rules.support.mock_values import call_gives_awaitable, mock_gives_awaitable
-from loopscope.rules.support.mocks import mock_of, patched_mock
+from loopscope.rules.support.mock_setups import SetUp, set_ups
+from loopscope.rules.support.mock_values import call_gives_awaitable, is_awaitable, mock_gives_awaitable
+from loopscope.rules.support.mocks import patched_mock
 from loopscope.rules.support.patches import (
     Patch,
     is_awaited,
     lone_function,
+    parameter_names,
     patches,
     replaced,
     shown_target,
@@ -120,19 +122,29 @@ def _gives_nothing(ctx: Context, patch: Patch, new: ast.expr) -> bool:
     if new is not patch.argument("new"):
         made = patched_mock(ctx, patch)
         return made is not None and mock_gives_awaitable(made) is False and _is_told_nothing_else(ctx, patch)
-    if call_gives_awaitable(ctx, patch.owner, new) is not False:
+    if call_gives_awaitable(ctx, patch.owner, new) is not False or not _is_told_nothing_else(ctx, patch):
         return False
     return not (isinstance(patch.owner, Body) and isinstance(new, ast.Name) and _is_never_called(patch.owner, new.id))
 
 
 def _is_told_nothing_else(ctx: Context, patch: Patch) -> bool:
-    """Whether the function that is handed the mock does not tell it to give something to await."""
+    """Whether the function that is handed the mock tells it no effect, and nothing to await."""
     body = patch.owner if isinstance(patch.owner, Body) or ctx.facts is None else ctx.facts.body(patch.owner)
     if not isinstance(body, Body):
         return True
-    mocks = [mock_of(ctx, body, name) for name in sorted(body.bound)]
-    handed = [each for each in mocks if each is not None and each.patch is not None and each.patch.node is patch.node]
-    return all(mock_gives_awaitable(each) is False for each in handed)
+    items = [item for block in body.withs for item in block.items if item.context_expr is patch.node]
+    if body is patch.owner:
+        names = {item.optional_vars.id for item in items if isinstance(item.optional_vars, ast.Name)}
+    else:
+        names = set(parameter_names(body))
+    return not any(_may_help(each) for name in names for each in set_ups(ctx, body, name))
+
+
+def _may_help(told: SetUp) -> bool:
+    """Whether what a mock is told may give something to await, or raise at once."""
+    if told.path == ("return_value",):
+        return told.value is None or is_awaitable(told.ctx, told.owner, told.value) is not False
+    return told.path[0] == "side_effect" or told.path[:2] == ("return_value", "__await__")
 
 
 def _is_never_called(body: Body, name: str) -> bool:

@@ -228,6 +228,8 @@ import asyncio
 from unittest.mock import AsyncMock, MagicMock, Mock, patch
 
 import app
+import decorators
+import pytest
 
 
 async def fake(url):
@@ -257,7 +259,8 @@ async def test_fetch(mocker, monkeypatch):
 
 
 @patch("app.fetch", new_callable=MagicMock)
-async def test_told(fetch):
+@decorators.adding(1)
+async def test_told_below_another_decorator(one, fetch):
     fetch.return_value = asyncio.ensure_future(fake("x"))
     assert await app.load() == 1
 
@@ -266,6 +269,9 @@ async def test_told_in_a_block():
     with patch("app.fetch", new_callable=MagicMock) as fetch:
         fetch.return_value = fake("x")
         assert await app.load() == 1
+    with patch("app.fetch", MagicMock()) as fetch, pytest.raises(OSError):
+        fetch.side_effect = OSError("x")
+        await app.load()
 {_APP}""",
     ),
     NearMiss(

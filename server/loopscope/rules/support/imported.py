@@ -18,6 +18,12 @@ def imported_code(ctx: Context) -> frozenset[PurePath]:
     return ctx.remember("imported code", lambda: ctx.queries.get(_imported_code, ctx.path))
 
 
+def is_asked_for(ctx: Context, name: str) -> bool:
+    """Whether the code under test asks whether something is of the class of that name: `isinstance(found, Name)`."""
+    files = [each for each in imported_code(ctx) if ctx.queries.mentions(each, ("isinstance(",))]
+    return any(ctx.queries.mentions(each, (f", {name})",)) for each in files)
+
+
 def _imported_code(q: Queries, path: PurePath) -> frozenset[PurePath]:
     names = q.get(index_of, path).names.items()
     imported = [
