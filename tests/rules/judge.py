@@ -22,7 +22,9 @@ import pytest
 from _pytest.config import _prepareconfig
 
 _SECONDS = 30
-_OPTIONS = ("-p", "no:cacheprovider", "--rootdir")
+# pytest-asyncio before 1.0 uses what Python 3.14 deprecates: where warnings are errors it would run no test.
+_OLD_PLUGIN = ("-W", "ignore:'asyncio.:DeprecationWarning:pytest_asyncio.plugin")
+_OPTIONS = ("-p", "no:cacheprovider", *_OLD_PLUGIN, "--rootdir")
 _IN_EACH_RUN = ("hypothesis",)
 """What a plugin imports when a run begins."""
 _COUNT = re.compile(r"(\d+) (\w+)")
