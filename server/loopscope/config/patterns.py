@@ -2,6 +2,7 @@
 
 import fnmatch
 from collections.abc import Iterable
+from functools import lru_cache
 from pathlib import PurePath, PureWindowsPath
 
 
@@ -35,7 +36,10 @@ def matches_prefix_or_glob(name: str, options: Iterable[str]) -> bool:
 
     Mirrors `PyCollector._matches_prefix_or_glob_option` in `_pytest/python.py`.
     """
-    return any(
-        name.startswith(option) or (any(sign in option for sign in "*?[") and fnmatch.fnmatchcase(name, option))
-        for option in options
-    )
+    given = tuple(options)
+    return name.startswith(given) or any(fnmatch.fnmatchcase(name, glob) for glob in _globs(given))
+
+
+@lru_cache(maxsize=64)
+def _globs(options: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple([option for option in options if any(sign in option for sign in "*?[")])

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from loopscope.facts.expr import Ref
 from loopscope.facts.reading import read
+from loopscope.facts.tree import descendants
 from loopscope.rules.context import Context
 from loopscope.syntax.chunk import Placed
 from loopscope.text.span import Span
@@ -21,7 +22,7 @@ class Reference(NamedTuple):
 
 
 def references(ctx: Context, names: Collection[str]) -> Iterator[Reference]:
-    """The places that read one of the dotted names, through this file's module-level imports, in source order.
+    """The places that read one of the dotted names, through this file's module-level imports, chunk by chunk.
 
     A name whose first part a function of the file binds, or that the file may patch, is not looked for.
     """
@@ -36,14 +37,13 @@ def references(ctx: Context, names: Collection[str]) -> Iterator[Reference]:
         if not any(word in placed.chunk.text for word in present):
             continue
         for statement in placed.chunk.body:
-            for node in ast.walk(statement):
-                match node:
-                    case ast.Attribute(attr=attr, ctx=ast.Load()) if attr in words:
-                        expr = read(node, known)
-                    case ast.Name(local, ast.Load()) if known.get(local) in names:
-                        expr = Ref(known[local])
-                    case _:
-                        continue
+            for node in descendants(statement):
+                if isinstance(node, ast.Attribute) and node.attr in words and isinstance(node.ctx, ast.Load):
+                    expr = read(node, known)
+                elif isinstance(node, ast.Name) and known.get(node.id) in names and isinstance(node.ctx, ast.Load):
+                    expr = Ref(known[node.id])
+                else:
+                    continue
                 if isinstance(expr, Ref) and expr.name in names and not _is_local(ctx, node):
                     yield Reference(expr.name, node, placed, placed.span(node))
 

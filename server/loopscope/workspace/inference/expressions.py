@@ -45,6 +45,8 @@ from loopscope.workspace.targets import imported, referred
 from loopscope.workspace.values import Class, Expression
 
 _DEEPEST = 12
+# Members of an enum are slow to look up.
+_VALUE, _IMPORTED = How.VALUE, How.IMPORTED
 
 
 _DATA = (
@@ -199,7 +201,9 @@ def local_type(
 
 def _bound_type(frame: Frame, name: str, bound: Bound) -> Type | None:
     q = frame.q
-    match bound.how:
+    match None if bound.how is _VALUE else bound.how:
+        case None:
+            pass
         case How.PARAMETER:
             return _parameter(frame, name, bound)
         case How.DEFINED:
@@ -217,7 +221,9 @@ def _bound_type(frame: Frame, name: str, bound: Bound) -> Type | None:
         # `name: Type`, to be given a value later.
         return NONE if bound.annotation is not None else None
     value = expression_type(frame, bound.node)
-    match bound.how:
+    match None if bound.how is _VALUE else bound.how:
+        case None:
+            pass
         case How.ENTERED | How.ASYNC_ENTERED:
             value = protocols.entered(q, value, is_async=bound.how is How.ASYNC_ENTERED)
         case How.ITEM:
@@ -305,8 +311,10 @@ def _import_target(frame: Frame, name: str) -> str | None:
     body: Body | None = frame.body
     while body is not None:
         if name in body.bound:
-            imports = [each for each in bindings_of(body).get(name, ()) if each.how is How.IMPORTED]
-            return imports[0].target if len(imports) == 1 and body.times_bound.get(name) == 1 else None
+            if body.times_bound.get(name) != 1:
+                return None
+            imports = [each for each in bindings_of(body).get(name, ()) if each.how is _IMPORTED]
+            return imports[0].target if len(imports) == 1 else None
         body = frame.facts.around(body)
     return "" if name in frame.facts.names else None
 

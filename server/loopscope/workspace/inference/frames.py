@@ -68,10 +68,11 @@ def _local_class_of(frame: Frame) -> LocalInstance | None:
 
 def _class_of(frame: Frame) -> Instance | ClassObject | None:
     body = frame.body
-    if not body.id.holder or body.id != body.outermost:
+    holder = body.id.holder
+    if not holder or body.id != body.outermost:
         return None
     index = frame.q.get(index_of, frame.path)
-    owners = [id_ for id_ in index.classes if id_.qualname == body.id.holder]
+    owners = [id_ for id_ in index.classes if id_.qualname == holder]
     fact = index.functions.get(body.id)
     if len(owners) != 1 or fact is None:
         return None
