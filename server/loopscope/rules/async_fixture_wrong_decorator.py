@@ -170,6 +170,34 @@ async def test_value(value):
 
 NEAR_MISSES = (
     NearMiss(
+        "a plugin that a conftest imports",
+        """\
+# file: inner/conftest.py
+import pytest
+
+
+def pytest_addoption(parser, pluginmanager):
+    pluginmanager.import_plugin("own")
+
+
+@pytest.fixture(autouse=True)
+async def clean_state():
+    yield
+# file: inner/test_inner.py
+def test_value():
+    assert 1 + 1 == 2
+# file: own.py
+import asyncio
+import pytest
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_fixture_setup(fixturedef, request):
+    given = yield
+    return asyncio.run(anext(given)) if hasattr(given, "__anext__") else given
+""",
+    ),
+    NearMiss(
         "pytest-trio runs it",
         "import pytest\nimport trio\n\n@pytest.fixture\nasync def value():\n    await trio.sleep(0)\n    return 1\n\n"
         "@pytest.mark.trio\nasync def test_value(value):\n    assert value == 1\n",

@@ -62,6 +62,8 @@ def runner_hooks(q: Queries, folder: PurePath) -> tuple[Hook, ...]:
     found: list[Hook] = []
     for path in conftests_of(q, folder):
         found += _hooks(q, path, "conftest.py")
+        if q.mentions(path, ("pluginmanager.import_plugin(",)):
+            found.append(Hook("pytest_pyfunc_call", path, "a plugin that conftest.py imports"))
     for plugin in q.get(roster_of, folder).plugins:
         if plugin.where is not Where.PYTEST and plugin.name not in _KNOWN:
             found += _hooks(q, plugin.path, plugin.name, plugin.holder)
