@@ -42,6 +42,8 @@ class NotingSnapshot(Snapshot):
 
     def function_facts(self, path: PurePath, qualname: str) -> FileFacts | Unreadable:
         """`Snapshot.function_facts`."""
+        if path in self._facts:
+            return self.facts(path)
         self.looks.note(path)
         return super().function_facts(path, qualname)
 
