@@ -77,8 +77,8 @@ def test_many_processes_find_the_same(project: Path) -> None:
     filler = "# filler\n" * 200_000
     for number in range(4):
         (project / "tests" / f"test_more_{number}.py").write_text(BAD + filler, encoding="utf-8")
-    one = json.loads(loopscope("check", "--format", "json", "--jobs", "1", cwd=project).stdout)
-    two = json.loads(loopscope("check", "--format", "json", "--jobs", "2", cwd=project).stdout)
+    one = json.loads(loopscope("check", "--no-cache", "--format", "json", "--jobs", "1", cwd=project).stdout)
+    two = json.loads(loopscope("check", "--no-cache", "--format", "json", "--jobs", "2", cwd=project).stdout)
     assert len(one) == 5
     assert one == two
 

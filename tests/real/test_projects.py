@@ -43,7 +43,7 @@ def test_tests_and_fixtures_are_those_of_pytest(
 
 
 def test_check_ends_well(root: Path, venv: Path, figure: Callable[[str], None]) -> None:
-    done = loopscope("check", "--format", "json", "--environment", str(venv), cwd=root)
+    done = loopscope("check", "--no-cache", "--format", "json", "--environment", str(venv), cwd=root)
     findings = json.loads(done.stdout)
     figure(f"{len(findings)} findings")
     assert done.returncode == bool(findings)
