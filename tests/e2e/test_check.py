@@ -118,6 +118,30 @@ def test_a_broken_configuration_is_reported_in_its_file(project: Path) -> None:
     assert "select" in done.stdout
 
 
+def test_a_second_run_says_the_same_and_what_is_kept_is_used(project: Path, tmp_path: Path) -> None:
+    tests, cache = project / "tests", tmp_path / "cache"
+    (tests / "test_binary.py").write_bytes(b"async def test_a(): ...\0\0\xff")
+    (tests / "test_broken.py").write_text("def test_a(:\n    pass\n")
+    first, second = (loopscope("check", cwd=project, XDG_CACHE_HOME=str(cache)) for _ in range(2))
+    assert (first.returncode, first.stdout, first.stderr) == (second.returncode, second.stdout, second.stderr)
+    assert "test_binary.py: not checked" in first.stderr
+    assert "test_broken.py:1:12: does not parse" in first.stderr
+    before = _entries(cache)
+    loopscope("check", cwd=project, XDG_CACHE_HOME=str(cache))
+    assert _entries(cache) == before, "nothing was checked anew, so nothing is written"
+    (tests / "test_it.py").write_text(BAD.replace("assert fetch()", "assert await fetch()"), encoding="utf-8")
+    assert not loopscope("check", cwd=project, XDG_CACHE_HOME=str(cache)).stdout
+    changed = _entries(cache)
+    assert changed != before
+    (tests / "test_it.py").write_text(BAD, encoding="utf-8")
+    assert loopscope("check", "--no-cache", cwd=project, XDG_CACHE_HOME=str(cache)).stdout == first.stdout
+    assert _entries(cache) == changed
+
+
+def _entries(cache: Path) -> dict[Path, int]:
+    return {path: path.stat().st_mtime_ns for path in cache.rglob("*") if path.is_file()}
+
+
 def test_help_teaches() -> None:
     done = loopscope("--help", cwd=Path.cwd())
     assert "examples:" in done.stdout
