@@ -126,17 +126,17 @@ def _check_in_processes(
         for ready in wait(list(numbers)):
             assert isinstance(ready, Connection)
             number = numbers[ready]
-            match ready.recv():
-                case BaseException() as error:
-                    raise error
-                case list() as done:
-                    ready.send(todo.next_for(number))
-                    for result in cast("list[FileResult]", done):
-                        results[number][result.path] = result
-                        progress.step()
-                case seen:
-                    sheets.append(Sheet(seen, results[number]))
-                    del numbers[ready]
+            done: object = ready.recv()
+            if isinstance(done, BaseException):
+                raise done
+            if isinstance(done, tuple):
+                sheets.append(Sheet(cast("tuple[Seen, ...]", done), results[number]))
+                del numbers[ready]
+                continue
+            ready.send(todo.next_for(number))
+            for result in cast("list[FileResult]", done):
+                results[number][result.path] = result
+                progress.step()
     return sheets
 
 

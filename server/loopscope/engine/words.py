@@ -27,7 +27,11 @@ def texts_of(facts: FileFacts | None, text: str) -> Callable[[tuple[str, ...]], 
     if facts is None or len(facts.parts) < 2:
         # A fifth as long as the text: whatever has letters stands in a word, or has a part that does.
         words = b" ".join(words_of(facts, text))
-        holds = cache(lambda each: _letters(each) in words and (each.isidentifier() or each in text))
+
+        @cache
+        def holds(each: str) -> bool:
+            return _letters(each) in words and (each.isidentifier() or each in text)
+
         return lambda texts: any(map(holds, texts))
     known = frozenset[str]().union(*[_texts_in(part) for part in facts.parts])
     return lambda texts: not known.isdisjoint(texts) or any(each in text for each in texts if each not in _named())
