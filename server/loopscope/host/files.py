@@ -5,7 +5,7 @@ import stat
 import threading
 from collections.abc import Iterable, Mapping
 from pathlib import PurePath
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from loopscope.host.decode import decode
 from loopscope.text.files import Entry, Files, Unreadable, folders_among
@@ -18,11 +18,12 @@ _LEAST = 4096
 """So many bytes are read at least at once."""
 _PYTHON_SUFFIXES = (".py", ".pyi", ".pyw")
 
-_Stamp = tuple[int, int, int, int]
+Mark: TypeAlias = tuple[int, ...] | None
+"""How a file or folder was found: times, size and identity; None when there was nothing."""
 
 
 class _Remembered(NamedTuple):
-    stamp: _Stamp
+    mark: Mark
     content: str | Unreadable
     size: int
 
@@ -69,19 +70,23 @@ class DiskFiles:
 
     def read(self, path: PurePath) -> str | Unreadable:
         """The text of a regular file, or why there is none. Read anew when its size, time or identity changed."""
+        return self.read_marked(path)[0]
+
+    def read_marked(self, path: PurePath) -> tuple[str | Unreadable, Mark]:
+        """The same, and how the file was when that was read."""
         known = self._memo.get(path)
         if known is not None and self._at_rest:
-            return known.content
+            return known.content, known.mark
         try:
             status = os.stat(path)
         except (OSError, ValueError) as error:
-            return Unreadable(_reason(error, path))
-        stamp = (status.st_mtime_ns, status.st_size, status.st_ino, status.st_dev)
-        if known is not None and known.stamp == stamp:
-            return known.content
+            return Unreadable(_reason(error, path)), None
+        mark = mark_from(status)
+        if known is not None and known.mark == mark:
+            return known.content, mark
         content = self._load(path, status)
-        self._remember(path, _Remembered(stamp, content, status.st_size if isinstance(content, str) else 0))
-        return content
+        self._remember(path, _Remembered(mark, content, status.st_size if isinstance(content, str) else 0))
+        return content, mark
 
     def is_file(self, path: PurePath) -> bool:
         """Whether `path` is a regular file, after links."""
@@ -211,6 +216,11 @@ class OverlayFiles:
     def subfolders(self, path: PurePath, beginning: str) -> tuple[str, ...]:
         """The names of the directories among these that begin so."""
         return folders_among(self.entries(path), beginning)
+
+
+def mark_from(status: os.stat_result) -> Mark:
+    """The mark of what has this status."""
+    return status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino, status.st_dev
 
 
 def read_regular(path: PurePath, max_bytes: int) -> bytes | Unreadable:

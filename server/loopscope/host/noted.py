@@ -5,8 +5,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import PurePath
 from typing import NamedTuple
 
-from loopscope.host.files import DiskFiles
-from loopscope.host.witness import Mark, mark_of
+from loopscope.host.files import DiskFiles, Mark
+from loopscope.host.witness import mark_of
 from loopscope.text.files import Entry, Unreadable
 from loopscope.workspace.looks import Looks
 
@@ -50,8 +50,7 @@ class NotedFiles:
         self._looks.note(path)
         if path in self._seen:
             return self.disk.read(path)
-        mark = mark_of(str(path))  # before it is read: what changes in between must not go unnoticed
-        text = self.disk.read(path)
+        text, mark = self.disk.read_marked(path)
         self._seen[path] = Seen(_TEXT, str(path), mark, _digest_of(text))
         return text
 
@@ -103,8 +102,10 @@ def _now(disk: DiskFiles, seen: Seen) -> Seen:
     path = PurePath(seen.path)
     match seen.kind:
         case "text":
-            mark = mark_of(seen.path)
-            return seen if mark == seen.mark else seen._replace(mark=mark, state=_digest_of(disk.read(path)))
+            if mark_of(seen.path) == seen.mark is not None:
+                return seen
+            text, mark = disk.read_marked(path)
+            return seen._replace(mark=mark, state=_digest_of(text))
         case "file":
             return seen._replace(state=_yes_or_no(disk.is_file(path)))
         case "folder":

@@ -3,13 +3,9 @@
 import os
 from collections.abc import Iterable, Mapping
 from pathlib import PurePath
-from typing import TypeAlias
 
-from loopscope.host.files import DiskFiles
+from loopscope.host.files import DiskFiles, Mark, mark_from
 from loopscope.text.files import Entry, Unreadable
-
-Mark: TypeAlias = tuple[int, ...] | None
-"""How a file or folder was found: times, size and identity; None when there was nothing."""
 
 
 class Witness:
@@ -71,10 +67,9 @@ class Witness:
 def mark_of(place: str) -> Mark:
     """How a file or folder is now, after links."""
     try:
-        status = os.stat(place)
+        return mark_from(os.stat(place))
     except (OSError, ValueError):
         return None
-    return status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino, status.st_dev
 
 
 def unchanged(marks: Mapping[str, Mark]) -> bool:

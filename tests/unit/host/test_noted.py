@@ -57,3 +57,15 @@ def test_what_is_remembered_carries_what_it_came_from(tmp_path: Path) -> None:
         looks.seen = 0
         looks.remembered(memo, "a", lambda name: files.read(tmp_path / name))
         assert looks.seen == 0b1
+
+
+def test_what_was_read_before_it_is_noted_has_the_mark_of_its_own_time(tmp_path: Path) -> None:
+    path = tmp_path / "a.py"
+    path.write_text("a")
+    disk = DiskFiles([tmp_path], at_rest=True)
+    disk.read(path)
+    path.write_text("other")
+    files = NotedFiles(disk, Looks())
+    assert files.read(path) == "a"
+    bits, _ = changed(DiskFiles([tmp_path]), files.seen)
+    assert bits == 0b1
